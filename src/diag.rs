@@ -1,0 +1,253 @@
+//! The one diagnostic type, from the JSON reader to the terminal.
+//!
+//! A pass gets `&mut Diagnostics` and pushes what it finds; it never prints and never stops at the
+//! first mistake. Passes know JSON pointers; [`crate::patch::Source`] turns a pointer into line and
+//! column once, at the end. Codes are stable, lower-case words: scripts match on them.
+
+use serde::Serialize;
+use std::fmt;
+
+/// How many diagnostics are kept; further ones are only counted (patch.md 12).
+pub const KEPT: usize = 1000;
+
+/// Whether a diagnostic stops the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The patch cannot be run.
+    Error,
+    /// The patch runs, but probably not as meant. `--strict` makes it an error.
+    Warning,
+}
+
+/// One finding: what is wrong, where, and what to type instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable identifier, such as `unknown-port`.
+    pub code: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// File as the user named it; empty if unknown.
+    pub file: String,
+    /// Line from 1; 0 if unknown.
+    pub line: u32,
+    /// Column from 1, in characters; 0 if unknown.
+    pub column: u32,
+    /// JSON pointer (RFC 6901) of the offending value; empty for the whole document.
+    pub pointer: String,
+    /// Full block id (`comp::inner`), or empty.
+    pub block: String,
+    /// Port name, or empty.
+    pub port: String,
+    /// Lower case, names in backticks, no full stop.
+    pub message: String,
+    /// What to type, one line each.
+    pub hints: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A new error at a JSON pointer.
+    pub fn error(
+        code: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(Severity::Error, code, pointer.into(), message.into())
+    }
+
+    /// A new warning at a JSON pointer.
+    pub fn warning(
+        code: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(Severity::Warning, code, pointer.into(), message.into())
+    }
+
+    fn new(severity: Severity, code: &'static str, pointer: String, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            file: String::new(),
+            line: 0,
+            column: 0,
+            pointer,
+            block: String::new(),
+            port: String::new(),
+            message,
+            hints: Vec::new(),
+        }
+    }
+
+    /// Adds the block (and, if not empty, the port) that the finding is about.
+    #[must_use]
+    pub fn on(mut self, block: impl Into<String>, port: impl Into<String>) -> Self {
+        self.block = block.into();
+        self.port = port.into();
+        self
+    }
+
+    /// Adds a hint line.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds `did you mean …` with the nearest of `known`, if any is near.
+    #[must_use]
+    pub fn nearest<'a>(self, given: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let near = nearest(given, known);
+        match near.as_slice() {
+            [] => self,
+            names => {
+                let list: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
+                self.hint(format!("did you mean {}?", list.join(" or ")))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(f, "{word}[{}]: {}", self.code, self.message)?;
+        let mut place = Vec::new();
+        if !self.file.is_empty() {
+            place.push(match self.line {
+                0 => self.file.clone(),
+                line => format!("{}:{line}:{}", self.file, self.column),
+            });
+        }
+        if !self.block.is_empty() {
+            place.push(format!("block `{}`", self.block));
+        }
+        if !self.port.is_empty() {
+            place.push(format!("port `{}`", self.port));
+        }
+        if !place.is_empty() {
+            write!(f, "\n  --> {}", place.join(", "))?;
+        }
+        for hint in &self.hints {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// All findings of a run, in order of discovery until [`Diagnostics::sort`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    uncounted: usize,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// No findings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps a finding, or only counts it when [`KEPT`] are there already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.errors += 1;
+        }
+        if self.list.len() < KEPT {
+            self.list.push(diagnostic);
+        } else {
+            self.uncounted += 1;
+        }
+    }
+
+    /// Whether any error was pushed.
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// The findings kept.
+    pub fn list(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// The findings kept, for filling in places.
+    pub fn list_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.list
+    }
+
+    /// How many were counted but not kept.
+    pub fn dropped(&self) -> usize {
+        self.uncounted
+    }
+
+    /// Position in the file, then code (patch.md 13.2); stable.
+    pub fn sort(&mut self) {
+        self.list.sort_by(|a, b| {
+            (a.line, a.column, a.code, &a.port).cmp(&(b.line, b.column, b.code, &b.port))
+        });
+    }
+
+    /// Makes every warning an error, for `--strict`.
+    pub fn deny_warnings(&mut self) {
+        for diagnostic in &mut self.list {
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+                self.errors += 1;
+            }
+        }
+    }
+}
+
+/// The names nearest to `given`: Damerau–Levenshtein distance ≤ max(2, length / 3) without regard
+/// to case; at most three, by distance, then byte order. A name that contains `given` counts as
+/// distance 1 (patch.md 13.2).
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = given.to_lowercase();
+    let limit = (wanted.chars().count() / 3).max(2);
+    let mut scored: Vec<(usize, &str)> = known
+        .into_iter()
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let distance = if !wanted.is_empty() && lower.contains(&wanted) {
+                1.min(strsim::damerau_levenshtein(&wanted, &lower))
+            } else {
+                strsim::damerau_levenshtein(&wanted, &lower)
+            };
+            (distance <= limit).then_some((distance, name))
+        })
+        .collect();
+    scored.sort();
+    scored.dedup();
+    scored.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_typos_and_prefixes() {
+        let known = ["Oscillator", "GridDomain", "EnvelopeAD", "Envelope"];
+        assert_eq!(nearest("oscilator", known), ["Oscillator"]);
+        assert_eq!(nearest("Envelop", known), ["Envelope", "EnvelopeAD"]);
+        assert!(nearest("Zebra", known).is_empty());
+    }
+
+    #[test]
+    fn shows_place_and_hint() {
+        let mut d = Diagnostic::error("unknown-port", "/connections/0", "no port `rad`")
+            .on("dots", "rad")
+            .nearest("rad", ["radius"]);
+        d.file = "p.json".into();
+        (d.line, d.column) = (4, 2);
+        assert_eq!(
+            d.to_string(),
+            "error[unknown-port]: no port `rad`\n  --> p.json:4:2, block `dots`, port `rad`\n\
+             hint: did you mean `radius`?"
+        );
+    }
+}

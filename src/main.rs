@@ -1,0 +1,2 @@
+//! The program `oscilla`: see [`oscilla::cli`].
+fn main() {}

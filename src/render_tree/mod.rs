@@ -1,0 +1,392 @@
+//! Noun 3: what a frame looks like. Shapes, colours and order, all resolved.
+//!
+//! A [`RenderTree`] has no references to the program, no defaults and no units left. `vm` builds it,
+//! `raster` makes pixels of it, `svg` text, [`json`] lines for people and tests. render.md is the
+//! source. Columns are shared by reference count, so a tree is cheap to clone, stays valid while
+//! later frames run, and can cross threads. By construction all floats are finite, sizes ≥ 0,
+//! indices in range, path data well formed, and columns have one value or `count` values.
+
+pub mod json;
+mod path;
+
+pub use path::{Cmd, PathData};
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One frame. Passes are in paint order: the first is the bottom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderTree {
+    /// Number of the frame in its run.
+    pub frame: u64,
+    /// Time of the frame in ms.
+    pub t_ms: f64,
+    /// Viewport width in user units (px at scale 1).
+    pub width: u32,
+    /// Viewport height in user units.
+    pub height: u32,
+    /// Straight sRGB-encoded RGBA, quantised where it is used.
+    pub background: [f32; 4],
+    /// What is painted, bottom first.
+    pub passes: Vec<Pass>,
+}
+
+/// One thing to paint.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pass {
+    /// Fills the whole layer.
+    Clear(Clear),
+    /// Many shapes, one per row.
+    Instances2d(Instances2d),
+    /// Filled and stroked outlines.
+    Paths2d(Paths2d),
+    /// Stroked lines.
+    Strokes2d(Strokes2d),
+    /// Passes that move or blend together.
+    Group(Group),
+    /// Passes drawn into a layer that effects then change.
+    PostFx(PostFx),
+}
+
+/// One value for all rows, or one per row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Column<T> {
+    /// The same for every row.
+    One(T),
+    /// One per row; as long as the pass's `count`.
+    Many(Arc<Vec<T>>),
+}
+
+impl<T: Copy> Column<T> {
+    /// Value of row `i`.
+    #[inline]
+    pub fn at(&self, i: usize) -> T {
+        match self {
+            Self::One(v) => *v,
+            Self::Many(rows) => rows[i],
+        }
+    }
+}
+
+/// Fills the layer with a premultiplied colour, source-over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clear {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Premultiplied bytes.
+    pub rgba: [u8; 4],
+}
+
+/// Shapes at positions (render.md 2 and 4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instances2d {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Which sink kind the pass came from.
+    pub source: Source,
+    /// Rows.
+    pub count: u32,
+    /// Centres, user px.
+    pub pos: Column<[f32; 2]>,
+    /// Radii (half the extent), user px, ≥ 0.
+    pub size: Column<f32>,
+    /// Radians, clockwise on screen.
+    pub rotation: Column<f32>,
+    /// Shape table, never empty.
+    pub shapes: Arc<Vec<Shape>>,
+    /// Index into `shapes`; `One(0)` for a single shape.
+    pub shape_id: Column<u16>,
+    /// Fill: premultiplied bytes, opacity in it.
+    pub rgba: Column<[u8; 4]>,
+    /// User px, centred on the outline; ≤ 0 = no stroke.
+    pub stroke_width: Column<f32>,
+    /// Stroke: premultiplied bytes.
+    pub stroke_rgba: Column<[u8; 4]>,
+    /// How each element meets what lies below.
+    pub blend: Blend,
+    /// Index in the domain; `None` when it is 0…count−1.
+    pub element: Option<Arc<Vec<u32>>>,
+    /// Names of the elements.
+    pub ids: Arc<Ids>,
+}
+
+/// Outlines at positions (render.md 5 and 6).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paths2d {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Which sink kind the pass came from.
+    pub source: Source,
+    /// Rows.
+    pub count: u32,
+    /// Path table.
+    pub paths: Arc<Vec<Arc<PathData>>>,
+    /// Index into `paths`.
+    pub path_of: Column<u32>,
+    /// Offsets, user px.
+    pub pos: Column<[f32; 2]>,
+    /// Radians, about the path's origin.
+    pub rotation: Column<f32>,
+    /// Factor, about the path's origin.
+    pub scale: Column<f32>,
+    /// Fill: premultiplied bytes.
+    pub rgba: Column<[u8; 4]>,
+    /// User px; ≤ 0 = no stroke.
+    pub stroke_width: Column<f32>,
+    /// Stroke: premultiplied bytes.
+    pub stroke_rgba: Column<[u8; 4]>,
+    /// Which parts are inside.
+    pub fill_rule: FillRule,
+    /// Caps, joins, dashes.
+    pub style: Arc<StrokeStyle>,
+    /// How each element meets what lies below.
+    pub blend: Blend,
+    /// Index in the domain; `None` when it is 0…count−1.
+    pub element: Option<Arc<Vec<u32>>>,
+    /// Names of the elements.
+    pub ids: Arc<Ids>,
+}
+
+/// Lines (render.md 6). `count` is the number of strokes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strokes2d {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Strokes.
+    pub count: u32,
+    /// Path table.
+    pub paths: Arc<Vec<Arc<PathData>>>,
+    /// Index into `paths`.
+    pub path_of: Column<u32>,
+    /// User px.
+    pub stroke_width: Column<f32>,
+    /// Premultiplied bytes.
+    pub stroke_rgba: Column<[u8; 4]>,
+    /// Caps, joins, dashes.
+    pub style: Arc<StrokeStyle>,
+    /// How each stroke meets what lies below.
+    pub blend: Blend,
+    /// Index in the domain; `None` when it is 0…count−1.
+    pub element: Option<Arc<Vec<u32>>>,
+    /// Names of the elements.
+    pub ids: Arc<Ids>,
+}
+
+/// Passes under one transform; a layer unless opacity is 1, blend normal and there is no clip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Bottom first.
+    pub children: Vec<Pass>,
+    /// [a, b, c, d, e, f]: x' = a·x + c·y + e, y' = b·x + d·y + f.
+    pub transform: [f64; 6],
+    /// 0…1.
+    pub opacity: f32,
+    /// How the layer meets what lies below.
+    pub blend: Blend,
+    /// Multiplies the layer, in the group's own space.
+    pub clip: Clip,
+}
+
+/// Passes in a layer of their own, then effects on it in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostFx {
+    /// Block id of the sink.
+    pub sink: Arc<str>,
+    /// Bottom first.
+    pub children: Vec<Pass>,
+    /// In order.
+    pub effects: Vec<Effect>,
+}
+
+/// Which sink kind made a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// RenderInstances2D.
+    Instances2d,
+    /// RenderPaths2D.
+    Paths2d,
+    /// RenderInstances3D, projected.
+    Instances3d,
+    /// RenderMeshes3D, projected.
+    Meshes3d,
+}
+
+/// An outline in units of the radius.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// Radius 1.
+    Circle,
+    /// Corners (±1, ±1).
+    Square,
+    /// Corners at −90°, 30°, 150°.
+    Triangle,
+    /// 2·points corners at radius 1 and `inner` in turn, the first at −90°.
+    Star {
+        /// ≥ 3.
+        points: u32,
+        /// 0.05…0.95.
+        inner: f32,
+    },
+    /// Circles of radius 1 and `inner`, even-odd.
+    Ring {
+        /// 0.05…0.95.
+        inner: f32,
+    },
+    /// As given, non-zero.
+    Path(Arc<PathData>),
+}
+
+/// How a source meets what lies below (render.md 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Blend {
+    /// Source-over.
+    #[default]
+    Normal,
+    /// Sum, clamped.
+    Add,
+    /// Darkens.
+    Multiply,
+    /// Lightens.
+    Screen,
+}
+
+/// Which parts of an outline are inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FillRule {
+    /// Winding number not 0.
+    #[default]
+    Nonzero,
+    /// Winding number odd.
+    Evenodd,
+}
+
+/// What limits a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Clip {
+    /// Nothing.
+    None,
+    /// x, y, width, height.
+    Rect([f32; 4]),
+    /// An outline.
+    Path(Arc<PathData>, FillRule),
+}
+
+/// End of an open stroke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cap {
+    /// Ends at the point.
+    #[default]
+    Butt,
+    /// A half disc.
+    Round,
+    /// Half a square.
+    Square,
+}
+
+/// Corner of a stroke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Join {
+    /// Pointed, up to the limit.
+    #[default]
+    Miter,
+    /// An arc.
+    Round,
+    /// Cut off.
+    Bevel,
+}
+
+/// Caps, joins and dashes of a stroke.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StrokeStyle {
+    /// Ends of open subpaths and dashes.
+    pub cap: Cap,
+    /// Corners.
+    pub join: Join,
+    /// ≥ 1; 4 unless said otherwise.
+    pub miter_limit: f32,
+    /// Lengths in user px; empty = solid.
+    pub dash: Vec<f32>,
+    /// Shifts the pattern start backwards, user px.
+    pub dash_offset: f32,
+}
+
+/// A change of a whole layer (render.md 7).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Three box means a side.
+    Blur {
+        /// Standard deviation, user px.
+        sigma: f32,
+    },
+    /// A blurred copy below or added.
+    Glow {
+        /// Standard deviation, user px.
+        sigma: f32,
+        /// ≥ 0.
+        gain: f32,
+        /// Straight colour of the copy; `None` = own colours.
+        tint: Option<[f32; 4]>,
+        /// Where the copy goes.
+        mode: GlowMode,
+    },
+    /// A matrix on straight colour, then a power.
+    Grade {
+        /// 4 × 5, row-major.
+        matrix: [f32; 20],
+        /// Exponents of r, g, b.
+        gamma: [f32; 3],
+    },
+}
+
+/// Where the copy of a glow goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GlowMode {
+    /// Below the layer.
+    #[default]
+    Under,
+    /// Added to it.
+    Add,
+}
+
+/// Names of the elements of a domain (program.md 8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ids {
+    /// Decimal i.
+    Sequential,
+    /// `row-<r>-col-<c>`.
+    Grid {
+        /// Elements in a row.
+        cols: u32,
+    },
+    /// Prefix, then decimal i.
+    Prefix(String),
+    /// Entry i.
+    Custom(Vec<String>),
+}
+
+impl Ids {
+    /// Appends the text id of element `i` to `out`.
+    pub fn write(&self, i: u32, out: &mut String) {
+        use std::fmt::Write as _;
+        // Writing into a String cannot fail.
+        let _ = match self {
+            Self::Sequential => write!(out, "{i}"),
+            Self::Grid { cols } => {
+                let cols = (*cols).max(1);
+                write!(out, "row-{}-col-{}", i / cols, i % cols)
+            }
+            Self::Prefix(prefix) => write!(out, "{prefix}{i}"),
+            Self::Custom(list) => {
+                out.push_str(list.get(i as usize).map_or("", String::as_str));
+                Ok(())
+            }
+        };
+    }
+}
