@@ -230,7 +230,12 @@ impl TypeDesc {
 
 impl From<Type> for TypeDesc {
     fn from(ty: Type) -> Self {
-        Self { world: ty.world, domain: ty.domain, semantics: None, unit: None }
+        Self {
+            world: ty.world,
+            domain: ty.domain,
+            semantics: None,
+            unit: None,
+        }
     }
 }
 

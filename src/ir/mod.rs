@@ -1,1 +1,42 @@
-//! (to be written)
+//! Noun 2: the compiled program and what can be said about it.
+//!
+//! * [`program`]: the tables, plain data;
+//! * [`ids`]: their indices;
+//! * [`op`]: the opcodes, each with one meaning;
+//! * [`builder`]: fills tables without repetition, folds constants;
+//! * `validate`: proves the invariants, gives [`Valid`];
+//! * `text`: the dump for people; `identity`: content hashes.
+//!
+//! `compile` writes programs, `vm` runs them; neither is known here.
+
+pub mod builder;
+pub mod ids;
+pub mod op;
+mod program;
+
+pub use builder::{Builder, CellSpec};
+pub use ids::*;
+pub use op::{Op, OpError};
+pub use program::*;
+
+/// A value that passed validation and can no longer be changed.
+///
+/// `Valid<Program>` is the only thing the engine takes; after it nothing panics, indexes out of
+/// bounds or recurses without bound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Valid<T>(T);
+
+impl<T> Valid<T> {
+    /// Back to the changeable value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> std::ops::Deref for Valid<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}

@@ -68,6 +68,9 @@ impl PathData {
         }
         self.cmds.len() <= Self::MAX_COMMANDS
             && points == self.pts.len()
-            && self.pts.iter().all(|p| p[0].is_finite() && p[1].is_finite())
+            && self
+                .pts
+                .iter()
+                .all(|p| p[0].is_finite() && p[1].is_finite())
     }
 }
