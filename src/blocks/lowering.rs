@@ -1,0 +1,250 @@
+//! What a block sees while it is lowered: its resolved inputs, the builder, and places to put
+//! outputs, sinks and findings.
+//!
+//! Inputs arrive after wires, buses, lenses, adapters and implicit conversions, in the type that the
+//! definition declares: an input marked signal is a signal of its domain, one marked field a narrow
+//! field. A lowering never looks at names of other blocks and never fails silently: what it cannot do
+//! it reports through [`Lowering::error`] and gives a typed default.
+
+use super::{Block, Mark};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::ir::{
+    Builder, CameraId, CellSpec, DomainId, EventId, FieldId, InputRef, PhaseSource, SignalId,
+    SinkId, StateId, TimeModel,
+};
+use crate::render_tree::PathData;
+use crate::types::Domain;
+use serde_json::Value as Json;
+
+/// A resolved value at a port.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing (an unconnected optional input).
+    None,
+    /// A signal.
+    Signal(SignalId),
+    /// A field, narrow.
+    Field(FieldId),
+    /// Pulses.
+    Event(EventId),
+    /// A domain.
+    Domain(DomainId),
+    /// A text or an option.
+    Text(String),
+    /// A constant outline.
+    Path(PathData),
+    /// Something drawn.
+    Sink(SinkId),
+    /// A camera.
+    Camera(CameraId),
+}
+
+/// A resolved input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// Its value, in the declared type.
+    pub value: Value,
+    /// Whether a wire, a listener or a value in the document stands there (not only the library
+    /// default).
+    pub given: bool,
+    /// JSON pointer of what gives the value, for messages.
+    pub at: String,
+    /// The input is the untouched phase of a TimeRoot or of an internal, undriven rail.
+    pub direct: Option<PhaseSource>,
+}
+
+/// A sink that a block makes.
+#[derive(Debug, Clone)]
+pub struct SinkSpec {
+    /// What it draws.
+    pub kind: crate::ir::SinkKind,
+    /// Over which elements.
+    pub domain: Option<DomainId>,
+    /// Columns: name, narrow field over `domain` or none, format. The compiler makes the requests.
+    pub columns: Vec<(&'static str, FieldId, crate::ir::Format)>,
+    /// Other inputs.
+    pub inputs: Vec<(&'static str, InputRef)>,
+    /// Static parameters, a JSON object.
+    pub params: Json,
+    /// Order among siblings.
+    pub z: SignalId,
+    /// Sinks drawn into this one, with the number of the input.
+    pub children: Vec<(SinkId, u32)>,
+}
+
+/// Facts about the whole patch that blocks may read as constants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchFacts {
+    /// Image width in user units.
+    pub width: u32,
+    /// Image height in user units.
+    pub height: u32,
+    /// Program seed.
+    pub seed: u32,
+}
+
+/// One block instance being lowered.
+pub struct Lowering<'a> {
+    /// Its definition.
+    pub block: &'static Block,
+    /// Its full id.
+    pub id: &'a str,
+    /// JSON pointer of the block.
+    pub at: &'a str,
+    /// Parallel to `block.inputs`.
+    pub inputs: &'a [Bound],
+    /// Parallel to `block.outputs`; what the block gives.
+    pub outputs: &'a mut [Value],
+    /// The tables under construction.
+    pub build: &'a mut Builder,
+    /// Facts about the patch.
+    pub facts: &'a PatchFacts,
+    /// Findings.
+    pub diagnostics: &'a mut Diagnostics,
+    /// Sinks made by this block, in order; the compiler files them under the block's id.
+    pub sinks: &'a mut Vec<SinkSpec>,
+    /// The time model; set by the TimeRoot.
+    pub time_model: &'a mut Option<TimeModel>,
+    /// Cells made by this block, for `close`.
+    pub cells: &'a mut Vec<StateId>,
+}
+
+impl Lowering<'_> {
+    /// The resolved input of that name. Unknown names are a mistake of the lowering; they give an
+    /// empty input.
+    pub fn bound(&self, name: &str) -> &Bound {
+        const NOTHING: &Bound = &Bound {
+            value: Value::None,
+            given: false,
+            at: String::new(),
+            direct: None,
+        };
+        debug_assert!(
+            self.block.input(name).is_some(),
+            "{} has no input {name}",
+            self.block.name
+        );
+        self.block
+            .input(name)
+            .and_then(|(i, _)| self.inputs.get(i))
+            .unwrap_or(NOTHING)
+    }
+
+    /// A signal input.
+    pub fn signal(&mut self, name: &str) -> SignalId {
+        match self.bound(name).value {
+            Value::Signal(id) => id,
+            _ => {
+                let domain = self.domain_of(name);
+                self.build.constant(domain, &vec![0.0; domain.lanes()])
+            }
+        }
+    }
+
+    /// A field input (narrow).
+    pub fn field(&mut self, name: &str) -> FieldId {
+        match self.bound(name).value {
+            Value::Field(id) => id,
+            Value::Signal(id) => self.build.broadcast(id, false),
+            _ => {
+                let domain = self.domain_of(name);
+                self.build
+                    .field_constant(domain, false, &vec![0.0; domain.lanes()])
+            }
+        }
+    }
+
+    /// A signal input seen as a wide (f64) row.
+    pub fn wide(&mut self, name: &str) -> FieldId {
+        let signal = self.signal(name);
+        self.build.broadcast(signal, true)
+    }
+
+    /// An event input; `None` when nothing is connected.
+    pub fn event(&self, name: &str) -> Option<EventId> {
+        match self.bound(name).value {
+            Value::Event(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// A domain input. Always resolved: the compiler makes the plain default domain.
+    pub fn domain(&mut self, name: &str) -> DomainId {
+        match self.bound(name).value {
+            Value::Domain(id) => id,
+            _ => DomainId(0),
+        }
+    }
+
+    /// Lanes of a compile-time constant.
+    pub fn constant(&self, name: &str) -> Vec<f64> {
+        match &self.bound(name).value {
+            Value::Signal(id) => self.build.folded(*id).unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A compile-time number.
+    pub fn number(&self, name: &str) -> f64 {
+        self.constant(name).first().copied().unwrap_or(0.0)
+    }
+
+    /// An option or text.
+    pub fn text(&self, name: &str) -> &str {
+        match &self.bound(name).value {
+            Value::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Position of an option in the definition's list.
+    pub fn option(&self, name: &str) -> usize {
+        let chosen = self.text(name);
+        match self.block.input(name).map(|(_, input)| input.mark) {
+            Some(Mark::Options(list)) => list.iter().position(|o| *o == chosen).unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Gives an output.
+    pub fn out(&mut self, name: &str, value: Value) {
+        debug_assert!(
+            self.block.output(name).is_some(),
+            "{} has no output {name}",
+            self.block.name
+        );
+        if let Some((i, _)) = self.block.output(name) {
+            self.outputs[i] = value;
+        }
+    }
+
+    /// Makes a state cell of this block; `role` tells its cells apart.
+    pub fn cell(&mut self, role: &str, mut spec: CellSpec) -> StateId {
+        spec.key = format!("{}/{role}", self.id);
+        let id = self.build.cell(spec);
+        self.cells.push(id);
+        id
+    }
+
+    /// Reports an error about an input (or, with an empty name, the block).
+    pub fn error(&mut self, code: &'static str, port: &str, message: String, hint: String) {
+        let at = match port {
+            "" => self.at.to_owned(),
+            port => match self.bound(port).at.as_str() {
+                "" => self.at.to_owned(),
+                at => at.to_owned(),
+            },
+        };
+        self.diagnostics.push(
+            Diagnostic::error(code, at, message)
+                .on(self.id, port)
+                .hint(hint),
+        );
+    }
+
+    fn domain_of(&self, name: &str) -> Domain {
+        self.block
+            .input(name)
+            .map_or(Domain::Number, |(_, input)| input.domain)
+    }
+}
