@@ -1,0 +1,1 @@
+//! The field store: kernels, buffers, cache. (To be written.)
