@@ -4,15 +4,17 @@
 //! * [`ids`]: their indices;
 //! * [`op`]: the opcodes, each with one meaning;
 //! * [`builder`]: fills tables without repetition, folds constants;
-//! * `validate`: proves the invariants, gives [`Valid`];
-//! * `text`: the dump for people; `identity`: content hashes.
+//! * [`validate()`]: proves the invariants, gives [`Valid`];
+//! * [`text`]: the dump for people; [`identity`]: content hashes.
 //!
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
 pub mod builder;
+pub mod identity;
 pub mod ids;
 pub mod op;
 mod program;
+pub mod text;
 
 pub use builder::{Builder, CellSpec};
 pub use ids::*;

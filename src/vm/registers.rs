@@ -19,7 +19,10 @@ impl Registers {
             at += program.types[node.r#type.index()].domain.lanes() as u32;
             offset.push(at);
         }
-        Self { lanes: vec![0.0; at as usize], offset }
+        Self {
+            lanes: vec![0.0; at as usize],
+            offset,
+        }
     }
 
     /// Where the lanes of a signal begin.

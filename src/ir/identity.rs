@@ -1,0 +1,43 @@
+//! Content hashes: two programs with equal hashes are equal.
+//!
+//! `program_hash` covers what can change a frame, `compile_id` everything. Both hash the canonical
+//! bytes: the fields in declaration order in the postcard wire format. Changing a label changes only
+//! `compile_id`; changing a colour changes both.
+
+use super::Program;
+use serde::Serialize;
+
+/// Sets `program_hash`, then `compile_id`.
+pub fn seal(program: &mut Program) {
+    program.program_hash = program_hash(program);
+    program.compile_id = compile_id(program);
+}
+
+/// `b3:` and 64 hex digits over everything that can change a frame.
+pub fn program_hash(p: &Program) -> String {
+    let outputs: Vec<_> = p.outputs.iter().map(|o| (o.key, o.kind, o.slot)).collect();
+    let versions = (p.ir_version, p.format_version, p.seed, p.memory);
+    let head = (versions, &p.time_model, &p.viewport, &p.types);
+    hash(
+        "oscilla program 1",
+        &(head, &p.tables, &p.schedule, outputs, &p.roots),
+    )
+}
+
+/// `b3:` and 64 hex digits over everything but itself.
+pub fn compile_id(p: &Program) -> String {
+    let names = (&p.patch_id, p.patch_revision, &p.program_hash);
+    let labels: Vec<_> = p.outputs.iter().map(|o| &o.label).collect();
+    hash("oscilla compile 1", &(names, labels, &p.debug, &p.meta))
+}
+
+/// `b3:` and the BLAKE3 hash of a context text and the canonical bytes of `value`.
+fn hash(context: &str, value: &impl Serialize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(context.as_bytes());
+    // Hashing cannot fail, and the tables hold nothing that the format cannot carry.
+    match postcard::to_io(value, &mut hasher) {
+        Ok(hasher) => format!("b3:{}", hasher.finalize().to_hex()),
+        Err(error) => format!("b3:unhashable: {error}"),
+    }
+}
