@@ -10,9 +10,11 @@
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
 pub mod builder;
+pub mod derive;
 pub mod identity;
 pub mod ids;
 pub mod op;
+pub mod operands;
 mod program;
 pub mod text;
 
