@@ -17,11 +17,13 @@ pub mod op;
 pub mod operands;
 mod program;
 pub mod text;
+mod validate;
 
 pub use builder::{Builder, CellSpec};
 pub use ids::*;
 pub use op::{Op, OpError};
 pub use program::*;
+pub use validate::{MAX_DRAWN, MAX_ELEMENTS, validate};
 
 /// A value that passed validation and can no longer be changed.
 ///

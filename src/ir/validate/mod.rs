@@ -1,0 +1,67 @@
+//! Proves that a program can run: after [`validate`] the engine neither panics, nor indexes out of
+//! bounds, nor recurses without bound.
+//!
+//! Checks are grouped by what they need: first every index (`indices`), then meaning (`expressions`,
+//! `graph`, `schedule`). A group runs only if the ones before found nothing, because it indexes
+//! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
+//! compiler; a file that fails is the file's.
+
+mod expressions;
+mod graph;
+mod indices;
+mod schedule;
+
+use super::{Program, Valid};
+use crate::diag::{Diagnostic, KEPT};
+
+/// Elements of one domain.
+pub const MAX_ELEMENTS: u32 = 10_000_000;
+/// Elements of all sinks together.
+pub const MAX_DRAWN: u64 = 50_000_000;
+/// Rows of one table.
+const MAX_ROWS: usize = 1 << 24;
+
+/// Checks every invariant.
+///
+/// # Errors
+/// What does not hold, each with a code (`ir-…`) and the JSON pointer of the row.
+pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
+    let mut findings = Findings {
+        program: &program,
+        list: Vec::new(),
+    };
+    let groups: [fn(&mut Findings<'_>); 4] = [
+        indices::check,
+        expressions::check,
+        graph::check,
+        schedule::check,
+    ];
+    for check in groups {
+        check(&mut findings);
+        if !findings.list.is_empty() {
+            break;
+        }
+    }
+    let list = findings.list;
+    if list.is_empty() {
+        Ok(Valid(program))
+    } else {
+        Err(list)
+    }
+}
+
+/// What was found so far.
+struct Findings<'p> {
+    program: &'p Program,
+    list: Vec<Diagnostic>,
+}
+
+impl Findings<'_> {
+    /// Reports that row `index` of `table` (a JSON pointer) breaks an invariant.
+    fn add(&mut self, code: &'static str, table: &str, index: usize, message: impl Into<String>) {
+        if self.list.len() < KEPT {
+            self.list
+                .push(Diagnostic::error(code, format!("{table}/{index}"), message));
+        }
+    }
+}
