@@ -1,6 +1,6 @@
 //! Verb 2: the engine. (To be written.)
 
-mod field;
+pub mod field;
 mod registers;
 
 pub use registers::Registers;
