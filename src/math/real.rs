@@ -1,0 +1,278 @@
+//! [`Real`]: what `f32` and `f64` have in common, with one meaning on every machine.
+//!
+//! In generic code these methods are the only ones in sight. On a concrete `f32` or `f64` an
+//! inherent method of the same name wins, and `min`, `max`, `clamp` and `round` of the standard
+//! library follow other rules (NaN is dropped, halves go away from zero): write `Real::min(a, b)`
+//! there. The transcendental methods of the standard library are refused by clippy.
+
+use std::fmt::{Debug, Display};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A floating-point number: `f32` (one lane of a field) or `f64` (one lane of a signal).
+///
+/// No method panics. Outside its domain a function gives NaN. All of them are branch-free; those
+/// of `f32` that are marked *hot* are polynomial kernels that vectorise, the others go through
+/// `f64` and round once.
+pub trait Real:
+    sealed::Sealed
+    + Copy
+    + Default
+    + Debug
+    + Display
+    + PartialEq
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Send
+    + Sync
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// ½.
+    const HALF: Self;
+    /// 1.
+    const ONE: Self;
+    /// 2.
+    const TWO: Self;
+    /// π, rounded.
+    const PI: Self;
+    /// 2π, rounded.
+    const TAU: Self;
+    /// +∞.
+    const INFINITY: Self;
+    /// The one quiet NaN.
+    const NAN: Self;
+    /// 2^23 or 2^52: from here on every number is whole.
+    const WHOLE: Self;
+
+    /// `x` rounded once.
+    fn from_f64(x: f64) -> Self;
+    /// The same number as `f64`, exactly.
+    fn to_f64(self) -> f64;
+
+    /// |x|; clears the sign bit.
+    fn abs(self) -> Self;
+    /// The size of `self` with the sign bit of `sign`.
+    fn copysign(self, sign: Self) -> Self;
+    /// √x, correctly rounded; NaN below 0.
+    fn sqrt(self) -> Self;
+
+    /// Sine of radians (hot). ±∞ gives NaN.
+    fn sin(self) -> Self;
+    /// Cosine of radians (hot). ±∞ gives NaN.
+    fn cos(self) -> Self;
+    /// Tangent of radians.
+    fn tan(self) -> Self;
+    /// Arc sine; NaN outside [−1, 1].
+    fn asin(self) -> Self;
+    /// Arc cosine; NaN outside [−1, 1].
+    fn acos(self) -> Self;
+    /// Arc tangent.
+    fn atan(self) -> Self;
+    /// Angle of the point (`x`, `self`) in (−π, π], with the IEEE cases of zeros and infinities.
+    fn atan2(self, x: Self) -> Self;
+    /// Hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// Hyperbolic cosine.
+    fn cosh(self) -> Self;
+    /// Hyperbolic tangent (hot); ±1 at the ends.
+    fn tanh(self) -> Self;
+    /// e^x (hot).
+    fn exp(self) -> Self;
+    /// 2^x (hot); exact where x is whole.
+    fn exp2(self) -> Self;
+    /// Natural logarithm (hot); −∞ at 0, NaN below.
+    fn ln(self) -> Self;
+    /// Logarithm to base 2 (hot).
+    fn log2(self) -> Self;
+    /// Logarithm to base 10 (hot).
+    fn log10(self) -> Self;
+    /// x^y with the special cases of IEEE 754 (`1^NaN` = 1, `x^0` = 1).
+    fn pow(self, y: Self) -> Self;
+    /// ∛x.
+    fn cbrt(self) -> Self;
+    /// sin 2πx (hot), x in turns. The argument is reduced exactly: quarters give 0 and ±1.
+    fn sin_turns(self) -> Self;
+    /// cos 2πx (hot), x in turns. The argument is reduced exactly: quarters give 0 and ±1.
+    fn cos_turns(self) -> Self;
+    /// Remainder of `self / b` with the sign of `self`, exact (C's `fmod`).
+    fn rem(self, b: Self) -> Self;
+
+    /// 1 for true, 0 for false.
+    #[inline(always)]
+    fn from_bool(b: bool) -> Self {
+        if b { Self::ONE } else { Self::ZERO }
+    }
+
+    /// Whether the number reads as true: above ½.
+    #[inline(always)]
+    fn truth(self) -> bool {
+        self > Self::HALF
+    }
+
+    /// Neither NaN nor infinite.
+    #[inline(always)]
+    fn finite(self) -> bool {
+        // ∞ − ∞ and NaN − NaN are NaN, and NaN equals nothing.
+        self - self == Self::ZERO
+    }
+
+    /// Whether this is a NaN.
+    #[inline(always)]
+    #[allow(clippy::eq_op)]
+    fn nan(self) -> bool {
+        self != self
+    }
+
+    /// The number itself, or the one NaN in place of any NaN.
+    #[inline(always)]
+    fn canonical(self) -> Self {
+        if self.nan() { Self::NAN } else { self }
+    }
+
+    /// Largest whole number ≤ x. Keeps −0, ±∞ and NaN.
+    ///
+    /// Adding and taking away 2^23 (2^52) rounds to the nearest whole number in plain SSE2, where
+    /// there is no rounding instruction; one comparison then goes down where it went up.
+    #[inline(always)]
+    fn floor(self) -> Self {
+        let size = self.abs();
+        let near = ((size + Self::WHOLE) - Self::WHOLE).copysign(self);
+        let down = if near > self { near - Self::ONE } else { near };
+        if size < Self::WHOLE { down } else { self }
+    }
+
+    /// Smallest whole number ≥ x. Keeps −0, ±∞ and NaN.
+    #[inline(always)]
+    fn ceil(self) -> Self {
+        -(-self).floor()
+    }
+
+    /// The number without its fraction. Keeps −0, ±∞ and NaN.
+    #[inline(always)]
+    fn trunc(self) -> Self {
+        self.abs().floor().copysign(self)
+    }
+
+    /// floor(x + ½): halves go up, also below zero.
+    #[inline(always)]
+    fn round(self) -> Self {
+        (self + Self::HALF).floor()
+    }
+
+    /// x − floor(x), and 0 where that rounds to 1: always in [0, 1). NaN for ±∞.
+    #[inline(always)]
+    fn fract(self) -> Self {
+        let f = self - self.floor();
+        if f >= Self::ONE { Self::ZERO } else { f }
+    }
+
+    /// −1, 0 or 1; 0 for ±0, NaN for NaN.
+    #[inline(always)]
+    fn sign(self) -> Self {
+        let up = if self > Self::ZERO {
+            Self::ONE
+        } else {
+            Self::ZERO
+        };
+        let down = if self < Self::ZERO {
+            Self::ONE
+        } else {
+            Self::ZERO
+        };
+        if self.nan() { self } else { up - down }
+    }
+
+    /// The smaller; NaN if one is NaN; `self` if they are equal.
+    #[inline(always)]
+    fn min(self, b: Self) -> Self {
+        let m = if b < self { b } else { self };
+        if b.nan() { b } else { m }
+    }
+
+    /// The larger; NaN if one is NaN; `self` if they are equal.
+    #[inline(always)]
+    fn max(self, b: Self) -> Self {
+        let m = if b > self { b } else { self };
+        if b.nan() { b } else { m }
+    }
+
+    /// max(lo, min(hi, x)): `lo` where the limits are crossed, NaN if one of the three is NaN.
+    #[inline(always)]
+    fn clamp(self, lo: Self, hi: Self) -> Self {
+        lo.max(hi.min(self))
+    }
+
+    /// Clamped to [0, 1].
+    #[inline(always)]
+    fn clamp01(self) -> Self {
+        self.clamp(Self::ZERO, Self::ONE)
+    }
+
+    /// self / b, and 0 where b = 0.
+    #[inline(always)]
+    fn div0(self, b: Self) -> Self {
+        if b == Self::ZERO {
+            Self::ZERO
+        } else {
+            self / b
+        }
+    }
+
+    /// self − b·floor(self / b), and 0 where b = 0: the sign of b.
+    #[inline(always)]
+    fn modulo(self, b: Self) -> Self {
+        if b == Self::ZERO {
+            Self::ZERO
+        } else {
+            self - b * (self / b).floor()
+        }
+    }
+
+    /// self + (b − self)·u; u is not clamped.
+    #[inline(always)]
+    fn mix(self, b: Self, u: Self) -> Self {
+        self + (b - self) * u
+    }
+
+    /// u²(3 − 2u), for u in [0, 1].
+    #[inline(always)]
+    fn smooth(self) -> Self {
+        self * self * (Self::from_f64(3.0) - Self::TWO * self)
+    }
+
+    /// √(self² + b²), as written.
+    #[inline(always)]
+    fn hypot(self, b: Self) -> Self {
+        (self * self + b * b).sqrt()
+    }
+}
+
+/// `x` truncated to 32 bits: modulo 2³², 0 for NaN and ±∞. `as i32` gives the signed reading.
+#[inline]
+pub fn wrap_u32(x: f64) -> u32 {
+    if !x.finite() {
+        return 0;
+    }
+    // Below 2^63 the conversion truncates exactly; above, only a multiple of 2^11 is left.
+    let whole = if x.abs() < 9.0e18 {
+        x
+    } else {
+        libm::fmod(x, 4_294_967_296.0)
+    };
+    whole as i64 as u32
+}
