@@ -15,6 +15,7 @@
 // Ground.
 pub mod diag;
 pub mod math;
+pub mod path;
 pub mod types;
 // Noun 1: the document.
 pub mod patch;

@@ -12,7 +12,7 @@ use crate::ir::{
     Builder, CameraId, CellSpec, DomainId, EventId, FieldId, InputRef, PhaseSource, SignalId,
     SinkId, StateId, TimeModel,
 };
-use crate::render_tree::PathData;
+use crate::path::PathData;
 use crate::types::Domain;
 use serde_json::Value as Json;
 

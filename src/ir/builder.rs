@@ -8,7 +8,7 @@ use super::ids::*;
 use super::op::{self, Counts};
 use super::program::*;
 use super::{Op, OpError};
-use crate::render_tree::PathData;
+use crate::path::PathData;
 use crate::types::{Domain, Type, TypeDesc, World};
 use std::collections::HashMap;
 

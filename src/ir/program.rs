@@ -7,7 +7,7 @@
 
 use super::Op;
 use super::ids::*;
-use crate::render_tree::PathData;
+use crate::path::PathData;
 use crate::types::TypeDesc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

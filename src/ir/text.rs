@@ -4,7 +4,7 @@
 //! columns end in their count and a short hash, and tables without rows are left out.
 
 use super::*;
-use crate::render_tree::PathData;
+use crate::path::PathData;
 use crate::types::Domain;
 use std::fmt::{Display, Write};
 

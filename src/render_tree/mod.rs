@@ -7,9 +7,8 @@
 //! indices in range, path data well formed, and columns have one value or `count` values.
 
 pub mod json;
-mod path;
 
-pub use path::{Cmd, PathData};
+pub use crate::path::{Cmd, PathData};
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

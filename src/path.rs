@@ -1,4 +1,4 @@
-//! Outlines as plain data (render.md 5).
+//! Outlines as plain data: what nouns on both sides of the VM mean by a path.
 
 use serde::{Deserialize, Serialize};
 
