@@ -1,1 +1,120 @@
-//! (to be written)
+//! Verb 4: frames become files.
+//!
+//! Export is a lowering, not playback: a [`Plan`] says which samples of time are the frames, the
+//! pipeline takes each through *evaluate → paint → encode → write*. The same plan gives the same bytes
+//! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
+//! together implements [`FrameSource`] and [`Painter`].
+//!
+//! Read in this order: [`rate`], [`frames`], [`plan`], then this file.
+
+pub mod frames;
+pub mod plan;
+pub mod rate;
+
+pub use frames::{FrameRange, FrameSet};
+pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start};
+pub use rate::FrameRate;
+
+use crate::render_tree::RenderTree;
+
+/// Evaluates frames. One per thread; all of one export run the same program.
+pub trait FrameSource: Send {
+    /// Begins a run: the next sample is a first frame, or follows one, as `start` says.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn begin(&mut self, start: Start) -> Result<(), SourceError>;
+
+    /// Advances state to a sample without making a tree.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn step(&mut self, sample: Sample) -> Result<(), SourceError>;
+
+    /// Evaluates a sample.
+    ///
+    /// # Errors
+    /// What the engine says; under `--strict` also an element that cannot be drawn.
+    fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError>;
+}
+
+/// A frame, and what was odd about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluated {
+    /// What it looks like.
+    pub tree: RenderTree,
+    /// What was counted on the way.
+    pub faults: Faults,
+}
+
+/// Things that happen in a frame without stopping it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Elements not drawn because a channel was not finite or a size negative.
+    pub dropped: u64,
+    /// Cameras, rails and effects with impossible parameters.
+    pub bad_parameters: u64,
+    /// Divisions by zero, which give 0.
+    pub divisions_by_zero: u64,
+    /// Pulses beyond what one frame keeps.
+    pub pulses_folded: u64,
+}
+
+impl Faults {
+    /// The sum of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            dropped: self.dropped.saturating_add(other.dropped),
+            bad_parameters: self.bad_parameters.saturating_add(other.bad_parameters),
+            divisions_by_zero: self
+                .divisions_by_zero
+                .saturating_add(other.divisions_by_zero),
+            pulses_folded: self.pulses_folded.saturating_add(other.pulses_folded),
+        }
+    }
+}
+
+/// Why a frame could not be evaluated. `code` is one of the stable codes of the diagnostics.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SourceError {
+    /// Stable code.
+    pub code: &'static str,
+    /// For people: lower case, no full stop.
+    pub message: String,
+}
+
+/// Paints trees. One per thread; reuses its buffers.
+pub trait Painter: Send {
+    /// Paints into `image`, whose size it sets.
+    ///
+    /// # Errors
+    /// What the raster says, for example that a limit is exceeded.
+    fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError>;
+}
+
+/// Pixels: straight (not premultiplied) sRGB-encoded RGBA bytes, row by row from the top left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Image {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 4 bytes a pixel.
+    pub rgba: Vec<u8>,
+}
+
+impl FrameSource for Box<dyn FrameSource> {
+    fn begin(&mut self, start: Start) -> Result<(), SourceError> {
+        (**self).begin(start)
+    }
+
+    fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
+        (**self).step(sample)
+    }
+
+    fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {
+        (**self).frame(sample)
+    }
+}

@@ -1,0 +1,667 @@
+//! The time plan: which samples of the program's time are the frames, and what comes before them.
+//!
+//! In: the program's time model and memory class, and [`PlanOptions`]. Out: a [`Plan`], a plain value
+//! that gives for every frame its [`Sample`] and its [`Approach`] (how an engine has to be led to it).
+//! So a frame is a function of the plan and its number, on any number of threads and machines.
+//!
+//! | time model | frames | sample of frame i |
+//! |---|---|---|
+//! | finite, D | ceil(D·fps/1000) | t = start + i·1000/fps |
+//! | cyclic, P (there and back: 2P) | frames per cycle N, else round(P·fps/1000); × loops | step i of N |
+//! | cyclic, sampled by time | ceil(loops·P·fps/1000) | t = start + i·1000/fps |
+//! | infinite | ceil(duration·fps/1000) | t = start + i·1000/fps |
+//!
+//! Nothing wraps time from outside and nothing is accumulated: products first, one division, counts
+//! in integers. Next: [`super::pipeline`], which runs a plan.
+
+use super::frames::{FrameRange, FrameRangeError, FrameSet};
+use super::rate::{FrameRate, Rounding};
+use crate::ir::{CycleMode, Memory, TimeModel};
+use std::ops::Range;
+
+/// Most frames of a plan, warm-up included.
+pub const FRAMES_MAX: u64 = 10_000_000;
+
+/// What the user may say about time. `Default` is the patch's whole natural length at 60 fps.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PlanOptions {
+    /// Frames per second.
+    pub fps: FrameRate,
+    /// Frames of one cycle (both legs of there-and-back); cyclic, driven by phase.
+    pub frames_per_cycle: Option<u32>,
+    /// How often a cycle is repeated.
+    pub loops: Option<u32>,
+    /// Loops run before frame 0 without being written.
+    pub warmup: Option<u32>,
+    /// Time of frame 0, ms.
+    pub start_ms: Option<f64>,
+    /// Length, ms.
+    pub duration_ms: Option<f64>,
+    /// One still at this time, ms, in place of a sequence.
+    pub still_ms: Option<f64>,
+    /// One more frame at exactly the end of a finite performance.
+    pub include_end: bool,
+    /// How a cycle is sampled; `None`: by phase.
+    pub sampling: Option<Sampling>,
+}
+
+/// What drives the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sampling {
+    /// Exact steps of a cycle.
+    Phase,
+    /// Times.
+    Time,
+}
+
+/// What the engine is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sample {
+    /// A time, ms. May be negative before the first frame.
+    At {
+        /// ms.
+        t_ms: f64,
+    },
+    /// Step `step` of a cycle of `of` steps. May be negative before the first frame.
+    Cycle {
+        /// Counted from the start of the first loop.
+        step: i64,
+        /// Steps in a cycle, ≥ 1.
+        of: u32,
+    },
+}
+
+/// How an engine is led to a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approach {
+    /// Where its run begins.
+    pub start: Start,
+    /// Positions of the plan (see [`Plan::sample`]) to step through before the frame.
+    pub steps: Range<i64>,
+}
+
+/// Where a run of the engine begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Start {
+    /// Anywhere: the frame depends on its own time alone.
+    Anywhere,
+    /// The next sample is the first; rails of that frame were latched at this one.
+    Latch(Sample),
+    /// The next sample follows this one.
+    After(Sample),
+}
+
+/// A warm-up and where its length comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warmup {
+    /// Loops stepped before frame 0.
+    pub loops: u32,
+    /// Whether the memory class chose it, not the user.
+    pub by_default: bool,
+}
+
+/// A checked time plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    fps: FrameRate,
+    memory: Memory,
+    model: Model,
+    schedule: Schedule,
+    frames: u64,
+    warmup: Option<Warmup>,
+}
+
+/// What of the time model matters for times and phases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Model {
+    Finite { duration_ms: f64 },
+    Cyclic { period_ms: f64, mode: CycleMode },
+    Infinite { ambient_ms: Option<f64> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Schedule {
+    /// Position i is step i of `of`; frames are 0..of·loops.
+    Phase { of: u32, loops: u32 },
+    /// Position i is the time start + i/fps.
+    Time {
+        start_ms: f64,
+        /// Position of the last frame and its time, where that is the exact end.
+        end: Option<(i64, f64)>,
+        /// What the written frames last, ms.
+        duration_ms: f64,
+    },
+    /// Position 0 is the still; −1, −2 … −before lead back to the start at the frame rate.
+    Still {
+        start_ms: f64,
+        t_ms: f64,
+        before: i64,
+    },
+}
+
+/// Why there is no such plan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// An option that this kind of plan has no use for.
+    #[error("`{option}` needs {needs}")]
+    Needs {
+        /// As typed.
+        option: &'static str,
+        /// What would have to be so.
+        needs: &'static str,
+    },
+    /// Two options that exclude each other.
+    #[error("`{0}` cannot be used with `{1}`")]
+    Exclusive(&'static str, &'static str),
+    /// An option with a value out of range.
+    #[error("`{option}` wants {wants}")]
+    Value {
+        /// As typed.
+        option: &'static str,
+        /// What would do.
+        wants: &'static str,
+    },
+    /// The window begins at or after the end of the performance.
+    #[error("`{option}` is {given_ms} ms, but the performance ends at {end_ms} ms")]
+    PastEnd {
+        /// As typed.
+        option: &'static str,
+        /// What was asked for.
+        given_ms: f64,
+        /// Where it ends.
+        end_ms: f64,
+    },
+    /// Longer than [`FRAMES_MAX`].
+    #[error("the plan has more than {FRAMES_MAX} frames (warm-up included)")]
+    TooLong,
+    /// A frame range that does not fit.
+    #[error(transparent)]
+    Frames(#[from] FrameRangeError),
+}
+
+impl PlanError {
+    /// The stable code of the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Frames(FrameRangeError::BeyondPlan { .. }) => "frame-beyond-plan",
+            Self::TooLong => "too-many-frames",
+            _ => "usage",
+        }
+    }
+
+    /// What to type instead, where that can be said.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Needs {
+                option: "--warmup", ..
+            } => "leave out `--warmup`",
+            Self::Needs {
+                option: "--duration",
+                ..
+            } => "use `--loops` for more cycles, or add `--sampling time`",
+            Self::Needs {
+                option: "--start", ..
+            } => "use `--frames` to choose frames, or add `--sampling time`",
+            Self::TooLong => "lower `--fps`, `--loops` or `--duration`",
+            _ => return None,
+        })
+    }
+}
+
+impl Plan {
+    /// The plan of a program.
+    ///
+    /// # Errors
+    /// An option that does not fit the time model, or a plan that is too long.
+    pub fn new(
+        model: &TimeModel,
+        memory: Memory,
+        options: &PlanOptions,
+    ) -> Result<Self, PlanError> {
+        check_alone(options)?;
+        let natural = Natural::of(model);
+        let cyclic = matches!(natural.model, Model::Cyclic { .. });
+        require(
+            cyclic || options.loops.is_none(),
+            "--loops",
+            "a cyclic patch",
+        )?;
+        require(
+            cyclic || options.sampling != Some(Sampling::Phase),
+            "--sampling phase",
+            "a cyclic patch",
+        )?;
+        require(
+            matches!(natural.model, Model::Finite { .. }) || !options.include_end,
+            "--include-end",
+            "a patch with an end (a finite time model)",
+        )?;
+        let by_phase =
+            cyclic && options.sampling != Some(Sampling::Time) && options.still_ms.is_none();
+        let (schedule, frames) = if by_phase {
+            phase_schedule(&natural, options)?
+        } else {
+            require(
+                options.frames_per_cycle.is_none(),
+                "--frames-per-cycle",
+                "a cyclic patch driven by phase",
+            )?;
+            require(
+                options.warmup.is_none(),
+                "--warmup",
+                "a cyclic patch driven by phase",
+            )?;
+            match options.still_ms {
+                Some(t_ms) => (still_schedule(&natural, t_ms, options)?, 1),
+                None => time_schedule(&natural, options)?,
+            }
+        };
+        let warmup = by_phase.then(|| Warmup {
+            loops: options.warmup.unwrap_or(u32::from(memory == Memory::State)),
+            by_default: options.warmup.is_none(),
+        });
+        let plan = Self {
+            fps: options.fps,
+            memory,
+            model: natural.model,
+            schedule,
+            frames,
+            warmup,
+        };
+        let lead = plan.history_start().unsigned_abs();
+        if frames.saturating_add(lead) > FRAMES_MAX {
+            return Err(PlanError::TooLong);
+        }
+        Ok(plan)
+    }
+
+    /// Number of frames, ≥ 1.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// The frames that a range means here; all of them without one.
+    ///
+    /// # Errors
+    /// [`PlanError::Frames`].
+    pub fn select(&self, range: Option<&FrameRange>) -> Result<FrameSet, PlanError> {
+        match range {
+            None => Ok(FrameSet::all(self.frames)),
+            Some(range) => Ok(range.within(self.frames)?),
+        }
+    }
+
+    /// The sample at a position: frame i is position i; what comes before frame 0 has negative ones,
+    /// and `frames()` is the one after the last.
+    pub fn sample(&self, position: i64) -> Sample {
+        let at = |start_ms: f64, steps: i64| Sample::At {
+            t_ms: start_ms + self.fps.time_ms(steps),
+        };
+        match self.schedule {
+            Schedule::Phase { of, .. } => Sample::Cycle { step: position, of },
+            Schedule::Time {
+                end: Some((last, t_ms)),
+                ..
+            } if position == last => Sample::At { t_ms },
+            Schedule::Time { start_ms, .. } => at(start_ms, position),
+            Schedule::Still { t_ms, .. } if position >= 0 => Sample::At { t_ms },
+            Schedule::Still {
+                start_ms, before, ..
+            } => at(start_ms, before + position),
+        }
+    }
+
+    /// How an engine is led to frame `frame`, by memory class.
+    pub fn approach(&self, frame: u64) -> Approach {
+        let position = frame as i64;
+        let first = self.history_start();
+        let before_first = Start::Latch(self.sample(first - 1));
+        match self.memory {
+            Memory::None => Approach {
+                start: Start::Anywhere,
+                steps: position..position,
+            },
+            Memory::Previous => Approach {
+                start: if position > first {
+                    Start::After(self.sample(position - 1))
+                } else {
+                    before_first
+                },
+                steps: position..position,
+            },
+            Memory::State => Approach {
+                start: before_first,
+                steps: first..position,
+            },
+        }
+    }
+
+    /// Time of a sample in ms: its own, or L·step/of for a cycle of length L.
+    pub fn time_ms(&self, sample: Sample) -> f64 {
+        match (sample, self.model) {
+            (Sample::At { t_ms }, _) => t_ms,
+            (Sample::Cycle { step, of }, Model::Cyclic { period_ms, mode }) => {
+                legs(mode) * period_ms * step as f64 / f64::from(of)
+            }
+            (Sample::Cycle { .. }, _) => 0.0,
+        }
+    }
+
+    /// Phase of a sample, 0…1; `None` for an infinite program without an ambient period.
+    pub fn phase(&self, sample: Sample) -> Option<f64> {
+        match (sample, self.model) {
+            (Sample::Cycle { step, of }, Model::Cyclic { mode, .. }) => {
+                let (rest, of) = (step.rem_euclid(i64::from(of)), i64::from(of));
+                Some(match mode {
+                    CycleMode::Loop => rest as f64 / of as f64,
+                    CycleMode::Pingpong if 2 * rest < of => 2.0 * rest as f64 / of as f64,
+                    CycleMode::Pingpong => (2 * of - 2 * rest) as f64 / of as f64,
+                })
+            }
+            (Sample::At { t_ms }, Model::Finite { duration_ms }) => {
+                Some((t_ms.max(0.0) / duration_ms).min(1.0))
+            }
+            (Sample::At { t_ms }, Model::Cyclic { period_ms, mode }) => {
+                let count = t_ms.max(0.0) / period_ms;
+                let part = count - count.floor();
+                let back = mode == CycleMode::Pingpong && count.floor() % 2.0 == 1.0;
+                Some(if back { 1.0 - part } else { part })
+            }
+            (
+                Sample::At { t_ms },
+                Model::Infinite {
+                    ambient_ms: Some(period_ms),
+                },
+            ) => {
+                let count = t_ms.max(0.0) / period_ms;
+                Some(count - count.floor())
+            }
+            _ => None,
+        }
+    }
+
+    /// Frames per second.
+    pub fn fps(&self) -> FrameRate {
+        self.fps
+    }
+
+    /// What drives the samples.
+    pub fn sampling(&self) -> Sampling {
+        match self.schedule {
+            Schedule::Phase { .. } => Sampling::Phase,
+            _ => Sampling::Time,
+        }
+    }
+
+    /// Memory class of the program.
+    pub fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    /// The word for the time model: `finite`, `cyclic` or `infinite`.
+    pub fn model_name(&self) -> &'static str {
+        match self.model {
+            Model::Finite { .. } => "finite",
+            Model::Cyclic { .. } => "cyclic",
+            Model::Infinite { .. } => "infinite",
+        }
+    }
+
+    /// Warm-up; `None` where frames are sampled by time.
+    pub fn warmup(&self) -> Option<Warmup> {
+        self.warmup
+    }
+
+    /// Frames in a cycle and number of cycles, if driven by phase.
+    pub fn cycle(&self) -> Option<(u32, u32)> {
+        match self.schedule {
+            Schedule::Phase { of, loops } => Some((of, loops)),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a single still.
+    pub fn is_still(&self) -> bool {
+        matches!(self.schedule, Schedule::Still { .. })
+    }
+
+    /// What the frames last, ms; 0 for a still.
+    pub fn duration_ms(&self) -> f64 {
+        match self.schedule {
+            Schedule::Phase { of, .. } => self.time_ms(Sample::Cycle {
+                step: self.frames as i64,
+                of,
+            }),
+            Schedule::Time { duration_ms, .. } => duration_ms,
+            Schedule::Still { .. } => 0.0,
+        }
+    }
+
+    /// Whether the frame after the last falls exactly where frame 0 lies in the cycle; `None` if the
+    /// program has no cycle or this is a still.
+    pub fn closes(&self) -> Option<bool> {
+        let Model::Cyclic { period_ms, mode } = self.model else {
+            return None;
+        };
+        match self.schedule {
+            Schedule::Phase { .. } => Some(true),
+            Schedule::Time { duration_ms, .. } => {
+                let cycle_ms = legs(mode) * period_ms;
+                Some(self.fps.divides(duration_ms) && duration_ms % cycle_ms == 0.0)
+            }
+            Schedule::Still { .. } => None,
+        }
+    }
+
+    /// Frames evaluated before frame 0 without being written.
+    pub fn lead(&self) -> u64 {
+        match self.memory {
+            Memory::State => self.history_start().unsigned_abs(),
+            Memory::None | Memory::Previous => 0,
+        }
+    }
+
+    /// The first position that has a history, ≤ 0.
+    fn history_start(&self) -> i64 {
+        match self.schedule {
+            Schedule::Phase { of, .. } => {
+                // Memory of one sample never needs more than one step, whatever the warm-up.
+                let loops = self.warmup.map_or(0, |warmup| match self.memory {
+                    Memory::Previous if warmup.by_default => 1,
+                    _ => warmup.loops,
+                });
+                -(i64::from(of) * i64::from(loops))
+            }
+            Schedule::Time { .. } => 0,
+            Schedule::Still { before, .. } => -before,
+        }
+    }
+}
+
+/// A time model seen as a length.
+struct Natural {
+    model: Model,
+    /// Of a performance, a cycle (there and back) or a window, ms.
+    length_ms: f64,
+}
+
+impl Natural {
+    fn of(model: &TimeModel) -> Self {
+        match *model {
+            TimeModel::Finite { duration_ms, .. } => Self {
+                model: Model::Finite { duration_ms },
+                length_ms: duration_ms,
+            },
+            TimeModel::Cyclic { period_ms, mode } => Self {
+                model: Model::Cyclic { period_ms, mode },
+                length_ms: legs(mode) * period_ms,
+            },
+            TimeModel::Infinite {
+                window_ms,
+                ambient_period_ms,
+                ..
+            } => Self {
+                model: Model::Infinite {
+                    ambient_ms: ambient_period_ms,
+                },
+                length_ms: window_ms,
+            },
+        }
+    }
+}
+
+fn legs(mode: CycleMode) -> f64 {
+    match mode {
+        CycleMode::Loop => 1.0,
+        CycleMode::Pingpong => 2.0,
+    }
+}
+
+fn require(holds: bool, option: &'static str, needs: &'static str) -> Result<(), PlanError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(PlanError::Needs { option, needs })
+    }
+}
+
+/// What is wrong with the options whatever the program.
+fn check_alone(options: &PlanOptions) -> Result<(), PlanError> {
+    for (option, value, least) in [
+        ("--frames-per-cycle", options.frames_per_cycle, 1),
+        ("--loops", options.loops, 1),
+    ] {
+        if value.is_some_and(|value| value < least) {
+            let wants = "a whole number of at least 1";
+            return Err(PlanError::Value { option, wants });
+        }
+    }
+    for (option, value, zero) in [
+        ("--start", options.start_ms, true),
+        ("--duration", options.duration_ms, false),
+        ("--time", options.still_ms, true),
+    ] {
+        if value.is_some_and(|ms| !ms.is_finite() || ms < 0.0 || (ms == 0.0 && !zero)) {
+            let wants = if zero {
+                "a time of at least 0"
+            } else {
+                "a time above 0"
+            };
+            return Err(PlanError::Value { option, wants });
+        }
+    }
+    let still_excludes = [
+        (options.duration_ms.is_some(), "--duration"),
+        (options.loops.is_some(), "--loops"),
+        (options.include_end, "--include-end"),
+        (
+            options.sampling == Some(Sampling::Phase),
+            "--sampling phase",
+        ),
+    ];
+    let other = still_excludes.iter().find(|(given, _)| *given);
+    match other {
+        Some((_, other)) if options.still_ms.is_some() => {
+            Err(PlanError::Exclusive("--time", other))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn phase_schedule(natural: &Natural, options: &PlanOptions) -> Result<(Schedule, u64), PlanError> {
+    let needs = "samples by time: a cyclic patch is driven by phase";
+    require(options.start_ms.is_none(), "--start", needs)?;
+    require(options.duration_ms.is_none(), "--duration", needs)?;
+    let of = match options.frames_per_cycle {
+        Some(of) => of,
+        None => {
+            let nearest = options
+                .fps
+                .frames(natural.length_ms, 1, Rounding::Nearest)
+                .ok_or(PlanError::TooLong)?;
+            u32::try_from(nearest.max(1)).map_err(|_| PlanError::TooLong)?
+        }
+    };
+    let loops = options.loops.unwrap_or(1);
+    Ok((
+        Schedule::Phase { of, loops },
+        u64::from(of) * u64::from(loops),
+    ))
+}
+
+fn time_schedule(natural: &Natural, options: &PlanOptions) -> Result<(Schedule, u64), PlanError> {
+    let start_ms = options.start_ms.unwrap_or(0.0);
+    let loops = options.loops.unwrap_or(1);
+    if options.loops.is_some() && options.duration_ms.is_some() {
+        return Err(PlanError::Exclusive("--loops", "--duration"));
+    }
+    let finite = matches!(natural.model, Model::Finite { .. });
+    if finite && start_ms >= natural.length_ms {
+        return Err(PlanError::PastEnd {
+            option: "--start",
+            given_ms: start_ms,
+            end_ms: natural.length_ms,
+        });
+    }
+    let (length_ms, times) = match options.duration_ms {
+        Some(duration_ms) => (duration_ms, 1),
+        None if finite => (natural.length_ms - start_ms, 1),
+        None => (natural.length_ms, loops),
+    };
+    let count = options
+        .fps
+        .frames(length_ms, times, Rounding::Up)
+        .ok_or(PlanError::TooLong)?;
+    let count = count.max(1);
+    let position = i64::try_from(count).map_err(|_| PlanError::TooLong)?;
+    let end_ms = match options.duration_ms {
+        None if finite => natural.length_ms,
+        _ => start_ms + length_ms,
+    };
+    let schedule = Schedule::Time {
+        start_ms,
+        end: options.include_end.then_some((position, end_ms)),
+        duration_ms: length_ms * f64::from(times),
+    };
+    Ok((schedule, count + u64::from(options.include_end)))
+}
+
+fn still_schedule(
+    natural: &Natural,
+    t_ms: f64,
+    options: &PlanOptions,
+) -> Result<Schedule, PlanError> {
+    let start_ms = options.start_ms.unwrap_or(0.0);
+    if t_ms < start_ms {
+        return Err(PlanError::Value {
+            option: "--time",
+            wants: "a time at or after `--start`",
+        });
+    }
+    if let Model::Finite { duration_ms } = natural.model
+        && t_ms > duration_ms
+    {
+        return Err(PlanError::PastEnd {
+            option: "--time",
+            given_ms: t_ms,
+            end_ms: duration_ms,
+        });
+    }
+    // Every plan frame strictly before t: i·1000/fps < t − start.
+    let before = match t_ms - start_ms {
+        ahead if ahead > 0.0 => options
+            .fps
+            .frames(ahead, 1, Rounding::Up)
+            .and_then(|count| i64::try_from(count).ok())
+            .ok_or(PlanError::TooLong)?,
+        _ => 0,
+    };
+    Ok(Schedule::Still {
+        start_ms,
+        t_ms,
+        before,
+    })
+}
+
+#[cfg(test)]
+mod tests;
