@@ -1,6 +1,45 @@
-//! Verb 2: the engine. (To be written.)
+//! Verb 2: the engine. A valid program and a time go in, a render tree comes out.
+//!
+//! A frame runs in this order; what is late in it never changes what was early:
+//!
+//! ```text
+//! inputs -> time -> rail generators -> tape (signals, events, buses) -> rails resolve
+//!        -> commit (state and latches change here, at once) -> columns -> passes -> tree
+//! ```
+//!
+//! * [`engine`]: the order of a frame, and the interface of a host; [`frame`]: its words;
+//! * `time`: from a sample to phases and boundaries; `pulse`: lists of pulses; [`inputs`];
+//! * `registers`, `tape`: one value per signal, one forward pass; `combine`: buses;
+//! * `state`: cells, read as committed and written together; `rails`: six clocks outside the graph;
+//! * `field`: one value per element, in columns that are kept while nothing changed;
+//! * `sinks`: from columns to passes; `assemble`: from passes to the tree;
+//! * [`health`], [`probe`], [`snapshot`], [`trace`]: what a host can learn.
+//!
+//! The output is a function of program, times and inputs. No clock, no file, no thread of its own, no
+//! global. After the first frames of a kind nothing is allocated any more.
 
+pub mod engine;
 pub mod field;
+pub mod frame;
+pub mod health;
+pub mod inputs;
+pub mod probe;
+mod pulse;
 mod registers;
+pub mod snapshot;
+mod time;
+pub mod trace;
 
+pub use engine::Engine;
+pub use field::{Buffer, Parallel};
+pub use frame::{
+    EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Mode, Offence,
+};
+pub use health::{Health, Totals};
+pub use inputs::{Inputs, NoInputs, Recording};
+pub use probe::{ProbeError, ProbeId, SampleValue, Target};
+pub use pulse::{Pulse, PulseList};
 pub use registers::Registers;
+pub use snapshot::{Snapshot, SnapshotError};
+pub use time::FrameClass;
+pub use trace::{NoTrace, Tracer};
