@@ -1,1 +1,195 @@
-//! (to be written)
+//! Verb 3: a render tree becomes pixels.
+//!
+//! ```text
+//! passes --paint--> elements --shapes--> coverage (0…255 a pixel) --srgb | linear--> canvas
+//! ```
+//!
+//! 1. Coverage is the area of a shape in a pixel. Discs, rings and polygons have it exactly
+//!    (`disc`, `polygon`); anything that may cross itself is filled by winding numbers (`winding`).
+//!    Strokes and dashes become outlines first (`stroke`, `dash`).
+//! 2. One compositor blends every coverage: integers in sRGB space, f32 sums and products in linear
+//!    light. Elements are blended in order.
+//! 3. Arithmetic that differs between machines is not used: + − × ÷ √ and integers only, none fused.
+//!    The same tree gives the same bytes everywhere.
+//! 4. Buffers are kept: a steady run of frames allocates nothing. Use one [`Raster`] per worker.
+//!
+//! Read next: `paint`, then `shapes`, then `cells`.
+
+mod affine;
+mod blur;
+mod canvas;
+mod cells;
+mod dash;
+mod effects;
+mod flatten;
+mod instances;
+mod light;
+mod limits;
+mod linear;
+mod paint;
+mod paths;
+mod polygon;
+mod shapes;
+mod space;
+mod srgb;
+mod stroke;
+mod surface;
+mod winding;
+
+#[cfg(test)]
+mod tests;
+
+pub use canvas::{Canvas, downsample, straight};
+pub use limits::{
+    MAX_AREA, MAX_ELEMENTS, MAX_LAYERS, MAX_PASS_ELEMENTS, MAX_POINTS, MAX_SIDE, RasterError,
+};
+pub use paint::Report;
+
+use crate::render_tree::RenderTree;
+use affine::{Affine, Bounds};
+use linear::Linear;
+use paint::{Painter, Tools};
+use space::Space;
+use srgb::Srgb;
+use surface::Surface;
+
+/// Names this rasteriser in hashes: frames of the same tree and id have the same pixels.
+pub const RASTERISER_ID: &str = "oscilla-raster-1";
+
+/// Where colours are blended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum BlendSpace {
+    /// On encoded values, as browsers do.
+    #[default]
+    Srgb,
+    /// In linear light.
+    Linear,
+}
+
+/// How frames are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RasterOptions {
+    /// Device px per user px; > 0. Default 1.
+    pub scale: f64,
+    /// Where colours are blended. Default sRGB.
+    pub blend_space: BlendSpace,
+    /// Samples a side: the frame is drawn that many times as large and averaged in linear light.
+    /// Default 1.
+    pub supersample: u32,
+    /// Bytes that canvas and layers may take. Default: no limit.
+    pub max_memory: u64,
+}
+
+impl Default for RasterOptions {
+    fn default() -> Self {
+        Self { scale: 1.0, blend_space: BlendSpace::Srgb, supersample: 1, max_memory: u64::MAX }
+    }
+}
+
+/// Draws frames, keeping its buffers from one to the next.
+#[derive(Debug)]
+pub struct Raster {
+    options: RasterOptions,
+    tools: Tools,
+    large: Canvas,
+    srgb: Vec<Surface<<Srgb as Space>::Pixel>>,
+    linear: Vec<Surface<<Linear as Space>::Pixel>>,
+}
+
+impl Raster {
+    /// No buffers yet.
+    pub fn new(options: RasterOptions) -> Self {
+        Self {
+            options,
+            tools: Tools::new(),
+            large: Canvas::new(),
+            srgb: Vec::new(),
+            linear: Vec::new(),
+        }
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &RasterOptions {
+        &self.options
+    }
+
+    /// Size of the picture of a tree, px, and the memory its canvas and layers may take, bytes.
+    ///
+    /// # Errors
+    ///
+    /// Any limit that [`Self::draw`] would refuse the tree for.
+    pub fn measure(&self, tree: &RenderTree) -> Result<(u32, u32, u64), RasterError> {
+        limits::check(tree, &self.options).map(|d| (d.width, d.height, d.memory))
+    }
+
+    /// Draws a frame; the canvas takes its size.
+    ///
+    /// # Errors
+    ///
+    /// A scale without a picture, or a limit on size, elements, layers, points or memory: nothing is
+    /// drawn then.
+    pub fn draw(&mut self, tree: &RenderTree, canvas: &mut Canvas) -> Result<Report, RasterError> {
+        let demand = limits::check(tree, &self.options)?;
+        let samples = self.options.supersample.max(1);
+        let (width, height) = (demand.width * samples, demand.height * samples);
+        let mut report = Report { memory: demand.memory, ..Report::default() };
+        if samples == 1 {
+            self.draw_once(tree, (width, height), canvas, &mut report);
+        } else {
+            let mut large = std::mem::take(&mut self.large);
+            self.draw_once(tree, (width, height), &mut large, &mut report);
+            downsample(&large, samples, canvas);
+            self.large = large;
+        }
+        Ok(report)
+    }
+
+    fn draw_once(
+        &mut self,
+        tree: &RenderTree,
+        (width, height): (u32, u32),
+        canvas: &mut Canvas,
+        report: &mut Report,
+    ) {
+        let background = quantise(tree.background);
+        canvas.reset(width, height, background);
+        let bounds = Bounds { x0: 0, y0: 0, x1: width as i32, y1: height as i32 };
+        let scale = self.options.scale * f64::from(self.options.supersample.max(1));
+        let to_device = Affine::scale(scale);
+        let tools = &mut self.tools;
+        match self.options.blend_space {
+            BlendSpace::Srgb => {
+                let pixels = std::mem::take(&mut canvas.pixels);
+                let mut surface = Surface { bounds, pixels };
+                Painter::<Srgb> { tools, pool: &mut self.srgb, report, scale }.passes(
+                    &tree.passes,
+                    &to_device,
+                    &mut surface,
+                );
+                canvas.pixels = surface.pixels;
+            }
+            BlendSpace::Linear => {
+                let mut surface = self.linear.pop().unwrap_or_else(Surface::empty);
+                surface.reset(bounds);
+                surface.pixels.fill(Linear::from_bytes(background));
+                Painter::<Linear> { tools, pool: &mut self.linear, report, scale }.passes(
+                    &tree.passes,
+                    &to_device,
+                    &mut surface,
+                );
+                for (out, &pixel) in canvas.pixels.iter_mut().zip(&surface.pixels) {
+                    *out = Linear::to_bytes(pixel);
+                }
+                self.linear.push(surface);
+            }
+        }
+    }
+}
+
+/// Premultiplied bytes of a straight colour: clamp, multiply by alpha, ×255, half up, all in f32.
+fn quantise(straight: [f32; 4]) -> [u8; 4] {
+    let clamped = straight.map(|c| if c.is_nan() { 0.0 } else { c.clamp(0.0, 1.0) });
+    let byte = |v: f32| (v * 255.0 + 0.5) as u8;
+    let a = clamped[3];
+    [byte(clamped[0] * a), byte(clamped[1] * a), byte(clamped[2] * a), byte(a)]
+}

@@ -1,0 +1,143 @@
+//! The picture that a frame is drawn into, and what leaves it.
+//!
+//! In: a size. Out: premultiplied sRGB-encoded RGBA bytes, one `[u8; 4]` per pixel, rows top to
+//! bottom without padding; straight alpha for files; a smaller picture averaged in linear light. A
+//! canvas keeps its memory when it is drawn again: reuse one per worker.
+
+use super::light;
+
+/// Premultiplied RGBA pixels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Canvas {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) pixels: Vec<[u8; 4]>,
+}
+
+impl Canvas {
+    /// No pixels yet; `Raster::draw` gives it its size.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A canvas of one colour (premultiplied).
+    pub fn filled(width: u32, height: u32, rgba: [u8; 4]) -> Self {
+        let mut canvas = Self::new();
+        canvas.reset(width, height, rgba);
+        canvas
+    }
+
+    /// Takes a size and one colour, keeping memory.
+    pub(super) fn reset(&mut self, width: u32, height: u32, rgba: [u8; 4]) {
+        self.width = width;
+        self.height = height;
+        let count = width as usize * height as usize;
+        if self.pixels.len() == count {
+            self.pixels.fill(rgba);
+        } else {
+            self.pixels.clear();
+            self.pixels.resize(count, rgba);
+        }
+    }
+
+    /// Pixels in a row.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// All pixels, premultiplied, rows top to bottom.
+    pub fn pixels(&self) -> &[[u8; 4]] {
+        &self.pixels
+    }
+
+    /// The same as bytes: R, G, B, A, premultiplied.
+    pub fn bytes(&self) -> &[u8] {
+        self.pixels.as_flattened()
+    }
+
+    /// Row `y`; empty beyond the last one.
+    pub fn row(&self, y: u32) -> &[[u8; 4]] {
+        let width = self.width as usize;
+        let start = y as usize * width;
+        self.pixels.get(start..start + width).unwrap_or(&[])
+    }
+
+    /// Pixel (x, y), premultiplied; transparent outside.
+    pub fn pixel(&self, x: u32, y: u32) -> [u8; 4] {
+        self.row(y).get(x as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether every alpha is 255, so that files can leave alpha out.
+    pub fn is_opaque(&self) -> bool {
+        // By blocks, so that the inner loop has no exit and vectorises.
+        self.pixels
+            .chunks(4096)
+            .all(|block| block.iter().fold(255, |all, p| all & p[3]) == 255)
+    }
+
+    /// Appends straight-alpha RGBA bytes of the rows `y` to `out`.
+    pub fn write_straight_rows(&self, rows: std::ops::Range<u32>, out: &mut Vec<u8>) {
+        for y in rows {
+            out.extend(self.row(y).iter().flat_map(|&p| straight(p)));
+        }
+    }
+
+    /// Straight-alpha RGBA bytes of the whole picture into `out`, which is cleared first.
+    pub fn write_straight(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.pixels.len() * 4);
+        self.write_straight_rows(0..self.height, out);
+    }
+
+    /// RGB bytes of an opaque picture into `out`, which is cleared first.
+    pub fn write_rgb(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.pixels.len() * 3);
+        out.extend(self.pixels.iter().flat_map(|p| [p[0], p[1], p[2]]));
+    }
+}
+
+/// Straight bytes of a premultiplied pixel: c = min(255, ⌊(c·255 + ⌊a/2⌋)/a⌋), nothing for a = 0.
+#[inline]
+pub fn straight(p: [u8; 4]) -> [u8; 4] {
+    match p[3] {
+        255 => p,
+        0 => [0; 4],
+        a => {
+            let a32 = u32::from(a);
+            let channel = |c: u8| ((u32::from(c) * 255 + a32 / 2) / a32).min(255) as u8;
+            [channel(p[0]), channel(p[1]), channel(p[2]), a]
+        }
+    }
+}
+
+/// Averages blocks of `factor` × `factor` pixels in linear light into `small`.
+///
+/// Rows and columns that do not fill a block are left out.
+pub fn downsample(large: &Canvas, factor: u32, small: &mut Canvas) {
+    let factor = factor.max(1);
+    small.reset(large.width / factor, large.height / factor, [0; 4]);
+    let step = factor as usize;
+    let share = 1.0 / (factor * factor) as f32;
+    let width = small.width as usize;
+    for (y, out) in small.pixels.chunks_exact_mut(width.max(1)).enumerate() {
+        for (x, pixel) in out.iter_mut().enumerate() {
+            let mut sum = [0.0f32; 4];
+            for row in 0..step {
+                let line = large.row((y * step + row) as u32);
+                for &p in &line[x * step..(x + 1) * step] {
+                    let linear = light::decode(p);
+                    for (total, value) in sum.iter_mut().zip(linear) {
+                        *total += value;
+                    }
+                }
+            }
+            *pixel = light::encode(sum.map(|v| v * share));
+        }
+    }
+}

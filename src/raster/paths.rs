@@ -1,0 +1,153 @@
+//! One pass of outlines or lines.
+//!
+//! In: a [`Paths2d`] or [`Strokes2d`] pass, the map to device space, a surface. Out: fills and strokes
+//! in order, blended into the surface.
+
+use super::affine::{Affine, Bounds};
+use super::instances::touches;
+use super::paint::Report;
+use super::shapes::{Shapes, place};
+use super::space::Space;
+use super::surface::{Paint, Surface};
+use crate::render_tree::{Cap, Join, PathData, Paths2d, StrokeStyle, Strokes2d};
+
+/// Paints filled and stroked outlines.
+pub(super) fn paint_paths<S: Space>(
+    pass: &Paths2d,
+    to_device: &Affine,
+    shapes: &mut Shapes,
+    surface: &mut Surface<S::Pixel>,
+    report: &mut Report,
+) {
+    let clip = surface.bounds;
+    for i in 0..pass.count as usize {
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
+        let width = pass.stroke_width.at(i);
+        let extent = Extent::new(path, &map, to_device, stroke_reach(width, &pass.style));
+        if !extent.touches(&clip) {
+            report.culled += 1;
+            continue;
+        }
+        report.elements += 1;
+        let fill = pass.rgba.at(i);
+        if fill != [0; 4] {
+            let mut sink =
+                Paint::<S> { surface, source: S::source(fill), blend: pass.blend };
+            shapes.fill_path(path, &map.then(to_device), pass.fill_rule, &clip, &mut sink);
+        }
+        let stroke = pass.stroke_rgba.at(i);
+        if width > 0.0 && stroke != [0; 4] {
+            let mut sink =
+                Paint::<S> { surface, source: S::source(stroke), blend: pass.blend };
+            shapes.load_path(path, &map, to_device);
+            let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
+            report.dashes_refused += u64::from(!dashed);
+        }
+    }
+}
+
+/// Paints lines.
+pub(super) fn paint_strokes<S: Space>(
+    pass: &Strokes2d,
+    to_device: &Affine,
+    shapes: &mut Shapes,
+    surface: &mut Surface<S::Pixel>,
+    report: &mut Report,
+) {
+    let clip = surface.bounds;
+    for i in 0..pass.count as usize {
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let width = pass.stroke_width.at(i);
+        let reach = stroke_reach(width, &pass.style);
+        let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
+        let stroke = pass.stroke_rgba.at(i);
+        if !extent.touches(&clip) {
+            report.culled += 1;
+            continue;
+        }
+        report.elements += 1;
+        if width > 0.0 && stroke != [0; 4] {
+            let mut sink =
+                Paint::<S> { surface, source: S::source(stroke), blend: pass.blend };
+            shapes.load_path(path, &Affine::IDENTITY, to_device);
+            let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
+            report.dashes_refused += u64::from(!dashed);
+        }
+    }
+}
+
+/// The pixels that a pass of outlines may touch.
+pub(super) fn content_of_paths(pass: &Paths2d, to_device: &Affine, within: &Bounds) -> Bounds {
+    let mut all = Bounds::EMPTY;
+    for i in 0..pass.count as usize {
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
+        let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
+        all = all.union(&Extent::new(path, &map, to_device, reach).bounds(within));
+    }
+    all
+}
+
+/// The pixels that a pass of lines may touch.
+pub(super) fn content_of_strokes(pass: &Strokes2d, to_device: &Affine, within: &Bounds) -> Bounds {
+    let mut all = Bounds::EMPTY;
+    for i in 0..pass.count as usize {
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
+        let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
+        all = all.union(&extent.bounds(within));
+    }
+    all
+}
+
+/// How far a stroke goes from its line, user px.
+fn stroke_reach(width: f32, style: &StrokeStyle) -> f64 {
+    let corner = match (style.join, style.cap) {
+        (Join::Miter, _) => f64::from(style.miter_limit).max(std::f64::consts::SQRT_2),
+        (_, Cap::Square) => std::f64::consts::SQRT_2,
+        _ => 1.0,
+    };
+    f64::from(width.max(0.0)) / 2.0 * corner
+}
+
+/// A disc about everything that a path can reach, device px.
+struct Extent {
+    centre: [f64; 2],
+    reach: f64,
+}
+
+impl Extent {
+    /// Control points bound their curves.
+    fn new(path: &PathData, map: &Affine, to_device: &Affine, stroke: f64) -> Self {
+        let all = map.then(to_device);
+        let mut min = [f64::INFINITY; 2];
+        let mut max = [f64::NEG_INFINITY; 2];
+        for p in &path.pts {
+            let p = all.apply(p.map(f64::from));
+            for axis in 0..2 {
+                min[axis] = min[axis].min(p[axis]);
+                max[axis] = max[axis].max(p[axis]);
+            }
+        }
+        let (w, h) = (max[0] - min[0], max[1] - min[1]);
+        Self {
+            centre: [min[0] + w / 2.0, min[1] + h / 2.0],
+            reach: w.max(h) / 2.0 + stroke * to_device.growth(),
+        }
+    }
+
+    fn touches(&self, clip: &Bounds) -> bool {
+        touches(self.centre, self.reach, clip)
+    }
+
+    fn bounds(&self, within: &Bounds) -> Bounds {
+        if !self.touches(within) {
+            return Bounds::EMPTY;
+        }
+        let reach = self.reach + 1.0;
+        let low = [self.centre[0] - reach, self.centre[1] - reach];
+        let high = [self.centre[0] + reach, self.centre[1] + reach];
+        Bounds::around(low, high).intersect(within)
+    }
+}
