@@ -2,7 +2,9 @@
 //!
 //! In: the transforms of groups and elements. Out: points in device space and the integer boxes that
 //! culling, layers and the coverage kernels work in. Nothing here calls a trigonometric function but
-//! [`Affine::place`], which goes through the crate's own.
+//! [`Turn::new`], which goes through the crate's own.
+
+use crate::math::Real;
 
 /// x' = a·x + c·y + e, y' = b·x + d·y + f.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,18 +23,39 @@ impl Affine {
 
     /// The same factor on both axes.
     pub(super) const fn scale(s: f64) -> Self {
-        Self { a: s, b: 0.0, c: 0.0, d: s, e: 0.0, f: 0.0 }
+        Self {
+            a: s,
+            b: 0.0,
+            c: 0.0,
+            d: s,
+            e: 0.0,
+            f: 0.0,
+        }
     }
 
     /// From [a, b, c, d, e, f].
     pub(super) const fn from_row(m: [f64; 6]) -> Self {
-        Self { a: m[0], b: m[1], c: m[2], d: m[3], e: m[4], f: m[5] }
+        Self {
+            a: m[0],
+            b: m[1],
+            c: m[2],
+            d: m[3],
+            e: m[4],
+            f: m[5],
+        }
     }
 
     /// Scale, then turn by `(sin, cos)`, then move: the order in which elements are placed.
     pub(super) fn place(scale: f64, turn: Turn, pos: [f32; 2]) -> Self {
         let (s, c) = (turn.sin * scale, turn.cos * scale);
-        Self { a: c, b: s, c: -s, d: c, e: f64::from(pos[0]), f: f64::from(pos[1]) }
+        Self {
+            a: c,
+            b: s,
+            c: -s,
+            d: c,
+            e: f64::from(pos[0]),
+            f: f64::from(pos[1]),
+        }
     }
 
     /// `self` first, then `outer`.
@@ -51,7 +74,10 @@ impl Affine {
     /// The image of a point.
     #[inline]
     pub(super) fn apply(&self, p: [f64; 2]) -> [f64; 2] {
-        [self.a * p[0] + self.c * p[1] + self.e, self.b * p[0] + self.d * p[1] + self.f]
+        [
+            self.a * p[0] + self.c * p[1] + self.e,
+            self.b * p[0] + self.d * p[1] + self.f,
+        ]
     }
 
     /// Finite, and not squeezing the plane to a line.
@@ -66,8 +92,7 @@ impl Affine {
         let turned = (self.a - self.d).abs() + (self.b + self.c).abs();
         let mirrored = (self.a + self.d).abs() + (self.b - self.c).abs();
         let size = self.a.abs() + self.b.abs();
-        (turned.min(mirrored) <= size * 1e-9)
-            .then(|| (self.a * self.a + self.b * self.b).sqrt())
+        (turned.min(mirrored) <= size * 1e-9).then(|| (self.a * self.a + self.b * self.b).sqrt())
     }
 
     /// At least the largest factor by which a length grows; exact for similarities.
@@ -91,8 +116,11 @@ impl Turn {
         if radians == 0.0 {
             return Self { sin: 0.0, cos: 1.0 };
         }
-        let (sin, cos) = libm::sincos(f64::from(radians));
-        Self { sin, cos }
+        let angle = f64::from(radians);
+        Self {
+            sin: Real::sin(angle),
+            cos: Real::cos(angle),
+        }
     }
 }
 
@@ -106,7 +134,11 @@ pub(super) fn snap(v: f64) -> f64 {
     }
     let nearest = (scaled + WHOLE) - WHOLE;
     // Ties went to even; half up means the upper one.
-    let up = if scaled - nearest == 0.5 { nearest + 1.0 } else { nearest };
+    let up = if scaled - nearest == 0.5 {
+        nearest + 1.0
+    } else {
+        nearest
+    };
     up / 256.0
 }
 
@@ -121,15 +153,24 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// No pixel; neutral for [`Self::union`].
-    pub(super) const EMPTY: Self =
-        Self { x0: i32::MAX, y0: i32::MAX, x1: i32::MIN, y1: i32::MIN };
+    pub(super) const EMPTY: Self = Self {
+        x0: i32::MAX,
+        y0: i32::MAX,
+        x1: i32::MIN,
+        y1: i32::MIN,
+    };
 
     /// The pixels that touch a real box. Far values saturate well inside i32.
     pub(super) fn around(min: [f64; 2], max: [f64; 2]) -> Self {
         const FAR: f64 = 1_073_741_824.0;
         let low = |v: f64| v.clamp(-FAR, FAR).floor() as i32;
         let high = |v: f64| v.clamp(-FAR, FAR).ceil() as i32;
-        Self { x0: low(min[0]), y0: low(min[1]), x1: high(max[0]), y1: high(max[1]) }
+        Self {
+            x0: low(min[0]),
+            y0: low(min[1]),
+            x1: high(max[0]),
+            y1: high(max[1]),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -137,11 +178,19 @@ impl Bounds {
     }
 
     pub(super) fn width(&self) -> usize {
-        if self.is_empty() { 0 } else { (self.x1 - self.x0) as usize }
+        if self.is_empty() {
+            0
+        } else {
+            (self.x1 - self.x0) as usize
+        }
     }
 
     pub(super) fn height(&self) -> usize {
-        if self.is_empty() { 0 } else { (self.y1 - self.y0) as usize }
+        if self.is_empty() {
+            0
+        } else {
+            (self.y1 - self.y0) as usize
+        }
     }
 
     pub(super) fn intersect(&self, other: &Self) -> Self {

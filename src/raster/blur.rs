@@ -40,11 +40,15 @@ struct Window {
 impl Window {
     fn new(before: usize, after: usize) -> Self {
         let width = (before + after + 1) as u64;
-        Self { before, after, reciprocal: (1u64 << 37).div_ceil(width) }
+        Self {
+            before,
+            after,
+            reciprocal: (1u64 << 37).div_ceil(width),
+        }
     }
 
     fn half(&self) -> u32 {
-        ((self.before + self.after + 1) / 2) as u32
+        (self.before + self.after).div_ceil(2) as u32
     }
 
     /// The three boxes of a width.
@@ -114,7 +118,9 @@ impl Blur {
         for buffer in &mut self.strip {
             buffer.resize(height, [0; 4 * STRIP]);
         }
-        let lines = pixels.chunks_exact(width).zip(self.rows.chunks_exact_mut(width));
+        let lines = pixels
+            .chunks_exact(width)
+            .zip(self.rows.chunks_exact_mut(width));
         for (row, out) in lines {
             for (v, p) in self.line[0].iter_mut().zip(row) {
                 *v = p.map(|c| u16::from(c) << 8);
@@ -147,9 +153,16 @@ mod tests {
     fn naive(pixels: &[[u8; 4]], width: usize, height: usize, d: usize) -> Vec<[u8; 4]> {
         let offsets = |d: usize| -> Vec<(i64, i64)> {
             let h = (d / 2) as i64;
-            if d % 2 == 1 { vec![(-h, h); 3] } else { vec![(-h, h - 1), (1 - h, h), (-h, h)] }
+            if d % 2 == 1 {
+                vec![(-h, h); 3]
+            } else {
+                vec![(-h, h - 1), (1 - h, h), (-h, h)]
+            }
         };
-        let mut v: Vec<[u64; 4]> = pixels.iter().map(|p| p.map(|c| u64::from(c) * 256)).collect();
+        let mut v: Vec<[u64; 4]> = pixels
+            .iter()
+            .map(|p| p.map(|c| u64::from(c) * 256))
+            .collect();
         for along_x in [true, false] {
             for (low, high) in offsets(d) {
                 let n = (high - low + 1) as u64;
@@ -170,7 +183,9 @@ mod tests {
                 }
             }
         }
-        v.iter().map(|p| p.map(|c| ((c + 128) / 256) as u8)).collect()
+        v.iter()
+            .map(|p| p.map(|c| ((c + 128) / 256) as u8))
+            .collect()
     }
 
     #[test]
@@ -196,8 +211,11 @@ mod tests {
         for d in [0, 2, 3, 4, 5, 8, 38, 61] {
             let mut got = pixels.clone();
             blur.apply(&mut got, width, height, d);
-            let expected =
-                if d <= 1 { pixels.clone() } else { naive(&pixels, width, height, d) };
+            let expected = if d <= 1 {
+                pixels.clone()
+            } else {
+                naive(&pixels, width, height, d)
+            };
             assert_eq!(got, expected, "d = {d}");
         }
     }
@@ -206,7 +224,15 @@ mod tests {
     fn the_division_is_exact_at_its_limits() {
         for d in 2..=941usize {
             let window = Window::new(d / 2, d - 1 - d / 2);
-            for n in [0, 1, d - 1, d, 65_280 * d, 65_280 * d + d / 2, 65_280 * d - 1] {
+            for n in [
+                0,
+                1,
+                d - 1,
+                d,
+                65_280 * d,
+                65_280 * d + d / 2,
+                65_280 * d - 1,
+            ] {
                 assert_eq!(usize::from(window.divide(n as u32)), n / d, "{n}/{d}");
             }
         }

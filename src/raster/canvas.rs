@@ -5,6 +5,7 @@
 //! canvas keeps its memory when it is drawn again: reuse one per worker.
 
 use super::light;
+use crate::math::color::unpremultiply;
 
 /// Premultiplied RGBA pixels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Canvas {
     /// Appends straight-alpha RGBA bytes of the rows `y` to `out`.
     pub fn write_straight_rows(&self, rows: std::ops::Range<u32>, out: &mut Vec<u8>) {
         for y in rows {
-            out.extend(self.row(y).iter().flat_map(|&p| straight(p)));
+            out.extend(self.row(y).iter().flat_map(|&p| unpremultiply(p)));
         }
     }
 
@@ -99,20 +100,6 @@ impl Canvas {
         out.clear();
         out.reserve(self.pixels.len() * 3);
         out.extend(self.pixels.iter().flat_map(|p| [p[0], p[1], p[2]]));
-    }
-}
-
-/// Straight bytes of a premultiplied pixel: c = min(255, ⌊(c·255 + ⌊a/2⌋)/a⌋), nothing for a = 0.
-#[inline]
-pub fn straight(p: [u8; 4]) -> [u8; 4] {
-    match p[3] {
-        255 => p,
-        0 => [0; 4],
-        a => {
-            let a32 = u32::from(a);
-            let channel = |c: u8| ((u32::from(c) * 255 + a32 / 2) / a32).min(255) as u8;
-            [channel(p[0]), channel(p[1]), channel(p[2]), a]
-        }
     }
 }
 

@@ -102,8 +102,11 @@ impl Cells {
         let stop = last.min(self.width as i64 - 1);
         while cell <= stop {
             let right = (cell + 1) << SUB;
-            let (next_x, next_y) =
-                if cell == last { (r.0, r.1) } else { (right, height(right)) };
+            let (next_x, next_y) = if cell == last {
+                (r.0, r.1)
+            } else {
+                (right, height(right))
+            };
             let x2 = (x + next_x - 2 * (cell << SUB)) as i32;
             self.add(row, cell as usize, (next_y - y) * sign, x2);
             (x, y) = (next_x, next_y);
@@ -113,7 +116,9 @@ impl Cells {
 
     /// Hands the rows to `sink` and zeroes the cells.
     pub(super) fn emit(&mut self, sink: &mut impl Coverage) {
-        let Some(bounds) = self.bounds.take() else { return };
+        let Some(bounds) = self.bounds.take() else {
+            return;
+        };
         for row in 0..bounds.height() {
             self.emit_row(row, bounds, sink);
         }
@@ -154,7 +159,8 @@ impl Cells {
                     *out = sum;
                 }
                 let stop = (self.width.saturating_sub(start)).min(BLOCK);
-                self.coverage.extend_from_slice(&block.map(coverage)[..stop]);
+                self.coverage
+                    .extend_from_slice(&block.map(coverage)[..stop]);
             }
         }
         if !self.coverage.is_empty() {

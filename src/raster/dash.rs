@@ -27,14 +27,23 @@ pub(super) fn dash(line: &Polyline, pattern: &[f32], offset: f32, out: &mut Poly
     if !legal || sum <= 0.0 {
         return Dashed::Solid;
     }
-    let period = if pattern.len() % 2 == 1 { 2.0 * sum } else { sum };
+    let period = if pattern.len() % 2 == 1 {
+        2.0 * sum
+    } else {
+        sum
+    };
     let total: f64 = line.subpaths.iter().map(|s| length(line, s)).sum();
     let in_period = pattern.len().next_multiple_of(2) as f64 / 2.0;
-    if !(total / period * in_period <= MAX_DASHES) {
+    let dashes = total / period * in_period;
+    if dashes.is_nan() || dashes > MAX_DASHES {
         return Dashed::TooMany;
     }
     out.clear();
-    let offset = if offset.is_finite() { f64::from(offset) } else { 0.0 };
+    let offset = if offset.is_finite() {
+        f64::from(offset)
+    } else {
+        0.0
+    };
     for subpath in &line.subpaths {
         let mut cursor = Cursor::new(pattern, offset - (offset / period).floor() * period);
         cut(line, subpath, &mut cursor, out);
@@ -52,7 +61,12 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn new(pattern: &'a [f32], mut offset: f64) -> Self {
-        let mut cursor = Self { pattern, index: 0, left: f64::from(pattern[0]), on: true };
+        let mut cursor = Self {
+            pattern,
+            index: 0,
+            left: f64::from(pattern[0]),
+            on: true,
+        };
         // The offset is below one period, so this ends; lengths of zero are passed over.
         while offset > 0.0 && offset >= cursor.left {
             offset -= cursor.left;
@@ -76,7 +90,9 @@ fn vertices<'a>(line: &'a Polyline, s: &Subpath) -> impl Iterator<Item = Vertex>
 
 fn length(line: &Polyline, s: &Subpath) -> f64 {
     let mut vertices = vertices(line, s);
-    let Some(mut last) = vertices.next() else { return 0.0 };
+    let Some(mut last) = vertices.next() else {
+        return 0.0;
+    };
     let mut sum = 0.0;
     for vertex in vertices {
         sum += apart(last.at, vertex.at);
@@ -94,7 +110,9 @@ fn cut(line: &Polyline, subpath: &Subpath, cursor: &mut Cursor, out: &mut Polyli
     let first_piece = out.subpaths.len();
     let starts_on = cursor.on;
     let mut vertices = vertices(line, subpath);
-    let Some(mut from) = vertices.next() else { return };
+    let Some(mut from) = vertices.next() else {
+        return;
+    };
     let mut switched = false;
     if cursor.on {
         out.push(from.at, from.smooth);
@@ -105,8 +123,7 @@ fn cut(line: &Polyline, subpath: &Subpath, cursor: &mut Cursor, out: &mut Polyli
         while cursor.left < length - at {
             at += cursor.left;
             let t = at / length;
-            let point: [f64; 2] =
-                std::array::from_fn(|i| from.at[i] + (to.at[i] - from.at[i]) * t);
+            let point: [f64; 2] = std::array::from_fn(|i| from.at[i] + (to.at[i] - from.at[i]) * t);
             out.push(point, false);
             if cursor.on {
                 out.finish(false);

@@ -9,6 +9,7 @@ use super::blur::{Blur, MAX_SIGMA, box_width};
 use super::space::Space;
 use super::srgb::m;
 use super::surface::Surface;
+use crate::math::Real;
 use crate::render_tree::{Effect, GlowMode};
 
 /// Buffers of the effects.
@@ -51,16 +52,23 @@ impl Filters {
     ) -> u64 {
         let (width, height) = (layer.bounds.width(), layer.bounds.height());
         self.bytes.clear();
-        self.bytes.extend(layer.pixels.iter().map(|&p| S::to_bytes(p)));
+        self.bytes
+            .extend(layer.pixels.iter().map(|&p| S::to_bytes(p)));
         let mut clamped = 0;
         for effect in effects {
             match effect {
                 Effect::Blur { sigma } => {
                     let sigma = f64::from(*sigma) * scale;
                     clamped += u64::from(sigma > MAX_SIGMA);
-                    self.blur.apply(&mut self.bytes, width, height, box_width(sigma));
+                    self.blur
+                        .apply(&mut self.bytes, width, height, box_width(sigma));
                 }
-                Effect::Glow { sigma, gain, tint, mode } => {
+                Effect::Glow {
+                    sigma,
+                    gain,
+                    tint,
+                    mode,
+                } => {
                     let sigma = f64::from(*sigma) * scale;
                     clamped += u64::from(sigma > MAX_SIGMA);
                     // A glow without width has nothing to add: the effect is off.
@@ -68,7 +76,8 @@ impl Filters {
                         continue;
                     }
                     self.copy.clone_from(&self.bytes);
-                    self.blur.apply(&mut self.copy, width, height, box_width(sigma));
+                    self.blur
+                        .apply(&mut self.copy, width, height, box_width(sigma));
                     glow(&mut self.bytes, &self.copy, *gain, *tint, *mode);
                 }
                 Effect::Grade { matrix, gamma } => {
@@ -101,8 +110,13 @@ fn glow(
     let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
     let tint = tint.map(|t| [byte(t[0]), byte(t[1]), byte(t[2])]);
     let gain = if gain.is_nan() { 0.0 } else { gain.max(0.0) };
-    let gained: [u8; 256] =
-        std::array::from_fn(|v| if v == 0 { 0 } else { (v as f32 * gain + 0.5).min(255.0) as u8 });
+    let gained: [u8; 256] = std::array::from_fn(|v| {
+        if v == 0 {
+            0
+        } else {
+            (v as f32 * gain + 0.5).min(255.0) as u8
+        }
+    });
     for (l, &g) in layer.iter_mut().zip(copy) {
         let mut g = match tint {
             Some(t) => [m(t[0], g[3]), m(t[1], g[3]), m(t[2], g[3]), g[3]],
@@ -131,15 +145,27 @@ fn grade(p: [u8; 4], matrix: &[f32; 20], gamma: &[f32; 3]) -> [u8; 4] {
     let row = |i: usize| {
         let k = &matrix[i * 5..i * 5 + 5];
         let sum = k[0] * r + k[1] * g + k[2] * b + k[3] * a + k[4];
-        if sum.is_nan() { 0.0 } else { sum.clamp(0.0, 1.0) }
+        if sum.is_nan() {
+            0.0
+        } else {
+            sum.clamp(0.0, 1.0)
+        }
     };
     let alpha = row(3);
     let channel = |i: usize| {
         let value = row(i);
-        let powered =
-            if gamma[i] == 1.0 { value } else { libm::powf(value, gamma[i]).clamp(0.0, 1.0) };
+        let powered = if gamma[i] == 1.0 {
+            value
+        } else {
+            Real::pow(value, gamma[i]).clamp(0.0, 1.0)
+        };
         (powered * alpha * 255.0 + 0.5) as u8
     };
     let byte = (alpha * 255.0 + 0.5) as u8;
-    [channel(0).min(byte), channel(1).min(byte), channel(2).min(byte), byte]
+    [
+        channel(0).min(byte),
+        channel(1).min(byte),
+        channel(2).min(byte),
+        byte,
+    ]
 }

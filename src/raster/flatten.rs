@@ -50,7 +50,11 @@ impl Polyline {
     pub(super) fn finish(&mut self, closed: bool) {
         let start = self.subpaths.last().map_or(0, |s| s.end);
         if self.points.len() > start {
-            self.subpaths.push(Subpath { start, end: self.points.len(), closed });
+            self.subpaths.push(Subpath {
+                start,
+                end: self.points.len(),
+                closed,
+            });
         }
     }
 
@@ -58,7 +62,10 @@ impl Polyline {
     /// decides how finely curves are cut.
     pub(super) fn flatten(&mut self, path: &PathData, place: &Affine, device: &Affine) {
         self.clear();
-        let mut points = path.pts.iter().map(|p| place.apply([f64::from(p[0]), f64::from(p[1])]));
+        let mut points = path
+            .pts
+            .iter()
+            .map(|p| place.apply([f64::from(p[0]), f64::from(p[1])]));
         let mut start = [0.0; 2];
         let mut last = [0.0; 2];
         let mut open = false;
@@ -114,7 +121,10 @@ impl Polyline {
 
 /// Pieces of the curves of a path, lines counted as one; the points of the flattened path.
 pub(super) fn count_pieces(path: &PathData, place: &Affine) -> u64 {
-    let mut points = path.pts.iter().map(|p| place.apply([f64::from(p[0]), f64::from(p[1])]));
+    let mut points = path
+        .pts
+        .iter()
+        .map(|p| place.apply([f64::from(p[0]), f64::from(p[1])]));
     let mut last = [0.0; 2];
     let mut total = 0u64;
     for cmd in path.cmds.iter().filter_map(|&byte| Cmd::from_byte(byte)) {
@@ -163,7 +173,10 @@ fn quadratic_pieces(p: &[[f64; 2]; 3], device: &Affine) -> u32 {
 }
 
 fn cubic_pieces(p: &[[f64; 2]; 4], device: &Affine) -> u32 {
-    let (first, second) = (bend(p[0], p[1], p[2], device), bend(p[1], p[2], p[3], device));
+    let (first, second) = (
+        bend(p[0], p[1], p[2], device),
+        bend(p[1], p[2], p[3], device),
+    );
     pieces(0.75 * first.max(second) / TOLERANCE)
 }
 
@@ -189,7 +202,7 @@ mod tests {
         assert_eq!(circle_pieces(0.001), 8);
         let p = [[0.0, 0.0], [50.0, 100.0], [100.0, 0.0]];
         assert_eq!(quadratic_pieces(&p, &Affine::IDENTITY), 50);
-        let far = [[0.0, 0.0], [f64::MAX, 100.0], [100.0, 0.0]];
+        let far = [[0.0, 0.0], [1e300, 100.0], [100.0, 0.0]];
         assert_eq!(quadratic_pieces(&far, &Affine::IDENTITY), MAX_PIECES);
     }
 
@@ -200,7 +213,10 @@ mod tests {
         for k in 0..n {
             let at = |i: f64| cubic_at(&p, i / f64::from(n));
             let (a, b, middle) = (at(k.into()), at(f64::from(k) + 1.0), at(f64::from(k) + 0.5));
-            let (x, y) = ((a[0] + b[0]) / 2.0 - middle[0], (a[1] + b[1]) / 2.0 - middle[1]);
+            let (x, y) = (
+                (a[0] + b[0]) / 2.0 - middle[0],
+                (a[1] + b[1]) / 2.0 - middle[1],
+            );
             assert!((x * x + y * y).sqrt() <= TOLERANCE);
         }
     }

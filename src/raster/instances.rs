@@ -4,7 +4,7 @@
 //! and then stroke, blended into the surface. Elements whose box misses the surface cost a comparison.
 
 use super::affine::{Affine, Bounds, snap};
-use super::paint::Report;
+use super::paint::DrawReport;
 use super::shapes::{SQUARE, Shapes, TRIANGLE, place, star_corners};
 use super::space::Space;
 use super::surface::{Coverage, Paint, Surface};
@@ -19,14 +19,17 @@ pub(super) fn paint<S: Space>(
     to_device: &Affine,
     shapes: &mut Shapes,
     surface: &mut Surface<S::Pixel>,
-    report: &mut Report,
+    report: &mut DrawReport,
 ) {
     let mut drawer = Drawer {
         shapes,
         corners: Corners::default(),
         to_device: *to_device,
         similarity: to_device.similarity(),
-        style: StrokeStyle { miter_limit: MITER_LIMIT, ..StrokeStyle::default() },
+        style: StrokeStyle {
+            miter_limit: MITER_LIMIT,
+            ..StrokeStyle::default()
+        },
         clip: surface.bounds,
     };
     let growth = to_device.growth();
@@ -38,7 +41,9 @@ pub(super) fn paint<S: Space>(
             stroke_width: pass.stroke_width.at(i),
         };
         let id = pass.shape_id.at(i);
-        let Some(shape) = pass.shapes.get(usize::from(id)) else { continue };
+        let Some(shape) = pass.shapes.get(usize::from(id)) else {
+            continue;
+        };
         let centre = to_device.apply(element.pos.map(f64::from));
         let reach = reach(shape, element.size, element.stroke_width) * growth;
         if !touches(centre, reach, &drawer.clip) {
@@ -49,13 +54,21 @@ pub(super) fn paint<S: Space>(
         let fill = pass.rgba.at(i);
         if fill != [0; 4] && element.size > 0.0 {
             let source = S::source(fill);
-            let mut sink = Paint::<S> { surface, source, blend: pass.blend };
+            let mut sink = Paint::<S> {
+                surface,
+                source,
+                blend: pass.blend,
+            };
             drawer.fill(shape, id, &element, &mut sink);
         }
         let stroke = pass.stroke_rgba.at(i);
         if element.stroke_width > 0.0 && stroke != [0; 4] {
             let source = S::source(stroke);
-            let mut sink = Paint::<S> { surface, source, blend: pass.blend };
+            let mut sink = Paint::<S> {
+                surface,
+                source,
+                blend: pass.blend,
+            };
             drawer.stroke(shape, id, &element, &mut sink);
         }
     }
@@ -66,7 +79,9 @@ pub(super) fn content(pass: &Instances2d, to_device: &Affine, within: &Bounds) -
     let growth = to_device.growth();
     let mut all = Bounds::EMPTY;
     for i in 0..pass.count as usize {
-        let Some(shape) = pass.shapes.get(usize::from(pass.shape_id.at(i))) else { continue };
+        let Some(shape) = pass.shapes.get(usize::from(pass.shape_id.at(i))) else {
+            continue;
+        };
         let centre = to_device.apply(pass.pos.at(i).map(f64::from));
         let reach = reach(shape, pass.size.at(i), pass.stroke_width.at(i)) * growth;
         if touches(centre, reach, within) {
@@ -161,11 +176,13 @@ impl Drawer<'_> {
             Shape::Square | Shape::Triangle | Shape::Star { .. } => {
                 self.corners.load(shape, id);
                 let map = place(e.size, e.rotation, e.pos).then(&self.to_device);
-                self.shapes.fill_polygon(&self.corners.points, &map, &self.clip, sink);
+                self.shapes
+                    .fill_polygon(&self.corners.points, &map, &self.clip, sink);
             }
             Shape::Path(path) => {
                 let map = place(e.size, e.rotation, e.pos).then(&self.to_device);
-                self.shapes.fill_path(path, &map, FillRule::Nonzero, &self.clip, sink);
+                self.shapes
+                    .fill_path(path, &map, FillRule::Nonzero, &self.clip, sink);
             }
         }
     }
@@ -194,7 +211,13 @@ impl Drawer<'_> {
             }
             Shape::Path(path) => self.shapes.load_path(path, &map, &self.to_device),
         }
-        self.shapes.stroke(e.stroke_width, &self.style, &self.to_device, &self.clip, sink);
+        self.shapes.stroke(
+            e.stroke_width,
+            &self.style,
+            &self.to_device,
+            &self.clip,
+            sink,
+        );
     }
 
     /// The stroke of a circle is a ring; those of a ring are two, or one where they meet.
@@ -205,9 +228,20 @@ impl Drawer<'_> {
             _ => 0.0,
         };
         if self.similarity.is_none() {
-            let map = Affine { e: f64::from(e.pos[0]), f: f64::from(e.pos[1]), ..Affine::scale(1.0) };
-            self.shapes.load_circles([outer, inner], &map, &self.to_device);
-            self.shapes.stroke(e.stroke_width, &self.style, &self.to_device, &self.clip, sink);
+            let map = Affine {
+                e: f64::from(e.pos[0]),
+                f: f64::from(e.pos[1]),
+                ..Affine::scale(1.0)
+            };
+            self.shapes
+                .load_circles([outer, inner], &map, &self.to_device);
+            self.shapes.stroke(
+                e.stroke_width,
+                &self.style,
+                &self.to_device,
+                &self.clip,
+                sink,
+            );
         } else if inner == 0.0 || inner + half >= outer - half {
             let hole = if inner == 0.0 { outer } else { inner } - half;
             self.annulus(e, hole.max(0.0), outer + half, sink);

@@ -4,6 +4,7 @@
 //! that of IEC 61966-2-1: c ≤ 0.04045: c/12.92, else ((c + 0.055)/1.055)^2.4. Encoding counts the
 //! thresholds below a value, which is ⌊x·255 + ½⌋ of the encoded value without a power per pixel.
 
+use crate::math::Real;
 use std::sync::LazyLock;
 
 struct Tables {
@@ -19,14 +20,25 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let linear = std::array::from_fn(|i| curve(i as f64 / 255.0) as f32);
     let steps: [f32; 255] = std::array::from_fn(|i| curve((i as f64 + 0.5) / 255.0) as f32);
     let starts = std::array::from_fn(|b| {
-        steps.iter().filter(|&&step| step <= b as f32 / 1024.0).count() as u8
+        steps
+            .iter()
+            .filter(|&&step| step <= b as f32 / 1024.0)
+            .count() as u8
     });
-    Tables { linear, steps, starts }
+    Tables {
+        linear,
+        steps,
+        starts,
+    }
 });
 
 /// Linear light of an encoded value.
 fn curve(c: f64) -> f64 {
-    if c <= 0.04045 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
+    if c <= 0.04045 {
+        c / 12.92
+    } else {
+        Real::pow((c + 0.055) / 1.055, 2.4)
+    }
 }
 
 /// Linear light of a straight encoded value that is not a byte.
@@ -40,7 +52,12 @@ pub(super) fn decode(p: [u8; 4]) -> [f32; 4] {
         0 => [0.0; 4],
         255 => {
             let table = &TABLES.linear;
-            [table[p[0] as usize], table[p[1] as usize], table[p[2] as usize], 1.0]
+            [
+                table[p[0] as usize],
+                table[p[1] as usize],
+                table[p[2] as usize],
+                1.0,
+            ]
         }
         alpha => {
             let a = f32::from(alpha) / 255.0;
@@ -93,7 +110,7 @@ fn encode_between(v: f32) -> f32 {
     if v <= 0.003_130_8 {
         v * 12.92
     } else {
-        (1.055 * libm::pow(f64::from(v), 1.0 / 2.4) - 0.055) as f32
+        (1.055 * Real::pow(f64::from(v), 1.0 / 2.4) - 0.055) as f32
     }
 }
 

@@ -107,19 +107,32 @@ pub(super) fn check(tree: &RenderTree, options: &RasterOptions) -> Result<Demand
     if width == 0 || height == 0 {
         return Err(RasterError::BadScale { scale });
     }
-    let (w, h) = (width.saturating_mul(samples), height.saturating_mul(samples));
+    let (w, h) = (
+        width.saturating_mul(samples),
+        height.saturating_mul(samples),
+    );
     let limit = u64::from(MAX_SIDE);
     if w > limit || h > limit || w * h > MAX_AREA {
-        return Err(RasterError::TooLarge { width: w, height: h });
+        return Err(RasterError::TooLarge {
+            width: w,
+            height: h,
+        });
     }
     let mut count = Count::default();
     let to_device = Affine::scale(scale * samples as f64);
     count.passes(&tree.passes, &to_device, 0, 0)?;
     let memory = needed(w * h, count.layers, options.blend_space);
     if memory > options.max_memory {
-        return Err(RasterError::OutOfMemory { needed: memory, allowed: options.max_memory });
+        return Err(RasterError::OutOfMemory {
+            needed: memory,
+            allowed: options.max_memory,
+        });
     }
-    Ok(Demand { width: width as u32, height: height as u32, memory })
+    Ok(Demand {
+        width: width as u32,
+        height: height as u32,
+        memory,
+    })
 }
 
 fn needed(area: u64, layers: u32, space: BlendSpace) -> u64 {
@@ -192,11 +205,16 @@ impl Count {
     fn elements(&mut self, sink: &str, count: u32) -> Result<(), RasterError> {
         let count = u64::from(count);
         if count > MAX_PASS_ELEMENTS {
-            return Err(RasterError::TooManyElements { sink: sink.to_owned(), count });
+            return Err(RasterError::TooManyElements {
+                sink: sink.to_owned(),
+                count,
+            });
         }
         self.elements += count;
         if self.elements > MAX_ELEMENTS {
-            return Err(RasterError::TooManyElementsInFrame { count: self.elements });
+            return Err(RasterError::TooManyElementsInFrame {
+                count: self.elements,
+            });
         }
         Ok(())
     }
@@ -215,11 +233,7 @@ impl Count {
     }
 
     /// Counts exactly only where the coarse bound could pass the limit.
-    fn path(
-        &mut self,
-        path: &PathData,
-        map: impl FnOnce() -> Affine,
-    ) -> Result<(), RasterError> {
+    fn path(&mut self, path: &PathData, map: impl FnOnce() -> Affine) -> Result<(), RasterError> {
         let commands = path.cmds.len() as u64;
         self.points += if commands * u64::from(MAX_PIECES) > MAX_POINTS / 64 {
             count_pieces(path, &map())

@@ -39,12 +39,13 @@ mod winding;
 #[cfg(test)]
 mod tests;
 
-pub use canvas::{Canvas, downsample, straight};
+pub use canvas::{Canvas, downsample};
 pub use limits::{
     MAX_AREA, MAX_ELEMENTS, MAX_LAYERS, MAX_PASS_ELEMENTS, MAX_POINTS, MAX_SIDE, RasterError,
 };
-pub use paint::Report;
+pub use paint::DrawReport;
 
+use crate::math::color::quantize;
 use crate::render_tree::RenderTree;
 use affine::{Affine, Bounds};
 use linear::Linear;
@@ -82,7 +83,12 @@ pub struct RasterOptions {
 
 impl Default for RasterOptions {
     fn default() -> Self {
-        Self { scale: 1.0, blend_space: BlendSpace::Srgb, supersample: 1, max_memory: u64::MAX }
+        Self {
+            scale: 1.0,
+            blend_space: BlendSpace::Srgb,
+            supersample: 1,
+            max_memory: u64::MAX,
+        }
     }
 }
 
@@ -128,11 +134,18 @@ impl Raster {
     ///
     /// A scale without a picture, or a limit on size, elements, layers, points or memory: nothing is
     /// drawn then.
-    pub fn draw(&mut self, tree: &RenderTree, canvas: &mut Canvas) -> Result<Report, RasterError> {
+    pub fn draw(
+        &mut self,
+        tree: &RenderTree,
+        canvas: &mut Canvas,
+    ) -> Result<DrawReport, RasterError> {
         let demand = limits::check(tree, &self.options)?;
         let samples = self.options.supersample.max(1);
         let (width, height) = (demand.width * samples, demand.height * samples);
-        let mut report = Report { memory: demand.memory, ..Report::default() };
+        let mut report = DrawReport {
+            memory: demand.memory,
+            ..DrawReport::default()
+        };
         if samples == 1 {
             self.draw_once(tree, (width, height), canvas, &mut report);
         } else {
@@ -149,11 +162,16 @@ impl Raster {
         tree: &RenderTree,
         (width, height): (u32, u32),
         canvas: &mut Canvas,
-        report: &mut Report,
+        report: &mut DrawReport,
     ) {
-        let background = quantise(tree.background);
+        let background = quantize(tree.background);
         canvas.reset(width, height, background);
-        let bounds = Bounds { x0: 0, y0: 0, x1: width as i32, y1: height as i32 };
+        let bounds = Bounds {
+            x0: 0,
+            y0: 0,
+            x1: width as i32,
+            y1: height as i32,
+        };
         let scale = self.options.scale * f64::from(self.options.supersample.max(1));
         let to_device = Affine::scale(scale);
         let tools = &mut self.tools;
@@ -161,22 +179,26 @@ impl Raster {
             BlendSpace::Srgb => {
                 let pixels = std::mem::take(&mut canvas.pixels);
                 let mut surface = Surface { bounds, pixels };
-                Painter::<Srgb> { tools, pool: &mut self.srgb, report, scale }.passes(
-                    &tree.passes,
-                    &to_device,
-                    &mut surface,
-                );
+                Painter::<Srgb> {
+                    tools,
+                    pool: &mut self.srgb,
+                    report,
+                    scale,
+                }
+                .passes(&tree.passes, &to_device, &mut surface);
                 canvas.pixels = surface.pixels;
             }
             BlendSpace::Linear => {
                 let mut surface = self.linear.pop().unwrap_or_else(Surface::empty);
                 surface.reset(bounds);
                 surface.pixels.fill(Linear::from_bytes(background));
-                Painter::<Linear> { tools, pool: &mut self.linear, report, scale }.passes(
-                    &tree.passes,
-                    &to_device,
-                    &mut surface,
-                );
+                Painter::<Linear> {
+                    tools,
+                    pool: &mut self.linear,
+                    report,
+                    scale,
+                }
+                .passes(&tree.passes, &to_device, &mut surface);
                 for (out, &pixel) in canvas.pixels.iter_mut().zip(&surface.pixels) {
                     *out = Linear::to_bytes(pixel);
                 }
@@ -184,12 +206,4 @@ impl Raster {
             }
         }
     }
-}
-
-/// Premultiplied bytes of a straight colour: clamp, multiply by alpha, ×255, half up, all in f32.
-fn quantise(straight: [f32; 4]) -> [u8; 4] {
-    let clamped = straight.map(|c| if c.is_nan() { 0.0 } else { c.clamp(0.0, 1.0) });
-    let byte = |v: f32| (v * 255.0 + 0.5) as u8;
-    let a = clamped[3];
-    [byte(clamped[0] * a), byte(clamped[1] * a), byte(clamped[2] * a), byte(a)]
 }

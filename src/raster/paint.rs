@@ -23,14 +23,18 @@ pub(super) struct Tools {
 
 impl Tools {
     pub(super) fn new() -> Self {
-        Self { shapes: Shapes::new(), mask: Mask::empty(), filters: Filters::default() }
+        Self {
+            shapes: Shapes::new(),
+            mask: Mask::empty(),
+            filters: Filters::default(),
+        }
     }
 }
 
 /// What was drawn and what was not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Report {
+pub struct DrawReport {
     /// Elements that could touch a pixel.
     pub elements: u64,
     /// Elements that missed the picture and its margins.
@@ -51,7 +55,7 @@ pub struct Report {
 pub(super) struct Painter<'a, S: Space> {
     pub(super) tools: &'a mut Tools,
     pub(super) pool: &'a mut Vec<Surface<S::Pixel>>,
-    pub(super) report: &'a mut Report,
+    pub(super) report: &'a mut DrawReport,
     /// Device px per user px, for the widths of effects.
     pub(super) scale: f64,
 }
@@ -68,7 +72,12 @@ impl<S: Space> Painter<'_, S> {
             let shapes = &mut self.tools.shapes;
             match pass {
                 Pass::Clear(clear) => {
-                    S::solid(&mut surface.pixels, S::source(clear.rgba), 255, Blend::Normal);
+                    S::solid(
+                        &mut surface.pixels,
+                        S::source(clear.rgba),
+                        255,
+                        Blend::Normal,
+                    );
                 }
                 Pass::Instances2d(p) => {
                     instances::paint::<S>(p, to_device, shapes, surface, self.report);
@@ -126,7 +135,10 @@ impl<S: Space> Painter<'_, S> {
         }
         let mut layer = self.layer(bounds);
         self.passes(&fx.children, to_device, &mut layer);
-        let clamped = self.tools.filters.apply::<S>(&fx.effects, self.scale, &mut layer);
+        let clamped = self
+            .tools
+            .filters
+            .apply::<S>(&fx.effects, self.scale, &mut layer);
         self.report.blurs_clamped += clamped;
         let seen = bounds.intersect(&below.bounds);
         for y in seen.y0..seen.y1 {
@@ -191,7 +203,12 @@ fn clip_box(clip: &Clip, to_device: &Affine) -> Bounds {
     };
     match clip {
         Clip::None => {
-            return Bounds { x0: i32::MIN, y0: i32::MIN, x1: i32::MAX, y1: i32::MAX };
+            return Bounds {
+                x0: i32::MIN,
+                y0: i32::MIN,
+                x1: i32::MAX,
+                y1: i32::MAX,
+            };
         }
         Clip::Rect(rect) => corners(rect).into_iter().for_each(&mut include),
         Clip::Path(path, _) => path.pts.iter().for_each(|p| include(p.map(f64::from))),

@@ -5,7 +5,7 @@
 
 use super::affine::{Affine, Bounds};
 use super::instances::touches;
-use super::paint::Report;
+use super::paint::DrawReport;
 use super::shapes::{Shapes, place};
 use super::space::Space;
 use super::surface::{Paint, Surface};
@@ -17,11 +17,13 @@ pub(super) fn paint_paths<S: Space>(
     to_device: &Affine,
     shapes: &mut Shapes,
     surface: &mut Surface<S::Pixel>,
-    report: &mut Report,
+    report: &mut DrawReport,
 ) {
     let clip = surface.bounds;
     for i in 0..pass.count as usize {
-        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
+            continue;
+        };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
         let width = pass.stroke_width.at(i);
         let extent = Extent::new(path, &map, to_device, stroke_reach(width, &pass.style));
@@ -32,14 +34,20 @@ pub(super) fn paint_paths<S: Space>(
         report.elements += 1;
         let fill = pass.rgba.at(i);
         if fill != [0; 4] {
-            let mut sink =
-                Paint::<S> { surface, source: S::source(fill), blend: pass.blend };
+            let mut sink = Paint::<S> {
+                surface,
+                source: S::source(fill),
+                blend: pass.blend,
+            };
             shapes.fill_path(path, &map.then(to_device), pass.fill_rule, &clip, &mut sink);
         }
         let stroke = pass.stroke_rgba.at(i);
         if width > 0.0 && stroke != [0; 4] {
-            let mut sink =
-                Paint::<S> { surface, source: S::source(stroke), blend: pass.blend };
+            let mut sink = Paint::<S> {
+                surface,
+                source: S::source(stroke),
+                blend: pass.blend,
+            };
             shapes.load_path(path, &map, to_device);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
             report.dashes_refused += u64::from(!dashed);
@@ -53,11 +61,13 @@ pub(super) fn paint_strokes<S: Space>(
     to_device: &Affine,
     shapes: &mut Shapes,
     surface: &mut Surface<S::Pixel>,
-    report: &mut Report,
+    report: &mut DrawReport,
 ) {
     let clip = surface.bounds;
     for i in 0..pass.count as usize {
-        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
+            continue;
+        };
         let width = pass.stroke_width.at(i);
         let reach = stroke_reach(width, &pass.style);
         let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
@@ -68,8 +78,11 @@ pub(super) fn paint_strokes<S: Space>(
         }
         report.elements += 1;
         if width > 0.0 && stroke != [0; 4] {
-            let mut sink =
-                Paint::<S> { surface, source: S::source(stroke), blend: pass.blend };
+            let mut sink = Paint::<S> {
+                surface,
+                source: S::source(stroke),
+                blend: pass.blend,
+            };
             shapes.load_path(path, &Affine::IDENTITY, to_device);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
             report.dashes_refused += u64::from(!dashed);
@@ -81,7 +94,9 @@ pub(super) fn paint_strokes<S: Space>(
 pub(super) fn content_of_paths(pass: &Paths2d, to_device: &Affine, within: &Bounds) -> Bounds {
     let mut all = Bounds::EMPTY;
     for i in 0..pass.count as usize {
-        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
+            continue;
+        };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
         let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
         all = all.union(&Extent::new(path, &map, to_device, reach).bounds(within));
@@ -93,7 +108,9 @@ pub(super) fn content_of_paths(pass: &Paths2d, to_device: &Affine, within: &Boun
 pub(super) fn content_of_strokes(pass: &Strokes2d, to_device: &Affine, within: &Bounds) -> Bounds {
     let mut all = Bounds::EMPTY;
     for i in 0..pass.count as usize {
-        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else { continue };
+        let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
+            continue;
+        };
         let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
         let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
         all = all.union(&extent.bounds(within));

@@ -55,10 +55,8 @@ impl Polygon {
 
     #[inline]
     fn line(&mut self, p: [f64; 2], q: [f64; 2]) {
-        for axis in 0..2 {
-            self.min[axis] = self.min[axis].min(p[axis]);
-            self.max[axis] = self.max[axis].max(p[axis]);
-        }
+        self.min = [self.min[0].min(p[0]), self.min[1].min(p[1])];
+        self.max = [self.max[0].max(p[0]), self.max[1].max(p[1])];
         if p[1] == q[1] {
             return;
         }
@@ -127,6 +125,7 @@ impl Edge {
         if y == self.bottom {
             return self.x_bottom;
         }
-        self.x_top.saturating_add(((y - self.top) * self.slope) as i64)
+        self.x_top
+            .saturating_add(((y - self.top) * self.slope) as i64)
     }
 }

@@ -11,6 +11,7 @@ use super::polygon::Polygon;
 use super::stroke::{Pen, Stroker};
 use super::surface::Coverage;
 use super::winding::Winding;
+use crate::math::Real;
 use crate::render_tree::{FillRule, PathData, StrokeStyle};
 
 /// Buffers that are kept from element to element and from frame to frame.
@@ -69,21 +70,24 @@ impl Shapes {
         self.polygon.contour(self.circle.iter().map(|&p| place(p)));
         if inner > 0.0 {
             let hole = self.circle.iter().rev();
-            self.polygon.contour(hole.map(|p| place([p[0] * inner, p[1] * inner])));
+            self.polygon
+                .contour(hole.map(|p| place([p[0] * inner, p[1] * inner])));
         }
         self.polygon.fill(clip, sink);
     }
 
-    /// `count` points on the unit circle.
+    /// `count` points about the unit circle.
     fn load_circle(&mut self, count: u32) {
         if self.circle.len() == count as usize {
             return;
         }
+        // A little outside the circle, so that the polygon has its area: chords cut equally much.
+        let turn = std::f64::consts::TAU / f64::from(count);
+        let even = (turn / Real::sin(turn)).sqrt();
         self.circle.clear();
         self.circle.extend((0..count).map(|k| {
             let angle = std::f64::consts::TAU * f64::from(k) / f64::from(count);
-            let (sin, cos) = libm::sincos(angle);
-            [cos, sin]
+            [even * Real::cos(angle), even * Real::sin(angle)]
         }));
     }
 
@@ -99,8 +103,11 @@ impl Shapes {
         self.line.flatten(path, to_device, &Affine::IDENTITY);
         self.winding.begin(*clip);
         for subpath in &self.line.subpaths {
-            self.winding
-                .contour(self.line.points[subpath.start..subpath.end].iter().map(|v| v.at));
+            self.winding.contour(
+                self.line.points[subpath.start..subpath.end]
+                    .iter()
+                    .map(|v| v.at),
+            );
         }
         self.winding.fill(rule, sink);
     }
@@ -125,7 +132,8 @@ impl Shapes {
         self.line.clear();
         for radius in radii.into_iter().filter(|&r| r > 0.0) {
             for p in &self.circle {
-                self.line.push(place.apply([p[0] * radius, p[1] * radius]), true);
+                self.line
+                    .push(place.apply([p[0] * radius, p[1] * radius]), true);
             }
             self.line.finish(true);
         }
@@ -146,7 +154,11 @@ impl Shapes {
         } else {
             dash(&self.line, &style.dash, style.dash_offset, &mut self.dashed)
         };
-        let line = if outcome == Dashed::Pieces { &self.dashed } else { &self.line };
+        let line = if outcome == Dashed::Pieces {
+            &self.dashed
+        } else {
+            &self.line
+        };
         self.winding.begin(*clip);
         let winding = &mut self.winding;
         self.stroker.stroke(line, &pen, |points| {
@@ -165,14 +177,12 @@ pub(super) fn star_corners(points: u32, inner: f32, corners: &mut Vec<[f64; 2]>)
         let angle = std::f64::consts::TAU * f64::from(i) / f64::from(count);
         let radius = if i % 2 == 0 { 1.0 } else { f64::from(inner) };
         // −90° + angle: the cosine is sin(angle), the sine −cos(angle).
-        let (sin, cos) = libm::sincos(angle);
-        [radius * sin, -radius * cos]
+        [radius * Real::sin(angle), -radius * Real::cos(angle)]
     }));
 }
 
 /// Corners at −90°, 30° and 150°.
-pub(super) const TRIANGLE: [[f64; 2]; 3] =
-    [[0.0, -1.0], [HALF_SQRT_3, 0.5], [-HALF_SQRT_3, 0.5]];
+pub(super) const TRIANGLE: [[f64; 2]; 3] = [[0.0, -1.0], [HALF_SQRT_3, 0.5], [-HALF_SQRT_3, 0.5]];
 const HALF_SQRT_3: f64 = 0.866_025_403_784_438_6;
 
 /// Corners (±1, ±1), clockwise.

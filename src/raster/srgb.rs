@@ -44,7 +44,9 @@ fn add(s: [u8; 4], d: [u8; 4]) -> [u8; 4] {
 fn multiply(s: [u8; 4], d: [u8; 4]) -> [u8; 4] {
     let (above, below) = (255 - s[3], 255 - d[3]);
     let mixed: [u8; 4] = std::array::from_fn(|c| {
-        m(s[c], d[c]).saturating_add(m(s[c], below)).saturating_add(m(d[c], above))
+        m(s[c], d[c])
+            .saturating_add(m(s[c], below))
+            .saturating_add(m(d[c], above))
     });
     mixed.map(|c| c.min(mixed[3]))
 }

@@ -87,18 +87,25 @@ impl Stroker {
         }
         if subpath.closed {
             while self.vertices.len() > 1
-                && distance(self.vertices[0].at, self.vertices[self.vertices.len() - 1].at)
-                    < SHORTEST
+                && distance(
+                    self.vertices[0].at,
+                    self.vertices[self.vertices.len() - 1].at,
+                ) < SHORTEST
             {
                 self.vertices.pop();
             }
         }
         let count = self.vertices.len();
-        let segments = if subpath.closed && count > 1 { count } else { count - 1 };
+        let segments = if subpath.closed && count > 1 {
+            count
+        } else {
+            count - 1
+        };
         for i in 0..segments {
             let (a, b) = (self.vertices[i].at, self.vertices[(i + 1) % count].at);
             let length = distance(a, b);
-            self.directions.push([(b[0] - a[0]) / length, (b[1] - a[1]) / length]);
+            self.directions
+                .push([(b[0] - a[0]) / length, (b[1] - a[1]) / length]);
         }
     }
 
@@ -127,12 +134,17 @@ impl Stroker {
         let segments = self.directions.len();
         let vertices = self.vertices.len();
         for step in 0..segments {
-            let (i, sign) = if backwards { (segments - 1 - step, -1.0) } else { (step, 1.0) };
+            let (i, sign) = if backwards {
+                (segments - 1 - step, -1.0)
+            } else {
+                (step, 1.0)
+            };
             let direction = scale(self.directions[i], sign);
             let end = if backwards { i } else { (i + 1) % vertices };
             if step == 0 && !closed {
                 let start = if backwards { (i + 1) % vertices } else { i };
-                self.outline.push(offset(self.vertices[start].at, normal(direction), pen.half));
+                self.outline
+                    .push(offset(self.vertices[start].at, normal(direction), pen.half));
             }
             let vertex = self.vertices[end];
             if step + 1 == segments && !closed {

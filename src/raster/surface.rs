@@ -17,14 +17,18 @@ pub(super) struct Surface<P> {
 
 impl<P: Copy + Default> Surface<P> {
     pub(super) fn empty() -> Self {
-        Self { bounds: Bounds::EMPTY, pixels: Vec::new() }
+        Self {
+            bounds: Bounds::EMPTY,
+            pixels: Vec::new(),
+        }
     }
 
     /// Takes a box and becomes transparent, keeping memory.
     pub(super) fn reset(&mut self, bounds: Bounds) {
         self.bounds = bounds;
         self.pixels.clear();
-        self.pixels.resize(bounds.width() * bounds.height(), P::default());
+        self.pixels
+            .resize(bounds.width() * bounds.height(), P::default());
     }
 
     /// Pixels x0 ≤ x < x1 of row y, which must lie inside the box.
@@ -77,7 +81,9 @@ pub(super) struct Mask {
 
 impl Mask {
     pub(super) fn empty() -> Self {
-        Self { surface: Surface::empty() }
+        Self {
+            surface: Surface::empty(),
+        }
     }
 
     /// Takes a box, nothing covered.
@@ -97,6 +103,8 @@ impl Coverage for Mask {
     }
 
     fn cover(&mut self, y: i32, x0: i32, k: &[u8]) {
-        self.surface.span(y, x0, x0 + k.len() as i32).copy_from_slice(k);
+        self.surface
+            .span(y, x0, x0 + k.len() as i32)
+            .copy_from_slice(k);
     }
 }

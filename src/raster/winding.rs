@@ -103,17 +103,21 @@ impl Winding {
 
     /// Hands the coverage inside the clip to `sink`.
     pub(super) fn fill(&mut self, rule: FillRule, sink: &mut impl Coverage) {
-        let (Some(top), Some(end)) =
-            (self.edges.iter().map(|e| e.first).min(), self.edges.iter().map(|e| e.end).max())
-        else {
+        let (Some(top), Some(end)) = (
+            self.edges.iter().map(|e| e.first).min(),
+            self.edges.iter().map(|e| e.end).max(),
+        ) else {
             return;
         };
         let across = Bounds::around([self.min_x, 0.0], [self.max_x, 1.0]);
-        let mut row = Bounds { y0: top.div_euclid(LINES), ..self.clip.intersect(&Bounds {
-            x0: across.x0,
-            x1: across.x1,
-            ..self.clip
-        }) };
+        let mut row = Bounds {
+            y0: top.div_euclid(LINES),
+            ..self.clip.intersect(&Bounds {
+                x0: across.x0,
+                x1: across.x1,
+                ..self.clip
+            })
+        };
         if row.x0 >= row.x1 {
             return;
         }
@@ -129,7 +133,9 @@ impl Winding {
             }
             if self.active.is_empty() {
                 // Between two parts of the shape: on to the next one.
-                let Some(next) = self.edges.get(waiting) else { break };
+                let Some(next) = self.edges.get(waiting) else {
+                    break;
+                };
                 row.y0 = next.first.div_euclid(LINES);
                 continue;
             }
@@ -164,7 +170,8 @@ impl Winding {
                     let x = (key >> 1) as i32;
                     let dy = if after { ONE / LINES } else { -(ONE / LINES) };
                     let cell = (x >> SUB).min(row.width() as i32 - 1);
-                    self.cells.add(0, cell as usize, dy, 2 * (x - (cell << SUB)));
+                    self.cells
+                        .add(0, cell as usize, dy, 2 * (x - (cell << SUB)));
                 }
             }
             crossings.clear();

@@ -1,14 +1,19 @@
 //! Small trees for the tests.
 
 use crate::raster::{Canvas, Raster, RasterOptions};
-use crate::render_tree::{
-    Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source,
-};
+use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
 use std::sync::Arc;
 
 /// A tree of passes over a background.
 pub(crate) fn tree(width: u32, height: u32, background: [f32; 4], passes: Vec<Pass>) -> RenderTree {
-    RenderTree { frame: 0, t_ms: 0.0, width, height, background, passes }
+    RenderTree {
+        frame: 0,
+        t_ms: 0.0,
+        width,
+        height,
+        background,
+        passes,
+    }
 }
 
 /// One shape.
@@ -61,7 +66,12 @@ impl One {
 
     /// Drawn alone over transparent black.
     pub(crate) fn draw(&self, width: u32, height: u32) -> Canvas {
-        draw(&tree(width, height, [0.0; 4], vec![Pass::Instances2d(self.pass())]))
+        draw(&tree(
+            width,
+            height,
+            [0.0; 4],
+            vec![Pass::Instances2d(self.pass())],
+        ))
     }
 }
 
@@ -73,6 +83,8 @@ pub(crate) fn draw(tree: &RenderTree) -> Canvas {
 /// Draws with options.
 pub(crate) fn draw_with(tree: &RenderTree, options: RasterOptions) -> Canvas {
     let mut canvas = Canvas::new();
-    Raster::new(options).draw(tree, &mut canvas).expect("the tree is within the limits");
+    Raster::new(options)
+        .draw(tree, &mut canvas)
+        .expect("the tree is within the limits");
     canvas
 }

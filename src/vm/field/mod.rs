@@ -20,7 +20,10 @@ pub struct FieldOptions {
 
 impl Default for FieldOptions {
     fn default() -> Self {
-        Self { lane_block: 256, memory_limit: None }
+        Self {
+            lane_block: 256,
+            memory_limit: None,
+        }
     }
 }
 
@@ -75,7 +78,10 @@ impl FieldStore {
         let _ = options;
         let requests = &program.tables.materialize.requests;
         let columns = requests.iter().map(|r| Buffer::empty(r.format)).collect();
-        Ok(Self { report: FieldReport::default(), columns })
+        Ok(Self {
+            report: FieldReport::default(),
+            columns,
+        })
     }
 
     /// Starts a frame: resets the report.

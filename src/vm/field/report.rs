@@ -28,7 +28,10 @@ impl FieldReport {
     pub(super) fn clear(&mut self) {
         let mut requests = std::mem::take(&mut self.requests);
         requests.clear();
-        *self = Self { requests, ..Self::default() };
+        *self = Self {
+            requests,
+            ..Self::default()
+        };
     }
 
     pub(super) fn add(&mut self, row: RequestReport) {
@@ -110,7 +113,15 @@ pub struct Misses {
 impl Misses {
     /// All of them.
     pub fn total(&self) -> u64 {
-        let Self { first, structure, domain, uniform, epoch, evicted, disabled } = *self;
+        let Self {
+            first,
+            structure,
+            domain,
+            uniform,
+            epoch,
+            evicted,
+            disabled,
+        } = *self;
         first + structure + domain + uniform + epoch + evicted + disabled
     }
 
