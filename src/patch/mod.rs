@@ -10,6 +10,8 @@
 mod buses;
 pub mod model;
 pub mod rails;
+mod json;
+mod place;
 mod source;
 pub mod value;
 

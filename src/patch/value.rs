@@ -1,7 +1,10 @@
 //! JSON values as the document keeps them, and what they can be read as.
 //!
 //! The coercions are total: each gives the wanted kind or a [`Found`] that says what was found, what
-//! is wanted and an example.
+//! is wanted and an example. Path data is in [`super::path`], colour texts in `math`.
+
+use crate::diag::Diagnostic;
+use std::fmt::Write as _;
 
 /// A JSON value. Objects keep the order of the file; of duplicate keys only the last is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,4 +21,363 @@ pub enum Value {
     List(Vec<Value>),
     /// An object.
     Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// The value of a key, if this is an object that has it.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        match self {
+            Self::Object(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, v)| v),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The composite parameter that `{"__fromParam": "x"}` stands for.
+    pub fn from_param(&self) -> Option<&str> {
+        match self.get("__fromParam") {
+            Some(Self::Text(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The kind of JSON value, with its article.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// Short, for messages: scalars as they are, the rest by kind and size.
+    pub fn show(&self) -> String {
+        match self {
+            Self::Null => "`null`".to_owned(),
+            Self::Bool(v) => format!("`{v}`"),
+            Self::Number(v) => format!("`{}`", number_text(*v)),
+            Self::Text(text) if text.is_empty() => "an empty text".to_owned(),
+            Self::Text(text) => format!("the text {}", quote(text)),
+            Self::List(list) => match list.len() {
+                1 => "a list of 1 value".to_owned(),
+                n => format!("a list of {n} values"),
+            },
+            Self::Object(entries) => match entries.as_slice() {
+                [] => "an empty object".to_owned(),
+                [(key, _), ..] => format!("an object with {}", quote(key)),
+            },
+        }
+    }
+}
+
+/// Why a value cannot be read as what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// `bad-value`, `unknown-option`, `bad-color`, `bad-path` or `path-too-large`.
+    pub code: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What is wanted.
+    pub wanted: String,
+    /// What to type.
+    pub hint: String,
+}
+
+impl Found {
+    fn new(value: &Value, wanted: &str, example: &str) -> Self {
+        Self::coded("bad-value", value, wanted, example)
+    }
+
+    fn coded(code: &'static str, value: &Value, wanted: &str, example: &str) -> Self {
+        Self {
+            code,
+            found: value.show(),
+            wanted: wanted.to_owned(),
+            hint: format!("write {example}"),
+        }
+    }
+
+    /// As an error at a pointer; `what` is what the value is for, such as `` `osc.amplitude` ``.
+    pub fn diagnostic(self, pointer: impl Into<String>, what: &str) -> Diagnostic {
+        let message = format!("{what} wants {}, but found {}", self.wanted, self.found);
+        Diagnostic::error(self.code, pointer, message).hint(self.hint)
+    }
+}
+
+/// A number: a number, a boolean (1, 0), or a text holding one decimal, exponent or `0x` number.
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn number(value: &Value) -> Result<f64, Found> {
+    let read = match value {
+        Value::Number(v) => Some(*v),
+        Value::Bool(v) => Some(f64::from(u8::from(*v))),
+        Value::Text(text) => number_of_text(text.trim()),
+        _ => None,
+    };
+    read.ok_or_else(|| Found::new(value, "a number", "a number such as `0.5`"))
+}
+
+/// A phase: as [`number`], then wrapped into 0 ≤ p < 1, so 1 is 0.
+///
+/// # Errors
+/// As [`number`].
+pub fn phase(value: &Value) -> Result<f64, Found> {
+    let v = number(value)?;
+    let wrapped = v - v.floor();
+    // A tiny negative number leaves exactly 1.
+    Ok(if wrapped < 1.0 { wrapped } else { 0.0 })
+}
+
+/// A boolean: a boolean, a number (> 0.5), or `"true"`, `"1"`, `"false"`, `"0"`, `""`.
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn boolean(value: &Value) -> Result<bool, Found> {
+    let read = match value {
+        Value::Bool(v) => Some(*v),
+        Value::Number(v) => Some(*v > 0.5),
+        Value::Text(text) => match text.as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" | "" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    };
+    read.ok_or_else(|| Found::new(value, "a boolean", "`true` or `false`"))
+}
+
+/// A pulse in the first frame, or none: a boolean, or a number (> 0.5).
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn trigger(value: &Value) -> Result<bool, Found> {
+    match value {
+        Value::Bool(v) => Ok(*v),
+        Value::Number(v) => Ok(*v > 0.5),
+        _ => Err(Found::new(value, "a trigger", "`true` (one pulse in the first frame) or `false`")),
+    }
+}
+
+/// Index of one of the listed texts; a number stands for its shortest decimal text.
+///
+/// # Errors
+/// `unknown-option` with the nearest options.
+pub fn option(value: &Value, options: &[&str]) -> Result<usize, Found> {
+    let text = match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(v) => Some(number_text(*v)),
+        _ => None,
+    };
+    let index = text.as_deref().and_then(|text| options.iter().position(|o| *o == text));
+    index.ok_or_else(|| {
+        let near = text.filter(|text| text.len() <= 256).map(|text| {
+            crate::diag::nearest(&text, options.iter().copied()).first().copied().unwrap_or("")
+        });
+        let mut list = String::new();
+        for option in options.iter().take(24) {
+            let _ = write!(list, "{}`{option}`", if list.is_empty() { "" } else { ", " });
+        }
+        let hint = match near {
+            Some(name) if !name.is_empty() => format!("did you mean `{name}`?"),
+            _ => format!("the options are {list}"),
+        };
+        let wanted = if options.len() <= 6 { format!("one of {list}") } else { "an option".into() };
+        Found { code: "unknown-option", found: value.show(), wanted, hint }
+    })
+}
+
+/// A text: a text, a number or a boolean as written.
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn text(value: &Value) -> Result<String, Found> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Number(v) => Ok(number_text(*v)),
+        Value::Bool(v) => Ok(v.to_string()),
+        _ => Err(Found::new(value, "a text", "a text in double quotes")),
+    }
+}
+
+/// Two numbers: `[x, y]` or `{"x", "y"}`.
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn vec2(value: &Value) -> Result<[f64; 2], Found> {
+    components(value, ["x", "y"]).ok_or_else(|| Found::new(value, "a vec2", "`[10, 20]`"))
+}
+
+/// Three numbers: `[x, y, z]` or `{"x", "y", "z"}`.
+///
+/// # Errors
+/// `bad-value` for everything else.
+pub fn vec3(value: &Value) -> Result<[f64; 3], Found> {
+    components(value, ["x", "y", "z"]).ok_or_else(|| Found::new(value, "a vec3", "`[10, 20, 30]`"))
+}
+
+/// Number of elements of a plain domain: max(1, floor(n)).
+///
+/// # Errors
+/// `bad-value` for everything but a JSON number. The limit of elements is not checked here.
+pub fn domain_count(value: &Value) -> Result<f64, Found> {
+    match value {
+        Value::Number(n) => Ok(n.floor().max(1.0)),
+        _ => Err(Found::new(value, "a number of elements", "a number such as `100`")),
+    }
+}
+
+fn components<const N: usize>(value: &Value, names: [&str; N]) -> Option<[f64; N]> {
+    let mut parts = [0.0; N];
+    for (i, part) in parts.iter_mut().enumerate() {
+        let found = match value {
+            Value::List(list) if list.len() == N => list.get(i)?,
+            Value::Object(_) => value.get(names[i])?,
+            _ => return None,
+        };
+        *part = match found {
+            Value::Number(v) => *v,
+            _ => return None,
+        };
+    }
+    Some(parts)
+}
+
+/// One number, and nothing else: `-1.5`, `.5`, `2e3`, `0x1F`. Always finite.
+fn number_of_text(text: &str) -> Option<f64> {
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        if digits.is_empty() || digits.len() > 256 {
+            return None;
+        }
+        // Exact up to 2⁵³; beyond, each step rounds.
+        let add = |sum: f64, c: char| Some(sum * 16.0 + f64::from(c.to_digit(16)?));
+        return digits.chars().try_fold(0.0, add);
+    }
+    // Rust also reads `inf`, `nan` and `infinity`, which no patch means.
+    let numeric = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
+    let plain = text.bytes().all(numeric);
+    text.parse().ok().filter(|v: &f64| plain && v.is_finite())
+}
+
+/// The shortest decimal text that reads back as the number, with an exponent only from 10²¹ up and
+/// from 10⁻³⁰ down; −0 is `0`.
+pub fn number_text(v: f64) -> String {
+    let size = v.abs();
+    if v == 0.0 {
+        "0".to_owned()
+    } else if (1e-30..1e21).contains(&size) {
+        v.to_string()
+    } else {
+        format!("{v:e}")
+    }
+}
+
+/// Longest part of a text that a message repeats, in characters.
+const SHOWN: usize = 60;
+
+/// A text in backticks, cut where it is long, control characters made visible.
+pub fn quote(text: &str) -> String {
+    let mut shown = String::from("`");
+    for c in text.chars().take(SHOWN) {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.push_str(if text.chars().nth(SHOWN).is_some() { "…`" } else { "`" });
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Value::{Bool, List, Null, Number};
+
+    fn text_value(s: &str) -> Value {
+        Value::Text(s.to_owned())
+    }
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number(&Number(-0.5)), Ok(-0.5));
+        assert_eq!(number(&Bool(true)), Ok(1.0));
+        for (s, v) in [("2", 2.0), (" -1.5e2 ", -150.0), (".5", 0.5), ("+3", 3.0), ("0x1F", 31.0)] {
+            assert_eq!(number(&text_value(s)), Ok(v), "{s}");
+        }
+        for s in ["", "1 2", "inf", "NaN", "1e400", "0x", "0xG", "-0x1", "1px", "e", "--1"] {
+            assert_eq!(number(&text_value(s)).unwrap_err().code, "bad-value", "{s}");
+        }
+        assert!(number(&Null).is_err() && number(&List(vec![])).is_err());
+    }
+
+    #[test]
+    fn phases_wrap() {
+        for (v, p) in [(0.25, 0.25), (1.0, 0.0), (-0.25, 0.75), (-1e-20, 0.0), (2.5, 0.5)] {
+            assert_eq!(phase(&Number(v)), Ok(p));
+        }
+    }
+
+    #[test]
+    fn booleans_and_triggers() {
+        for (s, v) in [("true", true), ("1", true), ("false", false), ("0", false), ("", false)] {
+            assert_eq!(boolean(&text_value(s)), Ok(v));
+            assert!(trigger(&text_value(s)).is_err());
+        }
+        assert_eq!((boolean(&Number(0.5)), boolean(&Number(0.6))), (Ok(false), Ok(true)));
+        assert_eq!((trigger(&Number(1.0)), trigger(&Bool(false))), (Ok(true), Ok(false)));
+        assert!(boolean(&text_value("yes")).is_err());
+    }
+
+    #[test]
+    fn options() {
+        assert_eq!(option(&Number(1.0), &["-1", "1"]), Ok(1));
+        assert_eq!(option(&Number(-1.0), &["-1", "1"]), Ok(0));
+        let error = option(&text_value("lop"), &["loop", "pingpong"]).unwrap_err();
+        assert_eq!(error.code, "unknown-option");
+        assert_eq!(
+            error.diagnostic("/x", "`t.mode`").to_string(),
+            "error[unknown-option]: `t.mode` wants one of `loop`, `pingpong`, but found the text \
+             `lop`\nhint: did you mean `loop`?"
+        );
+        assert!(option(&Bool(true), &["true"]).is_err());
+    }
+
+    #[test]
+    fn vectors() {
+        let n = |list: &[f64]| List(list.iter().copied().map(Number).collect());
+        let xyz = |names: &[&str]| {
+            Value::Object(names.iter().map(|k| ((*k).to_owned(), Number(2.0))).collect())
+        };
+        assert_eq!(vec2(&n(&[1.0, 2.0])), Ok([1.0, 2.0]));
+        assert_eq!(vec2(&xyz(&["y", "x"])), Ok([2.0, 2.0]));
+        assert_eq!(vec3(&xyz(&["x", "y", "z"])), Ok([2.0; 3]));
+        assert!(vec2(&n(&[1.0])).is_err() && vec2(&n(&[1.0; 3])).is_err());
+        assert!(vec3(&xyz(&["x", "y"])).is_err() && vec2(&Number(1.0)).is_err());
+        assert!(vec2(&List(vec![Number(1.0), text_value("2")])).is_err());
+    }
+
+    #[test]
+    fn counts_and_texts() {
+        assert_eq!(domain_count(&Number(7.9)), Ok(7.0));
+        assert_eq!(domain_count(&Number(-3.0)), Ok(1.0));
+        assert_eq!(text(&Number(1e-7)), Ok("0.0000001".to_owned()));
+        assert_eq!(text(&Number(1e21)), Ok("1e21".to_owned()));
+        assert_eq!(text(&Number(-0.0)), Ok("0".to_owned()));
+        assert_eq!(text(&Bool(true)), Ok("true".to_owned()));
+        assert!(text(&Null).is_err());
+    }
+
+    #[test]
+    fn long_texts_are_cut_in_messages() {
+        assert_eq!(quote(&"é".repeat(1_000_000)).chars().count(), SHOWN + 3);
+        assert_eq!(quote("a\nb"), "`a\\nb`");
+    }
 }
