@@ -1,6 +1,60 @@
 //! Buses: named places where many outputs meet and many inputs listen.
+//!
+//! Six default buses exist in every program; an entry of the file with the same name takes the
+//! place of one and must agree with it. Names are unique without regard to case.
 
-use super::model::{BusEntry, BusIndex};
+use super::fields::{Fields, Report, Shape, check_id};
+use super::model::{BusEntry, BusIndex, BusRef, Combine, Constant};
+use super::place::Place;
+use super::types::{self, BUS_TYPES, NotBus};
+use super::value::{Value, quote};
+use crate::diag::Diagnostic;
+use crate::types::{Domain, Family, Type, World};
+use std::collections::BTreeMap;
+
+/// Most buses that a file may have.
+pub(super) const MOST: usize = 10_000;
+
+/// The six default buses: name, type, combine mode. Their values without publishers are those of
+/// their types.
+pub const DEFAULT_BUSES: [(&str, Type, Combine); 6] = [
+    ("phaseA", Type::signal(Domain::Phase01), Combine::Last),
+    ("phaseB", Type::signal(Domain::Phase01), Combine::Last),
+    ("energy", Type::signal(Domain::Number), Combine::Sum),
+    ("pulse", Type::TRIGGER, Combine::Last),
+    ("palette", Type::signal(Domain::Color), Combine::Last),
+    ("progress", Type::signal(Domain::Number), Combine::Last),
+];
+
+const BUS: Shape = Shape {
+    what: "a bus",
+    example: r#"{"name": "wobble", "type": "number"}"#,
+    known: &[
+        "id",
+        "name",
+        "type",
+        "combineMode",
+        "combine",
+        "defaultValue",
+        "default",
+        "sortKey",
+        "origin",
+        "description",
+    ],
+};
+
+const BUS_TYPE: Shape = Shape {
+    what: "a bus type",
+    example: r#"{"world": "signal", "domain": "number"}"#,
+    known: &[
+        "world",
+        "domain",
+        "category",
+        "busEligible",
+        "semantics",
+        "unit",
+    ],
+};
 
 /// Exact id, then exact name, then name without regard to case.
 pub(super) fn find(buses: &[BusEntry], text: &str) -> Option<BusIndex> {
@@ -15,4 +69,274 @@ pub(super) fn find(buses: &[BusEntry], text: &str) -> Option<BusIndex> {
                 .position(|bus| bus.name.to_lowercase() == lower)
         })
         .map(BusIndex)
+}
+
+/// All buses, and what they can be called.
+pub(super) struct BusTable {
+    pub(super) entries: Vec<BusEntry>,
+    ids: BTreeMap<String, BusIndex>,
+    /// Lower case; unique.
+    names: BTreeMap<String, BusIndex>,
+}
+
+impl BusTable {
+    /// The buses of a file and the default ones that it does not have.
+    pub(super) fn read(list: &[Value], place: &Place<'_>, report: &mut Report<'_>) -> Self {
+        let mut table = Self {
+            entries: Vec::new(),
+            ids: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        for (i, value) in list.iter().enumerate() {
+            if let Some(entry) = entry(value, &place.index(i), report) {
+                table.add(entry, report);
+            }
+        }
+        for (name, ty, combine) in DEFAULT_BUSES {
+            if !table.names.contains_key(&name.to_lowercase()) {
+                let (id, name) = (name.to_owned(), name.to_owned());
+                let at = String::new();
+                table.add(
+                    BusEntry {
+                        at,
+                        id,
+                        name,
+                        ty: Some(ty),
+                        combine,
+                        default: None,
+                    },
+                    report,
+                );
+            }
+        }
+        table.report_ambiguous(report);
+        table
+    }
+
+    fn add(&mut self, entry: BusEntry, report: &mut Report<'_>) {
+        let index = BusIndex(self.entries.len());
+        let lower = entry.name.to_lowercase();
+        if let Some(other) = self.names.get(&lower) {
+            let other = self.place_of(*other);
+            let message = format!(
+                "two buses have the name {}; the other {other}",
+                quote(&entry.name)
+            );
+            report.push(
+                Diagnostic::error("duplicate-bus", entry.at, message)
+                    .hint("rename one; case makes no difference"),
+            );
+            return;
+        }
+        if let Some(other) = self.ids.get(&entry.id).copied() {
+            // A default bus whose name someone took as an id is ambiguous, which is told later.
+            if entry.is_written() {
+                let other = self.place_of(other);
+                let message = format!(
+                    "two buses have the id {}; the other {other}",
+                    quote(&entry.id)
+                );
+                report.push(
+                    Diagnostic::error("duplicate-id", entry.at.clone(), message).hint("rename one"),
+                );
+            }
+        } else {
+            self.ids.insert(entry.id.clone(), index);
+        }
+        self.names.insert(lower, index);
+        self.entries.push(entry);
+    }
+
+    fn place_of(&self, index: BusIndex) -> String {
+        match self.entries.get(index.0) {
+            Some(bus) if bus.is_written() => format!("is at `{}`", bus.at),
+            _ => "is a default bus".to_owned(),
+        }
+    }
+
+    /// An id that equals the name of another bus.
+    fn report_ambiguous(&self, report: &mut Report<'_>) {
+        for (i, bus) in self.entries.iter().enumerate() {
+            let other = self.names.get(&bus.id.to_lowercase()).copied();
+            let Some(other) = other.filter(|other| other.0 != i) else {
+                continue;
+            };
+            if self
+                .entries
+                .get(other.0)
+                .is_some_and(|entry| entry.name == bus.id)
+            {
+                let (id, place) = (quote(&bus.id), self.place_of(other));
+                let message =
+                    format!("{id} is the id of a bus and the name of another, which {place}");
+                report.push(
+                    Diagnostic::error("ambiguous-bus", bus.at.clone(), message).hint("rename one"),
+                );
+            }
+        }
+    }
+
+    /// The bus that a text means.
+    pub(super) fn get(&self, text: &str) -> Option<BusIndex> {
+        let exact = self.ids.get(text);
+        exact
+            .or_else(|| self.names.get(&text.to_lowercase()))
+            .copied()
+    }
+
+    /// A reference to a bus; `unknown-bus` where there is none.
+    pub(super) fn reference(&self, text: &str, at: String, report: &mut Report<'_>) -> BusRef {
+        let bus = self.get(text);
+        if bus.is_none() {
+            let message = format!("no bus is called {}", quote(text));
+            let names = self.entries.iter().map(|bus| bus.name.as_str());
+            let error = Diagnostic::error("unknown-bus", at.clone(), message);
+            let error = report.suggest(error, text, names);
+            let short: String = text.chars().take(60).collect();
+            let name = Value::Text(short).json();
+            report.push(error.hint(format!(
+                r#"to declare it, add {{"name": {name}, "type": "number"}} to `buses`"#
+            )));
+        }
+        BusRef {
+            text: text.to_owned(),
+            bus,
+            at,
+        }
+    }
+}
+
+fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<BusEntry> {
+    let fields = Fields::open(value, place, &BUS, report)?;
+    fields.warn_unknown(report);
+    let name = fields.needed_text("name", report);
+    let id = fields.text("id", report);
+    let ty = ty(&fields, report);
+    let combine = combine(&fields, report);
+    let default = fields
+        .first(&["defaultValue", "default"])
+        .map(|(key, value)| Constant {
+            value: value.clone(),
+            at: fields.pointer(key),
+        });
+    let name = name?;
+    if !check_id(name, fields.pointer("name"), false, report)
+        || !id.is_none_or(|id| check_id(id, fields.pointer("id"), false, report))
+    {
+        return None;
+    }
+    let mut entry = BusEntry {
+        at: fields.at(),
+        id: id.unwrap_or(name).to_owned(),
+        name: name.to_owned(),
+        ty,
+        combine: combine.unwrap_or_default(),
+        default,
+    };
+    let reserved = DEFAULT_BUSES
+        .iter()
+        .find(|(reserved, ..)| reserved.eq_ignore_ascii_case(name));
+    if let Some((_, wanted, mode)) = reserved {
+        agree(&mut entry, (*wanted, *mode), combine, report);
+    } else if entry.combine != Combine::Last
+        && ty.is_some_and(|ty| ty.domain.family() == Family::String)
+    {
+        let message = format!("texts cannot be combined by `{}`", entry.combine.name());
+        report.push(
+            Diagnostic::error("bad-combine", entry.at.clone(), message).hint(r#"write "last""#),
+        );
+        entry.combine = Combine::Last;
+    }
+    Some(entry)
+}
+
+/// An entry in the place of a default bus takes over what it leaves out and must agree otherwise.
+fn agree(
+    entry: &mut BusEntry,
+    (wanted, mode): (Type, Combine),
+    combine: Option<Combine>,
+    report: &mut Report<'_>,
+) {
+    let same = |ty: Type| ty.world == wanted.world && ty.domain.family() == wanted.domain.family();
+    if entry.ty.is_some_and(|ty| !same(ty)) || combine.is_some_and(|combine| combine != mode) {
+        let (name, mode) = (quote(&entry.name), mode.name());
+        let message = format!("the default bus {name} is {wanted}, combined by `{mode}`");
+        report.push(
+            Diagnostic::error("reserved-bus-mismatch", entry.at.clone(), message).hint(format!(
+                r#"write {{"name": "{}", "type": "{wanted}", "combineMode": "{mode}"}}, or rename it"#,
+                entry.name
+            )),
+        );
+    }
+    (entry.ty, entry.combine) = (Some(wanted), mode);
+}
+
+/// The written type. What cannot be read is reported and taken for a number.
+fn ty(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<Type> {
+    let place = fields.place.key("type");
+    let read = match fields.get("type")? {
+        Value::Text(text) => types::bus_text(text),
+        value @ Value::Object(_) => {
+            let parts = Fields::open(value, &place, &BUS_TYPE, report)?;
+            parts.warn_unknown(report);
+            let world = parts.needed_text("world", report);
+            let domain = parts.needed_text("domain", report);
+            match (world, domain) {
+                (Some(world), Some(domain)) => types::bus_parts(world, domain),
+                _ => return Some(Type::signal(Domain::Number)),
+            }
+        }
+        _ => {
+            fields.wrong("type", "a text or an object", report);
+            return Some(Type::signal(Domain::Number));
+        }
+    };
+    Some(read.unwrap_or_else(|fault| {
+        not_carried(fault, place.pointer(), report);
+        Type::signal(Domain::Number)
+    }))
+}
+
+/// Reports a type that no bus or channel carries.
+pub(super) fn not_carried(fault: NotBus<'_>, pointer: String, report: &mut Report<'_>) {
+    let (given, message) = match fault {
+        NotBus::Domain(text) => (text, format!("no type is called {}", quote(text))),
+        NotBus::World(text) => (text, format!("no world is called {}", quote(text))),
+        NotBus::Type(ty) => {
+            let event = ty.world == World::Event;
+            let form = if event {
+                format!("event {}", ty.domain.name())
+            } else {
+                ty.to_string()
+            };
+            ("", format!("a bus cannot carry the type `{form}`"))
+        }
+    };
+    let known: &[&str] = match fault {
+        NotBus::World(_) => &["signal", "field", "event"],
+        _ => &BUS_TYPES,
+    };
+    let error = Diagnostic::error("not-bus-eligible", pointer, message);
+    let mut error = match given {
+        "" => error,
+        _ => report.suggest(error, given, known.iter().copied()),
+    };
+    if error.hints.is_empty() {
+        let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        error = error.hint(format!("possible are {}", list.join(", ")));
+    }
+    report.push(error);
+}
+
+fn combine(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<Combine> {
+    let (key, _) = fields.first(&["combineMode", "combine"])?;
+    let text = fields.text(key, report)?;
+    let mode = Combine::parse(text);
+    if mode.is_none() {
+        let message = format!("no combine mode is called {}", quote(text));
+        let error = Diagnostic::error("bad-combine", fields.pointer(key), message);
+        let error = report.suggest(error, text, Combine::ALL.iter().map(|mode| mode.name()));
+        report.push(error.hint("the modes are `last`, `sum`, `average`, `max`, `min`, `layer`"));
+    }
+    mode
 }

@@ -22,9 +22,16 @@ pub(super) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Va
         return None;
     }
     let text = source.json();
-    let mut build = Build { values: 0, diagnostics };
+    let mut build = Build {
+        values: 0,
+        diagnostics,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let parsed = Seed { build: &mut build, place: &Place::ROOT }.deserialize(&mut json);
+    let parsed = Seed {
+        build: &mut build,
+        place: &Place::ROOT,
+    }
+    .deserialize(&mut json);
     let values = build.values;
     match parsed.and_then(|value| json.end().map(|()| value)) {
         Ok(value) => Some(value),
@@ -39,9 +46,15 @@ pub(super) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Va
 fn explain(source: &Source, text: &str, error: &serde_json::Error, values: usize) -> Diagnostic {
     // The message ends in its own place, which counts bytes.
     let whole = error.to_string();
-    let said = whole.rsplit_once(" at line ").map_or(&*whole, |(said, _)| said);
+    let said = whole
+        .rsplit_once(" at line ")
+        .map_or(&*whole, |(said, _)| said);
     let mut diagnostic = if values > MAX_VALUES {
-        Diagnostic::error("too-large", "", format!("more than {MAX_VALUES} JSON values"))
+        Diagnostic::error(
+            "too-large",
+            "",
+            format!("more than {MAX_VALUES} JSON values"),
+        )
     } else if said.starts_with("recursion limit") {
         Diagnostic::error("too-deep", "", "nested 128 levels deep or more")
             .hint("lists and objects may nest at most 127 levels")
@@ -50,12 +63,19 @@ fn explain(source: &Source, text: &str, error: &serde_json::Error, values: usize
     } else {
         let (message, hint) = words(said);
         let diagnostic = Diagnostic::error("bad-json", "", format!("not JSON: {message}"));
-        if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) }
+        if hint.is_empty() {
+            diagnostic
+        } else {
+            diagnostic.hint(hint)
+        }
     };
     let line = error.line().max(1);
     let start = match line {
         1 => 0,
-        _ => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
+        _ => text
+            .match_indices('\n')
+            .nth(line - 2)
+            .map_or(text.len(), |(at, _)| at + 1),
     };
     let offset = start + error.column().saturating_sub(1);
     diagnostic.file.clone_from(&source.name);
@@ -76,14 +96,16 @@ fn words(said: &str) -> (&str, &'static str) {
         ),
         "key must be a string" => ("expected a key here", "keys stand in double quotes"),
         "trailing comma" => ("a comma before the end", "remove the comma"),
-        "trailing characters" => {
-            ("more text after the document", "a file holds one JSON object and nothing else")
-        }
+        "trailing characters" => (
+            "more text after the document",
+            "a file holds one JSON object and nothing else",
+        ),
         "invalid number" => ("not a number", "write 0.5, not .5, +0.5 or 00.5"),
         "invalid escape" => ("not an escape", r#"write \\ for a backslash"#),
-        "control character (\\u0000-\\u001F) found while parsing a string" => {
-            ("a line break or control character inside a string", r#"write \n for a line break"#)
-        }
+        "control character (\\u0000-\\u001F) found while parsing a string" => (
+            "a line break or control character inside a string",
+            r#"write \n for a line break"#,
+        ),
         _ => (said, ""),
     }
 }
@@ -96,7 +118,10 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn duplicate(&mut self, key: &str, place: Place<'_>) {
-        let message = format!("the key {} is here more than once; the last one counts", quote(key));
+        let message = format!(
+            "the key {} is here more than once; the last one counts",
+            quote(key)
+        );
         self.diagnostics.push(
             Diagnostic::warning("duplicate-key", place.pointer(), message)
                 .hint("remove one of them"),
@@ -161,7 +186,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let mut list = Vec::new();
         loop {
             let place = self.place.index(list.len());
-            match seq.next_element_seed(Seed { build: &mut *self.build, place: &place })? {
+            match seq.next_element_seed(Seed {
+                build: &mut *self.build,
+                place: &place,
+            })? {
                 Some(value) => list.push(value),
                 None => break,
             }
@@ -174,10 +202,15 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let mut entries: Vec<(String, Value)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let place = self.place.key(&key);
-            let value = map.next_value_seed(Seed { build: &mut *self.build, place: &place })?;
+            let value = map.next_value_seed(Seed {
+                build: &mut *self.build,
+                place: &place,
+            })?;
             entries.push((key, value));
         }
-        keep_last(&mut entries, |key| self.build.duplicate(key, self.place.key(key)));
+        keep_last(&mut entries, |key| {
+            self.build.duplicate(key, self.place.key(key))
+        });
         entries.shrink_to_fit();
         Ok(Value::Object(entries))
     }
@@ -188,7 +221,10 @@ fn keep_last(entries: &mut Vec<(String, Value)>, mut tell: impl FnMut(&str)) {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|&a, &b| entries[a].0.cmp(&entries[b].0));
     let (mut moves, mut dead) = (Vec::new(), Vec::new());
-    for same in order.chunk_by(|&a, &b| entries[a].0 == entries[b].0).filter(|c| c.len() > 1) {
+    for same in order
+        .chunk_by(|&a, &b| entries[a].0 == entries[b].0)
+        .filter(|c| c.len() > 1)
+    {
         // The sort is stable, so `same` ascends.
         let (first, last) = (same[0], same[same.len() - 1]);
         tell(&entries[first].0);
@@ -224,7 +260,12 @@ mod tests {
     fn error(text: &str) -> (&'static str, u32, u32, String) {
         let (value, list) = read(text);
         assert!(value.is_none() && list.len() == 1, "{list:?}");
-        (list[0].code, list[0].line, list[0].column, list[0].message.clone())
+        (
+            list[0].code,
+            list[0].line,
+            list[0].column,
+            list[0].message.clone(),
+        )
     }
 
     #[test]
@@ -234,14 +275,25 @@ mod tests {
         let inner = Value::Object(vec![(text("x"), Value::Number(3.0))]);
         let outer = vec![(text("a"), Value::Number(4.0)), (text("b"), inner)];
         assert_eq!(value, Some(Value::Object(outer)));
-        let found: Vec<_> = list.iter().map(|d| (d.code, &*d.pointer, d.column)).collect();
-        assert_eq!(found, [("duplicate-key", "/b/x", 37), ("duplicate-key", "/a", 46)]);
+        let found: Vec<_> = list
+            .iter()
+            .map(|d| (d.code, &*d.pointer, d.column))
+            .collect();
+        assert_eq!(
+            found,
+            [("duplicate-key", "/b/x", 37), ("duplicate-key", "/a", 46)]
+        );
     }
 
     #[test]
     fn errors_say_what_was_expected_and_where() {
         let cases = [
-            ("", 1, 1, "not JSON: the text ends where a value is expected"),
+            (
+                "",
+                1,
+                1,
+                "not JSON: the text ends where a value is expected",
+            ),
             ("{\n\"é\": [1, }", 2, 10, "not JSON: expected a value here"),
             ("{\"a\" 1}", 1, 6, "not JSON: expected `:`"),
             ("{\"a\": 1,}", 1, 9, "not JSON: a comma before the end"),
@@ -249,7 +301,11 @@ mod tests {
             ("[1", 1, 2, "not JSON: the text ends inside a list"),
         ];
         for (text, line, column, message) in cases {
-            assert_eq!(error(text), ("bad-json", line, column, message.to_owned()), "{text}");
+            assert_eq!(
+                error(text),
+                ("bad-json", line, column, message.to_owned()),
+                "{text}"
+            );
         }
     }
 
@@ -263,6 +319,9 @@ mod tests {
         assert!(read(&fits).0.is_some());
         let digits = "9".repeat(300);
         let (value, _) = read(&digits);
-        assert!(matches!(value, Some(Value::Number(v)) if v == 1e300), "{value:?}");
+        assert!(
+            matches!(value, Some(Value::Number(v)) if v == 1e300),
+            "{value:?}"
+        );
     }
 }

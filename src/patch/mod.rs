@@ -2,28 +2,35 @@
 //!
 //! One loader reads the long form that an editor saves and the short form that a person writes, and
 //! any mix: each entry is recognised by its own shape. Nothing here knows the block library; what
-//! needs it (ports, types, lenses, composites) is left to `compile`. Everything wrong is reported at
-//! once, with a JSON pointer that [`Source`] turns into line and column at the end.
+//! needs it (ports, types, lenses, the inside of composites) is left to `compile`. Everything wrong
+//! is reported at once, with a JSON pointer that [`Source`] turns into line and column at the end.
 //!
-//! Read in this order: [`model`] (what comes out), `read` (the story), then the entry readers.
+//! Read in this order: [`model`] (what comes out), `read` (the story), then the readers of entries:
+//! `blocks`, `buses`, `flow`, `chain`, `rail_settings`, `composites`. Below them lie `fields` (typed
+//! access to one JSON object), `refs` (references), `json` and `source` (text).
 
+mod blocks;
 mod buses;
-pub mod model;
-pub mod rails;
+mod chain;
+mod composites;
+mod fields;
+mod flow;
+mod ids;
 mod json;
+mod look;
+pub mod model;
 mod place;
+mod rail_settings;
+pub mod rails;
+mod read;
+mod refs;
 mod source;
+pub mod types;
 pub mod value;
 
+pub use buses::DEFAULT_BUSES;
+pub use look::MAX_SIDE;
 pub use model::Document;
-pub use source::Source;
+pub use read::read;
+pub use source::{MAX_BYTES, Source};
 pub use value::Value;
-
-use crate::diag::Diagnostics;
-
-/// Reads a patch. `None` if there is no document at all (not JSON, not an object, too large);
-/// otherwise what could be read, with every mistake in `diagnostics`. Never panics.
-pub fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let _ = (source, diagnostics);
-    None
-}

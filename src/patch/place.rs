@@ -17,16 +17,25 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     /// The whole document.
-    pub(super) const ROOT: Place<'static> = Place { parent: None, step: Step::Index(0) };
+    pub(super) const ROOT: Place<'static> = Place {
+        parent: None,
+        step: Step::Index(0),
+    };
 
     /// The value of a key here.
     pub(super) fn key(&'a self, key: &'a str) -> Place<'a> {
-        Place { parent: Some(self), step: Step::Key(key) }
+        Place {
+            parent: Some(self),
+            step: Step::Key(key),
+        }
     }
 
     /// The entry at an index here.
     pub(super) fn index(&'a self, index: usize) -> Place<'a> {
-        Place { parent: Some(self), step: Step::Index(index) }
+        Place {
+            parent: Some(self),
+            step: Step::Index(index),
+        }
     }
 
     /// As a JSON pointer (RFC 6901).
@@ -38,7 +47,9 @@ impl<'a> Place<'a> {
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The depth is that of the JSON text: at most 128.
-        let Some(parent) = self.parent else { return Ok(()) };
+        let Some(parent) = self.parent else {
+            return Ok(());
+        };
         parent.fmt(f)?;
         f.write_char('/')?;
         match self.step {

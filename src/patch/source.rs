@@ -25,7 +25,10 @@ pub struct Source {
 impl Source {
     /// A text and its name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
     }
 
     /// The bytes of a file.
@@ -45,8 +48,8 @@ impl Source {
                 let valid = String::from_utf8_lossy(error.as_bytes().get(..end).unwrap_or(&[]));
                 let (line, column) = Lines::new(&valid).place(end);
                 let message = format!("not UTF-8: the byte 0x{bad:02X} starts no character");
-                let mut diagnostic = Diagnostic::error("bad-json", "", message)
-                    .hint("save the file as UTF-8");
+                let mut diagnostic =
+                    Diagnostic::error("bad-json", "", message).hint("save the file as UTF-8");
                 (diagnostic.file, diagnostic.line, diagnostic.column) = (name, line, column);
                 Err(Box::new(diagnostic))
             }
@@ -115,7 +118,12 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, offset: 0, line: 1, column: 1 }
+        Self {
+            text,
+            offset: 0,
+            line: 1,
+            column: 1,
+        }
     }
 
     /// The place of a byte offset not smaller than the one before; beyond the end is the end.
@@ -370,7 +378,14 @@ mod tests {
 
     #[test]
     fn any_text_has_a_place() {
-        let pointers = ["", "/a/1/é", "/a/9999999999999999999999", "x", "//", "/a//~"];
+        let pointers = [
+            "",
+            "/a/1/é",
+            "/a/9999999999999999999999",
+            "x",
+            "//",
+            "/a//~",
+        ];
         for end in 0..=TEXT.len() {
             let cut = String::from_utf8_lossy(&TEXT.as_bytes()[..end]).into_owned();
             let source = Source::new("p", cut);
@@ -391,9 +406,15 @@ mod tests {
         diagnostics.push(Diagnostic::error("z", "/a/1", "second"));
         diagnostics.push(Diagnostic::error("a", "/a/1", "first"));
         source.fill_places(&mut diagnostics);
-        let shown: Vec<_> =
-            diagnostics.list().iter().map(|d| (d.line, d.column, &*d.message)).collect();
-        assert_eq!(shown, [(2, 12, "first"), (2, 12, "second"), (3, 14, "third")]);
+        let shown: Vec<_> = diagnostics
+            .list()
+            .iter()
+            .map(|d| (d.line, d.column, &*d.message))
+            .collect();
+        assert_eq!(
+            shown,
+            [(2, 12, "first"), (2, 12, "second"), (3, 14, "third")]
+        );
         assert_eq!(diagnostics.list()[0].file, "p.json");
     }
 

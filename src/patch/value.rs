@@ -32,9 +32,26 @@ impl Value {
         }
     }
 
+    /// The text, if this is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// Whether this is a number, a boolean, `null` or a short text.
+    pub(super) fn scalar(&self) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) => true,
+            Self::Text(text) => text.len() <= SHOWN,
+            Self::List(_) | Self::Object(_) => false,
+        }
     }
 
     /// The composite parameter that `{"__fromParam": "x"}` stands for.
@@ -54,6 +71,28 @@ impl Value {
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
+        }
+    }
+
+    /// As JSON text, for hints that show what to type.
+    pub fn json(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Bool(v) => v.to_string(),
+            Self::Number(v) => number_text(*v),
+            Self::Text(text) => json_text(text),
+            Self::List(list) => {
+                let parts: Vec<String> = list.iter().map(Self::json).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            Self::Object(entries) => {
+                let part =
+                    |(key, value): &(String, Self)| format!("{}: {}", json_text(key), value.json());
+                format!(
+                    "{{{}}}",
+                    entries.iter().map(part).collect::<Vec<_>>().join(", ")
+                )
+            }
         }
     }
 
@@ -162,7 +201,11 @@ pub fn trigger(value: &Value) -> Result<bool, Found> {
     match value {
         Value::Bool(v) => Ok(*v),
         Value::Number(v) => Ok(*v > 0.5),
-        _ => Err(Found::new(value, "a trigger", "`true` (one pulse in the first frame) or `false`")),
+        _ => Err(Found::new(
+            value,
+            "a trigger",
+            "`true` (one pulse in the first frame) or `false`",
+        )),
     }
 }
 
@@ -176,21 +219,39 @@ pub fn option(value: &Value, options: &[&str]) -> Result<usize, Found> {
         Value::Number(v) => Some(number_text(*v)),
         _ => None,
     };
-    let index = text.as_deref().and_then(|text| options.iter().position(|o| *o == text));
+    let index = text
+        .as_deref()
+        .and_then(|text| options.iter().position(|o| *o == text));
     index.ok_or_else(|| {
         let near = text.filter(|text| text.len() <= 256).map(|text| {
-            crate::diag::nearest(&text, options.iter().copied()).first().copied().unwrap_or("")
+            crate::diag::nearest(&text, options.iter().copied())
+                .first()
+                .copied()
+                .unwrap_or("")
         });
         let mut list = String::new();
         for option in options.iter().take(24) {
-            let _ = write!(list, "{}`{option}`", if list.is_empty() { "" } else { ", " });
+            let _ = write!(
+                list,
+                "{}`{option}`",
+                if list.is_empty() { "" } else { ", " }
+            );
         }
         let hint = match near {
             Some(name) if !name.is_empty() => format!("did you mean `{name}`?"),
             _ => format!("the options are {list}"),
         };
-        let wanted = if options.len() <= 6 { format!("one of {list}") } else { "an option".into() };
-        Found { code: "unknown-option", found: value.show(), wanted, hint }
+        let wanted = if options.len() <= 6 {
+            format!("one of {list}")
+        } else {
+            "an option".into()
+        };
+        Found {
+            code: "unknown-option",
+            found: value.show(),
+            wanted,
+            hint,
+        }
     })
 }
 
@@ -230,7 +291,11 @@ pub fn vec3(value: &Value) -> Result<[f64; 3], Found> {
 pub fn domain_count(value: &Value) -> Result<f64, Found> {
     match value {
         Value::Number(n) => Ok(n.floor().max(1.0)),
-        _ => Err(Found::new(value, "a number of elements", "a number such as `100`")),
+        _ => Err(Found::new(
+            value,
+            "a number of elements",
+            "a number such as `100`",
+        )),
     }
 }
 
@@ -279,6 +344,11 @@ pub fn number_text(v: f64) -> String {
     }
 }
 
+fn json_text(text: &str) -> String {
+    // A text always has a JSON form.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// Longest part of a text that a message repeats, in characters.
 const SHOWN: usize = 60;
 
@@ -292,7 +362,11 @@ pub fn quote(text: &str) -> String {
             shown.push(c);
         }
     }
-    shown.push_str(if text.chars().nth(SHOWN).is_some() { "…`" } else { "`" });
+    shown.push_str(if text.chars().nth(SHOWN).is_some() {
+        "…`"
+    } else {
+        "`"
+    });
     shown
 }
 
@@ -309,10 +383,18 @@ mod tests {
     fn numbers() {
         assert_eq!(number(&Number(-0.5)), Ok(-0.5));
         assert_eq!(number(&Bool(true)), Ok(1.0));
-        for (s, v) in [("2", 2.0), (" -1.5e2 ", -150.0), (".5", 0.5), ("+3", 3.0), ("0x1F", 31.0)] {
+        for (s, v) in [
+            ("2", 2.0),
+            (" -1.5e2 ", -150.0),
+            (".5", 0.5),
+            ("+3", 3.0),
+            ("0x1F", 31.0),
+        ] {
             assert_eq!(number(&text_value(s)), Ok(v), "{s}");
         }
-        for s in ["", "1 2", "inf", "NaN", "1e400", "0x", "0xG", "-0x1", "1px", "e", "--1"] {
+        for s in [
+            "", "1 2", "inf", "NaN", "1e400", "0x", "0xG", "-0x1", "1px", "e", "--1",
+        ] {
             assert_eq!(number(&text_value(s)).unwrap_err().code, "bad-value", "{s}");
         }
         assert!(number(&Null).is_err() && number(&List(vec![])).is_err());
@@ -320,19 +402,37 @@ mod tests {
 
     #[test]
     fn phases_wrap() {
-        for (v, p) in [(0.25, 0.25), (1.0, 0.0), (-0.25, 0.75), (-1e-20, 0.0), (2.5, 0.5)] {
+        for (v, p) in [
+            (0.25, 0.25),
+            (1.0, 0.0),
+            (-0.25, 0.75),
+            (-1e-20, 0.0),
+            (2.5, 0.5),
+        ] {
             assert_eq!(phase(&Number(v)), Ok(p));
         }
     }
 
     #[test]
     fn booleans_and_triggers() {
-        for (s, v) in [("true", true), ("1", true), ("false", false), ("0", false), ("", false)] {
+        for (s, v) in [
+            ("true", true),
+            ("1", true),
+            ("false", false),
+            ("0", false),
+            ("", false),
+        ] {
             assert_eq!(boolean(&text_value(s)), Ok(v));
             assert!(trigger(&text_value(s)).is_err());
         }
-        assert_eq!((boolean(&Number(0.5)), boolean(&Number(0.6))), (Ok(false), Ok(true)));
-        assert_eq!((trigger(&Number(1.0)), trigger(&Bool(false))), (Ok(true), Ok(false)));
+        assert_eq!(
+            (boolean(&Number(0.5)), boolean(&Number(0.6))),
+            (Ok(false), Ok(true))
+        );
+        assert_eq!(
+            (trigger(&Number(1.0)), trigger(&Bool(false))),
+            (Ok(true), Ok(false))
+        );
         assert!(boolean(&text_value("yes")).is_err());
     }
 
@@ -354,7 +454,12 @@ mod tests {
     fn vectors() {
         let n = |list: &[f64]| List(list.iter().copied().map(Number).collect());
         let xyz = |names: &[&str]| {
-            Value::Object(names.iter().map(|k| ((*k).to_owned(), Number(2.0))).collect())
+            Value::Object(
+                names
+                    .iter()
+                    .map(|k| ((*k).to_owned(), Number(2.0)))
+                    .collect(),
+            )
         };
         assert_eq!(vec2(&n(&[1.0, 2.0])), Ok([1.0, 2.0]));
         assert_eq!(vec2(&xyz(&["y", "x"])), Ok([2.0, 2.0]));

@@ -1,0 +1,373 @@
+//! What happens to a value on its way: adapters, then lenses, in their long, short and old forms.
+//!
+//! A lens parameter may itself be a bus, an output, a rail or a channel through a chain of its own,
+//! so chains nest; the depth is limited.
+
+use super::buses::{BusTable, not_carried};
+use super::fields::{Fields, Report, Shape};
+use super::model::{AdapterStep, Binding, Chain, External, LensParam, LensUse, Param};
+use super::place::Place;
+use super::rails::Rail;
+use super::refs::{End, Scope};
+use super::types;
+use super::value::{self, Value, quote};
+use crate::diag::Diagnostic;
+
+/// Most lenses, and most adapters, in one chain.
+pub(super) const LONGEST: usize = 64;
+
+/// Most stacks inside each other; the one on the wire is the first.
+pub(super) const DEEPEST: usize = 3;
+
+const LENS: Shape = Shape {
+    what: "a lens",
+    example: r#"{"type": "mapRange", "params": {"outMin": 3, "outMax": 15}}"#,
+    known: &["lensId", "type", "params", "enabled", "sortKey"],
+};
+
+const ADAPTER: Shape = Shape {
+    what: "an adapter",
+    example: r#"{"adapterId": "NumberToPhase"}"#,
+    known: &["adapterId", "params"],
+};
+
+const BINDING: Shape = Shape {
+    what: "a lens parameter",
+    example: r#"{"kind": "literal", "value": 0.5}"#,
+    known: &[
+        "kind",
+        "value",
+        "defaultSourceId",
+        "busId",
+        "bus",
+        "from",
+        "rail",
+        "external",
+        "type",
+        "default",
+        "adapterChain",
+        "adapters",
+        "lensStack",
+        "lens",
+    ],
+};
+
+/// What references are looked up in.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// Blocks, or the nodes of a composite.
+    pub(super) scope: &'a Scope<'a>,
+    /// Buses.
+    pub(super) buses: &'a BusTable,
+}
+
+impl Names<'_> {
+    /// The chain of a wire, publisher, listener or edge.
+    pub(super) fn chain(&self, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Chain {
+        self.chain_at(fields, 1, report)
+    }
+
+    /// A chain whose lenses stand `depth` stacks deep.
+    fn chain_at(&self, fields: &Fields<'_, '_>, depth: usize, report: &mut Report<'_>) -> Chain {
+        let adapters = self.adapters(fields, report);
+        // The old `lens` counts only where there is no `lensStack`, be it empty.
+        let lenses = match fields.first(&["lensStack", "lens"]) {
+            None => Vec::new(),
+            Some((key, value)) => {
+                let place = fields.place.key(key);
+                match value {
+                    Value::List(list) if list.is_empty() => Vec::new(),
+                    _ if depth > DEEPEST => {
+                        let message =
+                            format!("lenses inside lens parameters nest more than {DEEPEST} deep");
+                        report.push(
+                            Diagnostic::error("lens-nesting", place.pointer(), message)
+                                .hint("publish the inner value on a bus and bind the bus"),
+                        );
+                        Vec::new()
+                    }
+                    Value::List(list) if too_long(list, place, "lenses", report) => Vec::new(),
+                    Value::List(list) => {
+                        let lens = |(i, v)| self.lens(v, place.index(i), depth, report);
+                        list.iter().enumerate().filter_map(lens).collect()
+                    }
+                    one => self.lens(one, place, depth, report).into_iter().collect(),
+                }
+            }
+        };
+        Chain { adapters, lenses }
+    }
+
+    fn adapters(&self, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<AdapterStep> {
+        let key = fields
+            .first(&["adapterChain", "adapters"])
+            .map_or("adapters", |(key, _)| key);
+        let list = fields.list(key, report);
+        let place = fields.place.key(key);
+        if too_long(list, place, "adapters", report) {
+            return Vec::new();
+        }
+        let adapter = |(i, v)| adapter(v, place.index(i), report);
+        list.iter().enumerate().filter_map(adapter).collect()
+    }
+
+    fn lens(
+        &self,
+        value: &Value,
+        place: Place<'_>,
+        depth: usize,
+        report: &mut Report<'_>,
+    ) -> Option<LensUse> {
+        let at = place.pointer();
+        if let Value::Text(name) = value {
+            return Some(LensUse {
+                name: name.clone(),
+                params: Vec::new(),
+                enabled: true,
+                at,
+            });
+        }
+        let fields = Fields::open(value, &place, &LENS, report)?;
+        fields.warn_unknown(report);
+        let enabled = fields.flag("enabled", true, report);
+        let Some((key, _)) = fields.first(&["lensId", "type"]) else {
+            fields.missing("lensId", report);
+            return None;
+        };
+        let name = fields.text(key, report)?.to_owned();
+        let here = fields.place.key("params");
+        let mut params = Vec::new();
+        for (key, value) in fields.map("params", report) {
+            let place = here.key(key);
+            if let Some(binding) = self.binding(value, place, depth, report) {
+                params.push(LensParam {
+                    key: key.clone(),
+                    binding,
+                    at: place.pointer(),
+                });
+            }
+        }
+        modernise(&name, &mut params, report);
+        Some(LensUse {
+            name,
+            params,
+            enabled,
+            at,
+        })
+    }
+
+    /// A lens parameter; `None` where it is absent (`null`) or broken.
+    fn binding(
+        &self,
+        value: &Value,
+        place: Place<'_>,
+        depth: usize,
+        report: &mut Report<'_>,
+    ) -> Option<Binding> {
+        const SOURCES: [&str; 4] = ["bus", "from", "rail", "external"];
+        let short = SOURCES.into_iter().find(|key| value.get(key).is_some());
+        let written = value.get("kind");
+        if written.is_none() && short.is_none() {
+            return literal(value);
+        }
+        let fields = Fields::open(value, &place, &BINDING, report)?;
+        let kind = match (written, short) {
+            (Some(_), _) => fields.needed_text("kind", report)?,
+            (None, Some("from")) => "wire",
+            (None, short) => short?,
+        };
+        fields.warn_unknown(report);
+        let key = match kind {
+            "literal" => return literal(fields.written("value").unwrap_or(&Value::Null)),
+            "default" => {
+                let id = fields.needed_text("defaultSourceId", report)?;
+                return Some(Binding::Default(id.to_owned()));
+            }
+            "bus" => fields
+                .first(&["busId", "bus"])
+                .map_or("busId", |(key, _)| key),
+            "wire" => "from",
+            "rail" => "rail",
+            "external" => "external",
+            _ => {
+                let message = format!("a lens parameter has no kind {}", quote(kind));
+                let error = Diagnostic::error("wrong-shape", fields.pointer("kind"), message)
+                    .hint("the kinds are `literal`, `default`, `bus`, `wire`, `rail`, `external`");
+                report.push(error);
+                return None;
+            }
+        };
+        let chain = self.chain_at(&fields, depth + 1, report);
+        match kind {
+            "wire" => {
+                let Some(value) = fields.get(key) else {
+                    fields.missing(key, report);
+                    return None;
+                };
+                let from = self.scope.read(value, place.key(key), End::From, report)?;
+                Some(Binding::Wire { from, chain })
+            }
+            "bus" => {
+                let text = fields.needed_text(key, report)?;
+                let bus = self.buses.reference(text, fields.pointer(key), report);
+                Some(Binding::Bus { bus, chain })
+            }
+            "rail" => {
+                let text = fields.needed_text(key, report)?;
+                let rail = rail(text, fields.pointer(key), report);
+                Some(Binding::Rail { rail, chain })
+            }
+            _ => {
+                let channel = external(&fields, report)?;
+                Some(Binding::External { channel, chain })
+            }
+        }
+    }
+}
+
+fn literal(value: &Value) -> Option<Binding> {
+    (!value.is_null()).then(|| Binding::Literal(value.clone()))
+}
+
+fn adapter(value: &Value, place: Place<'_>, report: &mut Report<'_>) -> Option<AdapterStep> {
+    let (written, params) = match value {
+        Value::Text(text) => (text.as_str(), Vec::new()),
+        _ => {
+            let fields = Fields::open(value, &place, &ADAPTER, report)?;
+            fields.warn_unknown(report);
+            (
+                fields.needed_text("adapterId", report)?,
+                params(&fields, report),
+            )
+        }
+    };
+    let (name, suffix) = match written.split_once(':') {
+        Some((name, suffix)) => (name, Some(suffix.to_owned())),
+        None => (written, None),
+    };
+    Some(AdapterStep {
+        name: name.to_owned(),
+        suffix,
+        params,
+        at: place.pointer(),
+    })
+}
+
+/// The `params` of a block or adapter.
+pub(super) fn params(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Param> {
+    let place = fields.place.key("params");
+    let param = |(key, value): &(String, Value)| Param {
+        key: key.clone(),
+        value: value.clone(),
+        at: place.key(key).pointer(),
+    };
+    fields.map("params", report).iter().map(param).collect()
+}
+
+/// The channel of a listener or binding with a field `external`.
+pub(super) fn external(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<External> {
+    let key = fields.needed_text("external", report)?.to_owned();
+    let ty = fields.text("type", report).and_then(|text| {
+        let read = types::bus_text(text);
+        read.map_err(|fault| not_carried(fault, fields.pointer("type"), report))
+            .ok()
+    });
+    let default = fields.get("default").map(|value| super::model::Constant {
+        value: value.clone(),
+        at: fields.pointer("default"),
+    });
+    Some(External {
+        key,
+        ty,
+        default,
+        at: fields.at(),
+    })
+}
+
+/// A rail by name; `unknown-rail` for any other.
+pub(super) fn rail(text: &str, pointer: String, report: &mut Report<'_>) -> Option<Rail> {
+    let rail = Rail::parse(text);
+    if rail.is_none() {
+        let message = format!("no rail is called {}", quote(text));
+        let error = Diagnostic::error("unknown-rail", pointer, message);
+        let mut error = report.suggest(error, text, Rail::ALL.iter().map(|rail| rail.name()));
+        if error.hints.is_empty() {
+            let names: Vec<String> = Rail::ALL
+                .iter()
+                .map(|rail| format!("`{}`", rail.name()))
+                .collect();
+            error = error.hint(format!("the rails are {}", names.join(", ")));
+        }
+        report.push(error);
+    }
+    rail
+}
+
+fn too_long(
+    list: &[Value],
+    place: Place<'_>,
+    things: &'static str,
+    report: &mut Report<'_>,
+) -> bool {
+    let long = list.len() > LONGEST;
+    if long {
+        let message = format!(
+            "a chain of {} {things}; at most {LONGEST} are allowed",
+            list.len()
+        );
+        report.push(Diagnostic::error(
+            "chain-too-long",
+            place.pointer(),
+            message,
+        ));
+    }
+    long
+}
+
+/// Replaces the parameters that lenses had under other names.
+fn modernise(lens: &str, params: &mut Vec<LensParam>, report: &mut Report<'_>) {
+    let find = |params: &[LensParam], key: &str| params.iter().position(|p| p.key == key);
+    if lens.eq_ignore_ascii_case("deadzone") && find(params, "width").is_none() {
+        if let Some(old) = params.iter_mut().find(|param| param.key == "threshold") {
+            old.key = "width".to_owned();
+        }
+    }
+    if !lens.eq_ignore_ascii_case("slew") {
+        return;
+    }
+    let Some(index) = find(params, "rate") else {
+        return;
+    };
+    let old = params.remove(index);
+    let rate = match &old.binding {
+        Binding::Literal(constant) => value::number(constant),
+        _ => {
+            let message = "the old parameter `rate` of the lens `slew` must be a constant";
+            report.push(
+                Diagnostic::error("bad-value", old.at, message)
+                    .hint("use `riseMs` and `fallMs`; they are 1000 / rate"),
+            );
+            return;
+        }
+    };
+    match rate {
+        Err(found) => report.push(found.diagnostic(old.at, "`slew.rate`")),
+        Ok(rate) => {
+            let ms = if rate > 0.0 {
+                (1000.0 / rate).min(f64::MAX)
+            } else {
+                0.0
+            };
+            for key in ["riseMs", "fallMs"] {
+                if find(params, key).is_none() {
+                    let binding = Binding::Literal(Value::Number(ms));
+                    params.push(LensParam {
+                        key: key.to_owned(),
+                        binding,
+                        at: old.at.clone(),
+                    });
+                }
+            }
+        }
+    }
+}
