@@ -187,3 +187,195 @@ impl Block {
             .find(|(_, output)| output.name == name)
     }
 }
+
+impl Block {
+    /// What most definitions start from; they override the rest.
+    pub(super) const PLAIN: Self = Self {
+        name: "",
+        aliases: &[],
+        family: Family::Other,
+        summary: "",
+        details: "",
+        capability: Capability::Pure,
+        inputs: &[],
+        outputs: &[],
+        breakers: &[],
+        lower: |_| {},
+        close: None,
+    };
+}
+
+impl Input {
+    const fn new(
+        name: &'static str,
+        domain: Domain,
+        mark: Mark,
+        default: Default,
+        doc: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            domain,
+            mark,
+            default,
+            range: None,
+            hard: None,
+            unit: "",
+            bus: None,
+            doc,
+        }
+    }
+
+    /// A number, once a frame.
+    pub(super) const fn number(name: &'static str, default: f64, doc: &'static str) -> Self {
+        let default = Default::Number(default);
+        Self::new(name, Domain::Number, Mark::Signal, default, doc)
+    }
+
+    /// A phase in turns, once a frame.
+    pub(super) const fn phase(name: &'static str, default: f64, doc: &'static str) -> Self {
+        let default = Default::Number(default);
+        Self::new(name, Domain::Phase01, Mark::Signal, default, doc).unit("turns")
+    }
+
+    /// Two numbers, once a frame.
+    pub(super) const fn vec2(name: &'static str, default: [f64; 2], doc: &'static str) -> Self {
+        let default = Default::Vec2(default);
+        Self::new(name, Domain::Vec2, Mark::Signal, default, doc)
+    }
+
+    /// A colour, once a frame.
+    pub(super) const fn color(
+        name: &'static str,
+        default: &'static str,
+        doc: &'static str,
+    ) -> Self {
+        let default = Default::Color(default);
+        Self::new(name, Domain::Color, Mark::Signal, default, doc)
+    }
+
+    /// True or false, when the patch is compiled.
+    pub(super) const fn boolean(name: &'static str, default: bool, doc: &'static str) -> Self {
+        let default = Default::Number(if default { 1.0 } else { 0.0 });
+        Self::new(name, Domain::Boolean, Mark::Constant, default, doc)
+    }
+
+    /// One of several words, when the patch is compiled.
+    pub(super) const fn options(
+        name: &'static str,
+        words: &'static [&'static str],
+        default: &'static str,
+        doc: &'static str,
+    ) -> Self {
+        let (mark, default) = (Mark::Options(words), Default::Text(default));
+        Self::new(name, Domain::String, mark, default, doc)
+    }
+
+    /// A text, when the patch is compiled.
+    pub(super) const fn text(name: &'static str, default: &'static str, doc: &'static str) -> Self {
+        let default = Default::Text(default);
+        Self::new(name, Domain::String, Mark::Text, default, doc)
+    }
+
+    /// An outline, when the patch is compiled.
+    pub(super) const fn path(name: &'static str, default: &'static str, doc: &'static str) -> Self {
+        let default = Default::Path(default);
+        Self::new(name, Domain::Path, Mark::Constant, default, doc)
+    }
+
+    /// Elements; unconnected it is a plain domain of `count`.
+    pub(super) const fn domain(name: &'static str, count: f64, doc: &'static str) -> Self {
+        let default = Default::Number(count);
+        Self::new(name, Domain::Domain, Mark::Domain, default, doc)
+    }
+
+    /// Pulses; none when nothing is connected.
+    pub(super) const fn event(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Domain::Trigger, Mark::Event, Default::None, doc)
+    }
+
+    /// Once per element in place of once a frame.
+    pub(super) const fn field(mut self) -> Self {
+        self.mark = Mark::Field;
+        self
+    }
+
+    /// When the patch is compiled in place of once a frame.
+    pub(super) const fn constant(mut self) -> Self {
+        self.mark = Mark::Constant;
+        self
+    }
+
+    /// With another default, such as the time of the frame.
+    pub(super) const fn defaulting(mut self, default: Default) -> Self {
+        self.default = default;
+        self
+    }
+
+    /// With a slider range.
+    pub(super) const fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    /// With a hard range.
+    pub(super) const fn hard(mut self, limit: Hard) -> Self {
+        self.hard = Some(limit);
+        self
+    }
+
+    /// With a unit.
+    pub(super) const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// With the bus that a short block listens to.
+    pub(super) const fn bus(mut self, bus: &'static str) -> Self {
+        self.bus = Some(bus);
+        self
+    }
+}
+
+impl Output {
+    /// Once a frame.
+    pub(super) const fn signal(name: &'static str, domain: Domain, doc: &'static str) -> Self {
+        Self::new(name, domain, OutputWorld::Signal, doc)
+    }
+
+    /// Once per element.
+    pub(super) const fn field(name: &'static str, domain: Domain, doc: &'static str) -> Self {
+        Self::new(name, domain, OutputWorld::Field, doc)
+    }
+
+    /// Pulses.
+    pub(super) const fn event(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Domain::Trigger, OutputWorld::Event, doc)
+    }
+
+    /// A domain, something drawn, a camera.
+    pub(super) const fn special(name: &'static str, domain: Domain, doc: &'static str) -> Self {
+        Self::new(name, domain, OutputWorld::Special, doc)
+    }
+
+    const fn new(
+        name: &'static str,
+        domain: Domain,
+        world: OutputWorld,
+        doc: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            domain,
+            world,
+            unit: "",
+            doc,
+        }
+    }
+
+    /// With a unit.
+    pub(super) const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+}

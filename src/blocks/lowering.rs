@@ -6,11 +6,12 @@
 //! field. A lowering never looks at names of other blocks and never fails silently: what it cannot do
 //! it reports through [`Lowering::error`] and gives a typed default.
 
+use super::rows::Lane;
 use super::{Block, Mark};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{
-    Builder, CameraId, CellSpec, DomainId, EventId, FieldId, InputRef, PhaseSource, SignalId,
-    SinkId, StateId, TimeModel,
+    Builder, CameraId, CellSpec, DomainId, EventExpr, EventId, FieldExpr, FieldId, InputRef,
+    PhaseSource, SignalId, SinkId, StateId, TimeModel,
 };
 use crate::path::PathData;
 use crate::types::Domain;
@@ -56,13 +57,15 @@ pub struct Bound {
 /// A sink that a block makes.
 #[derive(Debug, Clone)]
 pub struct SinkSpec {
+    /// Set by [`Lowering::sink`]: the block id, or `block/role` for a sink around it.
+    pub key: String,
     /// What it draws.
     pub kind: crate::ir::SinkKind,
     /// Over which elements.
     pub domain: Option<DomainId>,
-    /// Columns: name, narrow field over `domain` or none, format. The compiler makes the requests.
-    pub columns: Vec<(&'static str, FieldId, crate::ir::Format)>,
-    /// Other inputs.
+    /// What is needed per element. The compiler makes the requests.
+    pub columns: Vec<Column>,
+    /// Other inputs, by their name in the sink.
     pub inputs: Vec<(&'static str, InputRef)>,
     /// Static parameters, a JSON object.
     pub params: Json,
@@ -70,6 +73,19 @@ pub struct SinkSpec {
     pub z: SignalId,
     /// Sinks drawn into this one, with the number of the input.
     pub children: Vec<(SinkId, u32)>,
+}
+
+/// A buffer that a sink needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Name in the sink, such as `pos`.
+    pub name: &'static str,
+    /// The block's input that it comes from, such as `positions`; requests are keyed `block.port`.
+    pub port: &'static str,
+    /// Narrow, over the sink's domain or none.
+    pub field: FieldId,
+    /// How it is packed.
+    pub format: crate::ir::Format,
 }
 
 /// Facts about the whole patch that blocks may read as constants.
@@ -101,7 +117,8 @@ pub struct Lowering<'a> {
     pub facts: &'a PatchFacts,
     /// Findings.
     pub diagnostics: &'a mut Diagnostics,
-    /// Sinks made by this block, in order; the compiler files them under the block's id.
+    /// Sinks of the patch so far, in the order in which they were made. A [`SinkId`] in a [`Value`]
+    /// is a place in this list; the compiler renumbers.
     pub sinks: &'a mut Vec<SinkSpec>,
     /// The time model; set by the TimeRoot.
     pub time_model: &'a mut Option<TimeModel>,
@@ -141,30 +158,29 @@ impl Lowering<'_> {
         }
     }
 
-    /// A field input (narrow).
-    pub fn field(&mut self, name: &str) -> FieldId {
-        match self.bound(name).value {
-            Value::Field(id) => id,
-            Value::Signal(id) => self.build.broadcast(id, false),
+    /// A field input. Several of one block come through [`Self::fields`].
+    pub fn field(&mut self, name: &str) -> Lane {
+        match self.bound(name).value.clone() {
+            Value::Field(id) => Lane(id),
+            Value::Signal(id) => self.uniform(id),
+            Value::Path(path) => {
+                let path = self.build.const_path(path);
+                let expr = FieldExpr::Const(path);
+                Lane(self.build.field(Domain::Path, None, false, expr))
+            }
             _ => {
                 let domain = self.domain_of(name);
-                self.build
-                    .field_constant(domain, false, &vec![0.0; domain.lanes()])
+                let zeros = vec![0.0; domain.lanes()];
+                Lane(self.build.field_constant(domain, false, &zeros))
             }
         }
     }
 
-    /// A signal input seen as a wide (f64) row.
-    pub fn wide(&mut self, name: &str) -> FieldId {
-        let signal = self.signal(name);
-        self.build.broadcast(signal, true)
-    }
-
-    /// An event input; `None` when nothing is connected.
-    pub fn event(&self, name: &str) -> Option<EventId> {
+    /// An event input; without pulses when nothing is connected.
+    pub fn event(&mut self, name: &str) -> EventId {
         match self.bound(name).value {
-            Value::Event(id) => Some(id),
-            _ => None,
+            Value::Event(id) => id,
+            _ => self.build.event(EventExpr::Empty),
         }
     }
 
@@ -207,39 +223,64 @@ impl Lowering<'_> {
     }
 
     /// Gives an output.
-    pub fn out(&mut self, name: &str, value: Value) {
+    pub fn out(&mut self, name: &str, value: impl Into<Value>) {
         debug_assert!(
             self.block.output(name).is_some(),
             "{} has no output {name}",
             self.block.name
         );
         if let Some((i, _)) = self.block.output(name) {
-            self.outputs[i] = value;
+            self.outputs[i] = value.into();
         }
     }
 
-    /// Makes a state cell of this block; `role` tells its cells apart.
-    pub fn cell(&mut self, role: &str, mut spec: CellSpec) -> StateId {
-        spec.key = format!("{}/{role}", self.id);
+    /// Makes a state cell of this block, keyed `block/port/role`.
+    pub fn cell(&mut self, port: &str, role: &str, mut spec: CellSpec) -> StateId {
+        spec.key = format!("{}/{port}/{role}", self.id);
         let id = self.build.cell(spec);
         self.cells.push(id);
         id
     }
 
+    /// Makes a sink, keyed with the block id, or `block/role`.
+    pub fn sink(&mut self, role: &str, mut spec: SinkSpec) -> SinkId {
+        spec.key = match role {
+            "" => self.id.to_owned(),
+            role => format!("{}/{role}", self.id),
+        };
+        let id = SinkId::at(self.sinks.len());
+        self.sinks.push(spec);
+        id
+    }
+
+    /// Reports a warning about an input.
+    pub fn warning(&mut self, code: &'static str, port: &str, message: String, hint: String) {
+        let at = self.place(port);
+        self.diagnostics.push(
+            Diagnostic::warning(code, at, message)
+                .on(self.id, port)
+                .hint(hint),
+        );
+    }
+
     /// Reports an error about an input (or, with an empty name, the block).
     pub fn error(&mut self, code: &'static str, port: &str, message: String, hint: String) {
-        let at = match port {
-            "" => self.at.to_owned(),
-            port => match self.bound(port).at.as_str() {
-                "" => self.at.to_owned(),
-                at => at.to_owned(),
-            },
-        };
+        let at = self.place(port);
         self.diagnostics.push(
             Diagnostic::error(code, at, message)
                 .on(self.id, port)
                 .hint(hint),
         );
+    }
+
+    fn place(&self, port: &str) -> String {
+        match port {
+            "" => self.at.to_owned(),
+            port => match self.bound(port).at.as_str() {
+                "" => self.at.to_owned(),
+                at => at.to_owned(),
+            },
+        }
     }
 
     fn domain_of(&self, name: &str) -> Domain {

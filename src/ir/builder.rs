@@ -341,8 +341,9 @@ impl Builder {
         }
         let (over, domain) = (node.dom, self.field_type(field).domain);
         if let FieldExpr::Const(c) = self.tables.field.nodes[field.index()].expr {
-            let lanes = self.f64s(c).to_vec();
-            return self.field_constant(domain, false, &lanes);
+            let lanes: Vec<f32> = self.f64s(c).iter().map(|&v| v as f32).collect();
+            let id = self.const_f32(domain, &lanes);
+            return self.field(domain, over, false, FieldExpr::Const(id));
         }
         self.field(domain, over, false, FieldExpr::Narrow(field))
     }
@@ -378,13 +379,14 @@ impl Builder {
                 let lanes: Vec<&[f64]> = constants.iter().map(|&c| self.f64s(c)).collect();
                 let mut out = vec![0.0; domain.lanes()];
                 op::eval::<f64>(op, imm, &lanes, &mut out, &mut counts);
-                self.field_constant(domain, true, &out)
+                let id = self.const_f64(domain, &out);
+                self.field(domain, over, true, FieldExpr::Const(id))
             } else {
                 let lanes: Vec<&[f32]> = constants.iter().map(|&c| self.f32s(c)).collect();
                 let mut out = vec![0.0; domain.lanes()];
                 op::eval::<f32>(op, imm, &lanes, &mut out, &mut counts);
                 let id = self.const_f32(domain, &out);
-                self.field(domain, None, false, FieldExpr::Const(id))
+                self.field(domain, over, false, FieldExpr::Const(id))
             });
         }
         let expr = FieldExpr::Apply {
