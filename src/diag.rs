@@ -7,7 +7,7 @@
 use serde::Serialize;
 use std::fmt;
 
-/// How many diagnostics are kept; further ones are only counted (patch.md 12).
+/// How many diagnostics are kept; further ones are only counted.
 pub const KEPT: usize = 1000;
 
 /// Whether a diagnostic stops the run.
@@ -184,7 +184,7 @@ impl Diagnostics {
         self.uncounted
     }
 
-    /// Position in the file, then code (patch.md 13.2); stable.
+    /// Position in the file, then code; stable.
     pub fn sort(&mut self) {
         self.list.sort_by(|a, b| {
             (a.line, a.column, a.code, &a.port).cmp(&(b.line, b.column, b.code, &b.port))
@@ -204,7 +204,7 @@ impl Diagnostics {
 
 /// The names nearest to `given`: Damerau–Levenshtein distance ≤ max(2, length / 3) without regard
 /// to case; at most three, by distance, then byte order. A name that contains `given` counts as
-/// distance 1 (patch.md 13.2).
+/// distance 1.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = given.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(2);

@@ -53,7 +53,7 @@ pub struct PathData {
 }
 
 impl PathData {
-    /// Commands a path may have (patch.md 12).
+    /// Commands a path may have.
     pub const MAX_COMMANDS: usize = 100_000;
 
     /// Empty, or M first; arities sum to the points; every point finite; at most

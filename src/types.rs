@@ -2,7 +2,7 @@
 //!
 //! A *world* says how often a value exists (once, once a frame, once per element, as pulses), a
 //! *domain* what it is (a number, a colour…). Domains fall into families; inside a family a value
-//! passes unchanged. patch.md section 8 is the source.
+//! passes unchanged.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -239,7 +239,7 @@ impl From<Type> for TypeDesc {
     }
 }
 
-/// One step of an implicit conversion (patch.md 8.2).
+/// One step of an implicit conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conversion {
     /// number → phase: wrap, so 1 becomes 0.
@@ -260,8 +260,8 @@ pub enum Conversion {
     Broadcast,
 }
 
-/// The implicit conversion from one type to another: domain first, then world. `None` where patch.md
-/// 8.2 has none; then only an adapter helps.
+/// The implicit conversion from one type to another: domain first, then world. `None` where
+/// there is none; then only an adapter helps.
 pub fn implicit(from: Type, to: Type) -> Option<Vec<Conversion>> {
     let mut steps = Vec::new();
     let (a, b) = (from.domain.family(), to.domain.family());

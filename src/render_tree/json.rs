@@ -1,1 +1,1 @@
-//! One JSON object a frame, for `probe --at tree` (render.md 2).
+//! One JSON object a frame, for `probe --at tree`.

@@ -1,8 +1,7 @@
 //! Noun 3: what a frame looks like. Shapes, colours and order, all resolved.
 //!
 //! A [`RenderTree`] has no references to the program, no defaults and no units left. `vm` builds it,
-//! `raster` makes pixels of it, `svg` text, [`json`] lines for people and tests. render.md is the
-//! source. Columns are shared by reference count, so a tree is cheap to clone, stays valid while
+//! `raster` makes pixels of it, `svg` text, [`json`] lines for people and tests. Columns are shared by reference count, so a tree is cheap to clone, stays valid while
 //! later frames run, and can cross threads. By construction all floats are finite, sizes ≥ 0,
 //! indices in range, path data well formed, and columns have one value or `count` values.
 
@@ -76,7 +75,7 @@ pub struct Clear {
     pub rgba: [u8; 4],
 }
 
-/// Shapes at positions (render.md 2 and 4).
+/// Shapes at positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instances2d {
     /// Block id of the sink.
@@ -109,7 +108,7 @@ pub struct Instances2d {
     pub ids: Arc<Ids>,
 }
 
-/// Outlines at positions (render.md 5 and 6).
+/// Outlines at positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paths2d {
     /// Block id of the sink.
@@ -146,7 +145,7 @@ pub struct Paths2d {
     pub ids: Arc<Ids>,
 }
 
-/// Lines (render.md 6). `count` is the number of strokes.
+/// Lines. `count` is the number of strokes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strokes2d {
     /// Block id of the sink.
@@ -237,18 +236,18 @@ pub enum Shape {
     Path(Arc<PathData>),
 }
 
-/// How a source meets what lies below (render.md 7).
+/// How a source s meets what lies below, d; both premultiplied, 0…1, alpha by the same formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Blend {
-    /// Source-over.
+    /// Source-over: s + d·(1 − sₐ).
     #[default]
     Normal,
-    /// Sum, clamped.
+    /// min(1, s + d).
     Add,
-    /// Darkens.
+    /// s·d + s·(1 − dₐ) + d·(1 − sₐ).
     Multiply,
-    /// Lightens.
+    /// s + d − s·d.
     Screen,
 }
 
@@ -315,7 +314,7 @@ pub struct StrokeStyle {
     pub dash_offset: f32,
 }
 
-/// A change of a whole layer (render.md 7).
+/// A change of a whole layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Three box means a side.
@@ -354,7 +353,7 @@ pub enum GlowMode {
     Add,
 }
 
-/// Names of the elements of a domain (program.md 8).
+/// Names of the elements of a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ids {
     /// Decimal i.

@@ -32,9 +32,7 @@ pub mod trace;
 
 pub use engine::Engine;
 pub use field::{Buffer, Parallel};
-pub use frame::{
-    EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Mode, Offence,
-};
+pub use frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Mode, Offence};
 pub use health::{Health, Totals};
 pub use inputs::{Inputs, NoInputs, Recording};
 pub use probe::{ProbeError, ProbeId, SampleValue, Target};

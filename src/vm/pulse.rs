@@ -132,9 +132,18 @@ mod tests {
     #[test]
     fn lists_meet_by_time_and_ties_keep_their_order() {
         let (mut a, mut b) = (PulseList::new(), PulseList::new());
-        a.push(Pulse { t_ms: 2.0, value: 1.0 });
-        b.push(Pulse { t_ms: 1.0, value: 2.0 });
-        b.push(Pulse { t_ms: 2.0, value: 3.0 });
+        a.push(Pulse {
+            t_ms: 2.0,
+            value: 1.0,
+        });
+        b.push(Pulse {
+            t_ms: 1.0,
+            value: 2.0,
+        });
+        b.push(Pulse {
+            t_ms: 2.0,
+            value: 3.0,
+        });
         a.merge(&b);
         let values: Vec<f64> = a.kept().iter().map(|p| p.value).collect();
         assert_eq!(values, [2.0, 1.0, 3.0]);

@@ -288,7 +288,14 @@ impl Model {
                 };
                 [model, phase, phase, index, cycle_t, 1.0]
             }
-            (&Self::Cyclic { period, mode, gauge }, None) => {
+            (
+                &Self::Cyclic {
+                    period,
+                    mode,
+                    gauge,
+                },
+                None,
+            ) => {
                 let c = self.turns(sample);
                 let cycle_t = if gauge == 0.0 {
                     (t.max(0.0) - c.whole as f64 * period).max(0.0)
