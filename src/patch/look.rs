@@ -4,6 +4,7 @@ use super::fields::{Fields, Report, Shape};
 use super::model::{Constant, Golden};
 use super::value::{self, Value};
 use crate::diag::Diagnostic;
+use crate::math::wrap_u32;
 
 /// Largest width and height of a document, in px.
 pub const MAX_SIDE: u32 = 16_384;
@@ -88,8 +89,7 @@ pub(super) fn seed(document: &Fields<'_, '_>, report: &mut Report<'_>) -> u32 {
         .and_then(|value| Fields::open(value, &place, &SETTINGS, report));
     let inner = settings.and_then(|settings| settings.number("seed", report));
     let v = document.number("seed", report).or(inner).unwrap_or(0.0);
-    // The remainder of a division by a power of two is exact, and f64 → u32 saturates nowhere here.
-    v.floor().rem_euclid(4_294_967_296.0) as u32
+    wrap_u32(v.floor())
 }
 
 /// `size` of the document, else that of an old canvas entry.

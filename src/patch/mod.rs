@@ -19,6 +19,7 @@ mod ids;
 mod json;
 mod look;
 pub mod model;
+mod path_text;
 mod place;
 mod rail_settings;
 pub mod rails;

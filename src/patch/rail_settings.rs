@@ -8,6 +8,7 @@ use super::rails::{Curve, Drive, Driven, Generator, PhaseMode, Rail, RailEntry, 
 use super::refs::End;
 use super::value::{self, Value, quote};
 use crate::diag::Diagnostic;
+use crate::math::Ease;
 
 /// Most points of a curve and most stops of a palette.
 pub(super) const MOST_POINTS: usize = 256;
@@ -283,7 +284,7 @@ impl Setter<'_, '_, '_, '_> {
                 "const" => Curve::Const,
                 "triangle" => Curve::Triangle,
                 "saw" => Curve::Saw,
-                ease => Curve::Ease(ease.to_owned()),
+                ease => Ease::from_name(ease).map_or_else(|| self.no_curve(ease), Curve::Ease),
             },
             Some(Value::List(points)) => self.points(points),
             Some(_) => {
@@ -299,6 +300,22 @@ impl Setter<'_, '_, '_, '_> {
             min,
             max,
         }
+    }
+
+    fn no_curve(&mut self, name: &str) -> Curve {
+        let message = format!("no curve is called {}", quote(name));
+        let pointer = self.fields.pointer("curve");
+        let eases = Ease::ALL.iter().map(|ease| ease.name());
+        let names = ["sine", "const", "triangle", "saw"]
+            .into_iter()
+            .chain(eases);
+        let error = Diagnostic::error("unknown-option", pointer, message);
+        let mut error = self.report.suggest(error, name, names);
+        if error.hints.is_empty() {
+            error = error.hint("curves are `sine`, `const`, `triangle`, `saw` and the easings");
+        }
+        self.report.push(error);
+        Curve::Sine
     }
 
     fn points(&mut self, list: &[Value]) -> Curve {

@@ -4,6 +4,7 @@
 //! shorthands are resolved, so that every [`RailEntry`] says all there is to say.
 
 use super::model::{BusRef, Combine, Constant, PortRef};
+use crate::math::Ease;
 
 /// A rail's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,8 +175,8 @@ pub enum Curve {
     Triangle,
     /// p.
     Saw,
-    /// An easing, by name.
-    Ease(String),
+    /// An easing.
+    Ease(Ease),
     /// Linear between [p, v], p ascending in 0…1, and from the last to the first over the wrap.
     Points(Vec<[f64; 2]>),
 }

@@ -1,10 +1,13 @@
 //! JSON values as the document keeps them, and what they can be read as.
 //!
 //! The coercions are total: each gives the wanted kind or a [`Found`] that says what was found, what
-//! is wanted and an example. Path data is in [`super::path`], colour texts in `math`.
+//! is wanted and an example. Path data is read next door, colour texts in [`crate::math`].
 
 use crate::diag::Diagnostic;
+use crate::math::{number_text, parse_color};
 use std::fmt::Write as _;
+
+pub use super::path_text::path;
 
 /// A JSON value. Objects keep the order of the file; of duplicate keys only the last is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -284,6 +287,37 @@ pub fn vec3(value: &Value) -> Result<[f64; 3], Found> {
     components(value, ["x", "y", "z"]).ok_or_else(|| Found::new(value, "a vec3", "`[10, 20, 30]`"))
 }
 
+/// A colour, straight sRGB-encoded: a colour text (a blank one is black), or `{r, g, b, a?}` or
+/// `[r, g, b, a?]` with parts 0…1.
+///
+/// # Errors
+/// `bad-color` for what looks like one and is none, `bad-value` for everything else.
+pub fn color(value: &Value) -> Result<[f64; 4], Found> {
+    let three = |[r, g, b]: [f64; 3]| [r, g, b, 1.0];
+    let read = match value {
+        Value::Text(text) if text.trim().is_empty() => Some([0.0, 0.0, 0.0, 1.0]),
+        Value::Text(text) if text.len() <= 256 => parse_color(text),
+        Value::Object(_) => match value.get("a") {
+            None | Some(Value::Null) => components(value, ["r", "g", "b"]).map(three),
+            Some(_) => components(value, ["r", "g", "b", "a"]),
+        },
+        Value::List(list) if list.len() == 3 => components(value, ["r", "g", "b"]).map(three),
+        Value::List(_) => components(value, ["r", "g", "b", "a"]),
+        _ => None,
+    };
+    let inside = |color: &[f64; 4]| color.iter().all(|part| (0.0..=1.0).contains(part));
+    read.filter(inside).ok_or_else(|| {
+        let coded = matches!(value, Value::Text(_) | Value::List(_) | Value::Object(_));
+        let code = if coded { "bad-color" } else { "bad-value" };
+        Found::coded(
+            code,
+            value,
+            "a colour",
+            r##"`"#3b82f6"`, `"hsl(210 90% 60%)"` or [r, g, b]"##,
+        )
+    })
+}
+
 /// Number of elements of a plain domain: max(1, floor(n)).
 ///
 /// # Errors
@@ -329,19 +363,6 @@ fn number_of_text(text: &str) -> Option<f64> {
     let numeric = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
     let plain = text.bytes().all(numeric);
     text.parse().ok().filter(|v: &f64| plain && v.is_finite())
-}
-
-/// The shortest decimal text that reads back as the number, with an exponent only from 10²¹ up and
-/// from 10⁻³⁰ down; −0 is `0`.
-pub fn number_text(v: f64) -> String {
-    let size = v.abs();
-    if v == 0.0 {
-        "0".to_owned()
-    } else if (1e-30..1e21).contains(&size) {
-        v.to_string()
-    } else {
-        format!("{v:e}")
-    }
 }
 
 fn json_text(text: &str) -> String {
@@ -470,11 +491,35 @@ mod tests {
     }
 
     #[test]
+    fn colours() {
+        let n = |list: &[f64]| List(list.iter().copied().map(Number).collect());
+        assert_eq!(color(&text_value("#f00")), Ok([1.0, 0.0, 0.0, 1.0]));
+        assert_eq!(color(&text_value("")), Ok([0.0, 0.0, 0.0, 1.0]));
+        assert_eq!(color(&text_value("transparent")), Ok([0.0; 4]));
+        assert_eq!(color(&n(&[0.0, 0.5, 1.0])), Ok([0.0, 0.5, 1.0, 1.0]));
+        assert_eq!(color(&n(&[0.0, 0.5, 1.0, 0.25])), Ok([0.0, 0.5, 1.0, 0.25]));
+        let parts = ["r", "g", "b"].map(|k| (k.to_owned(), Number(0.5)));
+        assert_eq!(
+            color(&Value::Object(parts.to_vec())),
+            Ok([0.5, 0.5, 0.5, 1.0])
+        );
+        for bad in [
+            text_value("reddish"),
+            n(&[255.0, 0.0, 0.0]),
+            n(&[1.0]),
+            n(&[]),
+        ] {
+            assert_eq!(color(&bad).unwrap_err().code, "bad-color");
+        }
+        assert_eq!(color(&Number(1.0)).unwrap_err().code, "bad-value");
+    }
+
+    #[test]
     fn counts_and_texts() {
         assert_eq!(domain_count(&Number(7.9)), Ok(7.0));
         assert_eq!(domain_count(&Number(-3.0)), Ok(1.0));
         assert_eq!(text(&Number(1e-7)), Ok("0.0000001".to_owned()));
-        assert_eq!(text(&Number(1e21)), Ok("1e21".to_owned()));
+        assert_eq!(text(&Number(1e21)), Ok("1e+21".to_owned()));
         assert_eq!(text(&Number(-0.0)), Ok("0".to_owned()));
         assert_eq!(text(&Bool(true)), Ok("true".to_owned()));
         assert!(text(&Null).is_err());

@@ -1,0 +1,501 @@
+//! Path data: the SVG 1.1 path grammar, or a list of commands, as [`PathData`].
+//!
+//! Everything becomes absolute M, L, Q, C and Z. Arithmetic is f64; only the points that are kept
+//! are f32. Data with an error anywhere is not used at all. After Z an M is added where none
+//! follows, so every subpath starts with one.
+
+use super::value::{Found, Value};
+use crate::math::Real;
+use crate::path::{Cmd, PathData};
+use svgtypes::{Error, PathParser, PathSegment};
+
+/// Most bytes of one path's text: 1 MiB.
+const MAX_BYTES: usize = 1 << 20;
+
+/// An outline: SVG path data as text, or `{"commands": [{"kind": "M", "x", "y"}, …]}` with the
+/// kinds M, L, Q, C and Z. A blank text is an empty path.
+///
+/// # Errors
+/// `bad-path` with the column or the index of the command, `path-too-large`, `bad-value`.
+pub fn path(value: &Value) -> Result<PathData, Found> {
+    let mut build = Build::default();
+    let read = match value {
+        Value::Text(text) => build.text(text),
+        Value::Object(_) => match value.get("commands") {
+            Some(Value::List(list)) => build.list(list),
+            _ => return Err(wanted("bad-value", value, "path data")),
+        },
+        _ => return Err(wanted("bad-value", value, "path data")),
+    };
+    match read {
+        Ok(()) => Ok(build.path),
+        Err(Fault::At(place)) => Err(wanted("bad-path", value, &format!("path data, {place}"))),
+        Err(Fault::TooLarge(found)) => Err(Found {
+            code: "path-too-large",
+            found,
+            wanted: format!(
+                "path data of at most 1 MiB and {} segments",
+                PathData::MAX_COMMANDS
+            ),
+            hint: "split the path, or draw it with fewer segments".to_owned(),
+        }),
+    }
+}
+
+fn wanted(code: &'static str, value: &Value, wanted: &str) -> Found {
+    let hint = r#"write path data such as "M 0 0 L 10 0 L 5 8 Z""#.to_owned();
+    Found {
+        code,
+        found: value.show(),
+        wanted: wanted.to_owned(),
+        hint,
+    }
+}
+
+/// Why data is not a path.
+enum Fault {
+    /// What is wrong, and where.
+    At(String),
+    /// What was found.
+    TooLarge(String),
+}
+
+type Point = [f64; 2];
+
+/// A path under construction, and what relative and smooth commands refer to.
+#[derive(Default)]
+struct Build {
+    path: PathData,
+    /// Current point.
+    at: Point,
+    /// Start of the subpath.
+    start: Point,
+    /// Last control point and the command that left it, for S and T.
+    control: Option<(Cmd, Point)>,
+    /// Z was the last command.
+    closed: bool,
+}
+
+impl Build {
+    fn text(&mut self, text: &str) -> Result<(), Fault> {
+        if text.len() > MAX_BYTES {
+            return Err(Fault::TooLarge(format!("{} bytes", text.len())));
+        }
+        for (index, segment) in PathParser::from(text).enumerate() {
+            let segment = segment.map_err(|error| {
+                let column = match error {
+                    Error::UnexpectedData(at) | Error::InvalidNumber(at) => at,
+                    Error::InvalidChar(_, at) | Error::InvalidString(_, at) => at,
+                    _ => text.chars().count() + 1,
+                };
+                Fault::At(format!("not legal at column {column}"))
+            })?;
+            self.segment(segment)
+                .map_err(|fault| fault.unwrap_or_else(|| beyond(index)))?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, list: &[Value]) -> Result<(), Fault> {
+        for (index, command) in list.iter().enumerate() {
+            let fault = || Fault::At(format!("not legal at command {index}"));
+            let number = |key: &str| match command.get(key) {
+                Some(Value::Number(v)) => Ok(*v),
+                _ => Err(fault()),
+            };
+            let kind = command
+                .get("kind")
+                .and_then(Value::as_text)
+                .ok_or_else(fault)?;
+            if index == 0 && kind != "M" {
+                return Err(fault());
+            }
+            let done = match kind {
+                "M" => self.start_at([number("x")?, number("y")?]),
+                "L" => self.line([number("x")?, number("y")?]),
+                "Q" => self.quad([number("cx")?, number("cy")?], [number("x")?, number("y")?]),
+                "C" => {
+                    let (a, b) = (
+                        [number("c1x")?, number("c1y")?],
+                        [number("c2x")?, number("c2y")?],
+                    );
+                    self.cubic(a, b, [number("x")?, number("y")?])
+                }
+                "Z" => self.close(),
+                _ => return Err(fault()),
+            };
+            done.map_err(|fault| fault.unwrap_or_else(|| beyond(index)))?;
+        }
+        Ok(())
+    }
+
+    /// One segment of the grammar.
+    fn segment(&mut self, segment: PathSegment) -> Result<(), Option<Fault>> {
+        let [ox, oy] = if segment.is_abs() {
+            [0.0, 0.0]
+        } else {
+            self.at
+        };
+        let to = |x: f64, y: f64| [ox + x, oy + y];
+        match segment {
+            PathSegment::MoveTo { x, y, .. } => self.start_at(to(x, y)),
+            PathSegment::LineTo { x, y, .. } => self.line(to(x, y)),
+            PathSegment::HorizontalLineTo { x, .. } => self.line([ox + x, self.at[1]]),
+            PathSegment::VerticalLineTo { y, .. } => self.line([self.at[0], oy + y]),
+            PathSegment::CurveTo {
+                x1,
+                y1,
+                x2,
+                y2,
+                x,
+                y,
+                ..
+            } => self.cubic(to(x1, y1), to(x2, y2), to(x, y)),
+            PathSegment::SmoothCurveTo { x2, y2, x, y, .. } => {
+                self.cubic(self.reflected(Cmd::C), to(x2, y2), to(x, y))
+            }
+            PathSegment::Quadratic { x1, y1, x, y, .. } => self.quad(to(x1, y1), to(x, y)),
+            PathSegment::SmoothQuadratic { x, y, .. } => {
+                self.quad(self.reflected(Cmd::Q), to(x, y))
+            }
+            PathSegment::EllipticalArc {
+                rx,
+                ry,
+                x_axis_rotation,
+                large_arc,
+                sweep,
+                x,
+                y,
+                ..
+            } => {
+                let arc = Arc {
+                    radii: [rx, ry],
+                    degrees: x_axis_rotation,
+                    large_arc,
+                    sweep,
+                };
+                self.arc(arc, to(x, y))
+            }
+            PathSegment::ClosePath { .. } => self.close(),
+        }
+    }
+
+    /// The last control point mirrored about the current point, if the last command left one.
+    fn reflected(&self, after: Cmd) -> Point {
+        match self.control {
+            Some((cmd, [x, y])) if cmd == after => [2.0 * self.at[0] - x, 2.0 * self.at[1] - y],
+            _ => self.at,
+        }
+    }
+
+    fn start_at(&mut self, to: Point) -> Result<(), Option<Fault>> {
+        (self.start, self.closed) = (to, false);
+        self.push(Cmd::M, &[to])
+    }
+
+    fn line(&mut self, to: Point) -> Result<(), Option<Fault>> {
+        self.reopen()?;
+        self.push(Cmd::L, &[to])
+    }
+
+    fn quad(&mut self, control: Point, to: Point) -> Result<(), Option<Fault>> {
+        self.reopen()?;
+        self.push(Cmd::Q, &[control, to])?;
+        self.control = Some((Cmd::Q, control));
+        Ok(())
+    }
+
+    fn cubic(&mut self, a: Point, b: Point, to: Point) -> Result<(), Option<Fault>> {
+        self.reopen()?;
+        self.push(Cmd::C, &[a, b, to])?;
+        self.control = Some((Cmd::C, b));
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Option<Fault>> {
+        if self.closed {
+            return Ok(());
+        }
+        self.push(Cmd::Z, &[])?;
+        (self.at, self.closed) = (self.start, true);
+        Ok(())
+    }
+
+    /// The next subpath starts where the closed one did.
+    fn reopen(&mut self) -> Result<(), Option<Fault>> {
+        if self.closed {
+            self.start_at(self.start)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Cubics of at most 90° each. Source: SVG 1.1, appendix F.6 (from end points to a centre).
+    fn arc(&mut self, arc: Arc, to: Point) -> Result<(), Option<Fault>> {
+        let from = self.at;
+        if from == to {
+            return Ok(());
+        }
+        let [mut rx, mut ry] = arc.radii.map(f64::abs);
+        if rx == 0.0 || ry == 0.0 {
+            return self.line(to);
+        }
+        let (cos, sin) = (
+            (arc.degrees / 360.0).cos_turns(),
+            (arc.degrees / 360.0).sin_turns(),
+        );
+        let half = [(from[0] - to[0]) / 2.0, (from[1] - to[1]) / 2.0];
+        let (x, y) = (cos * half[0] + sin * half[1], cos * half[1] - sin * half[0]);
+        // In units of the radii; too small radii grow until they reach.
+        let (mut u, mut v) = (x / rx, y / ry);
+        let reach = u * u + v * v;
+        if reach > 1.0 {
+            let grow = reach.sqrt();
+            (rx, ry, u, v) = (rx * grow, ry * grow, u / grow, v / grow);
+        }
+        let square = u * u + v * v;
+        let off = (((1.0 - square) / square).max(0.0)).sqrt();
+        let off = if arc.large_arc == arc.sweep {
+            -off
+        } else {
+            off
+        };
+        // Centre of the unit circle whose arc it is, before rotation, from the chord's middle.
+        let (cu, cv) = (off * v, -off * u);
+        let begin = (v - cv).atan2(u - cu);
+        let end = (-v - cv).atan2(-u - cu);
+        let turn = 2.0 * std::f64::consts::PI;
+        let sweep = match end - begin {
+            angle if arc.sweep && angle < 0.0 => angle + turn,
+            angle if !arc.sweep && angle > 0.0 => angle - turn,
+            angle => angle,
+        };
+        let (mx, my) = ((from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0);
+        let place = |u: f64, v: f64| {
+            let (x, y) = (rx * (cu + u), ry * (cv + v));
+            [cos * x - sin * y + mx, sin * x + cos * y + my]
+        };
+        // A quarter that rounding made a little longer stays one cubic.
+        let pieces = (sweep.abs() / std::f64::consts::FRAC_PI_2 - 1e-9)
+            .ceil()
+            .clamp(1.0, 4.0);
+        let step = sweep / pieces;
+        let k = 4.0 / 3.0 * Real::tan(step / 4.0);
+        let mut angle = begin;
+        let (mut c, mut s) = (Real::cos(angle), Real::sin(angle));
+        for piece in 1..=pieces as u32 {
+            let a = place(c - k * s, s + k * c);
+            angle = begin + f64::from(piece) * step;
+            (c, s) = (Real::cos(angle), Real::sin(angle));
+            let b = place(c + k * s, s - k * c);
+            let end = if f64::from(piece) == pieces {
+                to
+            } else {
+                place(c, s)
+            };
+            self.cubic(a, b, end)?;
+        }
+        self.control = None;
+        Ok(())
+    }
+
+    /// Adds a command. `None` as the fault: a point beyond what f32 holds.
+    fn push(&mut self, cmd: Cmd, points: &[Point]) -> Result<(), Option<Fault>> {
+        if self.path.cmds.len() >= PathData::MAX_COMMANDS {
+            let found = format!("more than {} segments", PathData::MAX_COMMANDS);
+            return Err(Some(Fault::TooLarge(found)));
+        }
+        for &[x, y] in points {
+            let point = [x as f32, y as f32];
+            if !(point[0].is_finite() && point[1].is_finite()) {
+                return Err(None);
+            }
+            self.path.pts.push(point);
+            self.at = [x, y];
+        }
+        self.path.cmds.push(cmd as u8);
+        self.control = None;
+        Ok(())
+    }
+}
+
+/// An elliptical arc, but for its ends.
+struct Arc {
+    radii: [f64; 2],
+    /// Of the first radius from the x axis.
+    degrees: f64,
+    large_arc: bool,
+    sweep: bool,
+}
+
+fn beyond(index: usize) -> Fault {
+    Fault::At(format!(
+        "with coordinates beyond ±3.4e38 in segment {index}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(data: &str) -> Result<PathData, Found> {
+        path(&Value::Text(data.to_owned()))
+    }
+
+    /// Commands and points on one line.
+    fn shown(data: &str) -> String {
+        let path = text(data).expect(data);
+        assert!(path.is_well_formed(), "{data}");
+        let (mut shown, mut points) = (Vec::new(), path.pts.iter());
+        for &byte in &path.cmds {
+            let cmd = Cmd::from_byte(byte).expect("a command");
+            shown.push(format!("{cmd:?}"));
+            for [x, y] in points.by_ref().take(cmd.points()) {
+                shown.push(format!("{x},{y}"));
+            }
+        }
+        shown.join(" ")
+    }
+
+    #[test]
+    fn the_grammar_becomes_absolute() {
+        let cases = [
+            ("", ""),
+            (" \n", ""),
+            ("M10-5.5.5 1", "M 10,-5.5 L 0.5,1"),
+            ("m1 2 3 4h5v6", "M 1,2 L 4,6 L 9,6 L 9,12"),
+            ("M1,2H5V6z", "M 1,2 L 5,2 L 5,6 Z"),
+            ("M1 2L3 4Zl1 1", "M 1,2 L 3,4 Z M 1,2 L 2,3"),
+            ("M1 2L3 4Zm1 1", "M 1,2 L 3,4 Z M 2,3"),
+            ("M0 0zz", "M 0,0 Z"),
+            (
+                "M0 0C1 0 2 1 2 2S3 4 4 4",
+                "M 0,0 C 1,0 2,1 2,2 C 2,3 3,4 4,4",
+            ),
+            ("M1 1S3 4 4 4", "M 1,1 C 1,1 3,4 4,4"),
+            (
+                "M0 0Q1 0 2 2T4 4t1 1",
+                "M 0,0 Q 1,0 2,2 Q 3,4 4,4 Q 5,4 5,5",
+            ),
+            ("M0 0Q1 0 2 2S3 4 4 4", "M 0,0 Q 1,0 2,2 C 2,2 3,4 4,4"),
+            ("m5 5c1 0 2 1 2 2", "M 5,5 C 6,5 7,6 7,7"),
+            ("M0 0A0 5 0 0 1 4 4", "M 0,0 L 4,4"),
+            ("M1 1A5 5 0 0 1 1 1", "M 1,1"),
+        ];
+        for (data, expected) in cases {
+            assert_eq!(shown(data), expected, "{data:?}");
+        }
+    }
+
+    #[test]
+    fn errors_have_a_column_and_nothing_is_used() {
+        let cases = [
+            ("L1 1", 1),
+            ("M1 1 L2", 8),
+            ("M1 1 K2 2", 6),
+            ("M1 1 Z 3", 8),
+            ("M1 1A1 1 0 2 0 3 3", 12),
+            ("M0 0 L1e999 0", 7),
+            ("é", 1),
+        ];
+        for (data, column) in cases {
+            let found = text(data).expect_err(data);
+            assert_eq!(found.code, "bad-path", "{data}");
+            assert!(
+                found.wanted.ends_with(&format!("column {column}")),
+                "{data}: {found:?}"
+            );
+        }
+        assert!(text("M1e39 0").expect_err("far").wanted.contains("3.4e38"));
+    }
+
+    #[test]
+    fn arcs_keep_the_radius() {
+        // All flags, rotated, radii that do not reach, more than 90°.
+        for data in [
+            "M0 0A50 30 20 0 0 40 20",
+            "M0 0A50 30 20 0 1 40 20",
+            "M0 0A50 30 20 1 0 40 20",
+            "M0 0A50 30 20 1 1 40 20",
+            "M-10 0a10 10 0 1 1 0 .001",
+            "M0 0A1 1 0 0 1 100 0",
+        ] {
+            let path = text(data).expect(data);
+            assert!(path.is_well_formed());
+            let cubics = path.cmds.iter().filter(|&&cmd| cmd == Cmd::C as u8).count();
+            assert!((1..=4).contains(&cubics), "{data}: {cubics}");
+        }
+        // The flags choose centre and way round.
+        for (flags, pieces, center) in [
+            ("0 1", 1, [0.0, 10.0]),
+            ("1 1", 3, [10.0, 0.0]),
+            ("0 0", 1, [10.0, 0.0]),
+        ] {
+            let path = text(&format!("M0 0A10 10 0 {flags} 10 10")).expect(flags);
+            assert_eq!(path.cmds.len(), 1 + pieces, "{flags}");
+            for [x, y] in path.pts.iter().step_by(3) {
+                let (x, y) = (x - center[0], y - center[1]);
+                assert!((x * x + y * y - 100.0).abs() < 1e-3, "{flags}: {x} {y}");
+            }
+        }
+        // A circle in two halves: every point of the cubics is 50 from the centre.
+        let circle = text("M-50 0A50 50 0 0 1 50 0A50 50 0 0 1 -50 0Z").expect("a circle");
+        assert_eq!(circle.cmds.len(), 6);
+        assert!((circle.pts[3][0].abs()) < 1e-5 && (circle.pts[3][1] + 50.0).abs() < 1e-4);
+        for cubic in 0..4 {
+            let p = |i: usize| circle.pts[cubic * 3 + i].map(f64::from);
+            for i in 0..=16 {
+                let (t, s) = (f64::from(i) / 16.0, 1.0 - f64::from(i) / 16.0);
+                let at = |axis: usize| {
+                    s * s * s * p(0)[axis]
+                        + 3.0 * s * s * t * p(1)[axis]
+                        + 3.0 * s * t * t * p(2)[axis]
+                        + t * t * t * p(3)[axis]
+                };
+                let radius = (at(0) * at(0) + at(1) * at(1)).sqrt();
+                assert!((radius - 50.0).abs() < 50.0 * 0.0003, "{radius}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_paths_are_refused() {
+        let many = format!("M0 0{}", "h1".repeat(PathData::MAX_COMMANDS - 1));
+        assert!(text(&many).is_ok());
+        assert_eq!(
+            text(&format!("{many}h1")).expect_err("too many").code,
+            "path-too-large"
+        );
+        assert_eq!(
+            text(&" ".repeat(MAX_BYTES + 1)).expect_err("too long").code,
+            "path-too-large"
+        );
+    }
+
+    #[test]
+    fn commands_are_a_path() {
+        let read = |json: &str| {
+            let mut diagnostics = crate::diag::Diagnostics::new();
+            let source = super::super::Source::new("p", json);
+            path(&super::super::json::parse(&source, &mut diagnostics).expect("JSON"))
+        };
+        let whole = read(
+            r#"{"commands": [{"kind": "M", "x": 0, "y": 1}, {"kind": "L", "x": 2, "y": 3},
+                {"kind": "Q", "cx": 4, "cy": 5, "x": 6, "y": 7}, {"kind": "Z"},
+                {"kind": "C", "c1x": 0, "c1y": 0, "c2x": 1, "c2y": 1, "x": 2, "y": 2}]}"#,
+        );
+        let whole = whole.expect("a path");
+        assert!(whole.is_well_formed());
+        assert_eq!(whole.cmds, [0, 1, 2, 4, 0, 3]);
+        for bad in [
+            r#"{"commands": [{"kind": "L", "x": 0, "y": 1}]}"#,
+            r#"{"commands": [{"kind": "M", "x": 0}]}"#,
+            r#"{"commands": [{"kind": "M", "x": 0, "y": 1}, {"kind": "K"}]}"#,
+            r#"{"commands": [3]}"#,
+        ] {
+            assert_eq!(read(bad).expect_err(bad).code, "bad-path");
+        }
+        assert_eq!(read("{}").expect_err("empty").code, "bad-value");
+        assert_eq!(read("3").expect_err("number").code, "bad-value");
+    }
+}
