@@ -168,6 +168,14 @@ impl FrameSet {
         }
     }
 
+    /// Whether a frame is one of them.
+    pub fn contains(&self, frame: u64) -> bool {
+        self.parts.iter().any(|part| {
+            (part.first..=part.last).contains(&frame)
+                && (frame - part.first).is_multiple_of(part.step)
+        })
+    }
+
     /// How many frames.
     pub fn len(&self) -> u64 {
         self.parts

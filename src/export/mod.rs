@@ -5,13 +5,22 @@
 //! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
 //! together implements [`FrameSource`] and [`Painter`].
 //!
-//! Read in this order: [`rate`], [`frames`], [`plan`], then this file.
+//! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`integrity`], [`pipeline`],
+//! [`png`], [`output`].
 
 pub mod frames;
+pub mod integrity;
+pub mod names;
+pub mod output;
+pub mod pipeline;
 pub mod plan;
+pub mod png;
 pub mod rate;
+#[cfg(test)]
+mod testing;
 
 pub use frames::{FrameRange, FrameSet};
+pub use pipeline::{Progress, Studio};
 pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start};
 pub use rate::FrameRate;
 
@@ -103,18 +112,4 @@ pub struct Image {
     pub height: u32,
     /// 4 bytes a pixel.
     pub rgba: Vec<u8>,
-}
-
-impl FrameSource for Box<dyn FrameSource> {
-    fn begin(&mut self, start: Start) -> Result<(), SourceError> {
-        (**self).begin(start)
-    }
-
-    fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
-        (**self).step(sample)
-    }
-
-    fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {
-        (**self).frame(sample)
-    }
 }

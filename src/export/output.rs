@@ -1,0 +1,305 @@
+//! Where frames go: a folder, with names by pattern, or one file for one still.
+//!
+//! Files appear whole or not at all: bytes go to a temporary file in the same folder, which is then
+//! renamed. Frames that are already there are never silently mixed with new ones.
+
+use super::frames::FrameSet;
+use super::names::NamePattern;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A folder and the names in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    folder: PathBuf,
+    names: Names,
+}
+
+/// How files are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Names {
+    /// A sequence.
+    Pattern(NamePattern),
+    /// One still.
+    Single(String),
+}
+
+/// What happens to files that are there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// An error.
+    Refuse,
+    /// They are replaced, one by one.
+    Overwrite,
+}
+
+/// Why something could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// Frames are there already.
+    #[error("`{}` already holds frames (`{example}`)", folder.display())]
+    Exists {
+        /// The folder.
+        folder: PathBuf,
+        /// One of the files.
+        example: String,
+    },
+    /// The system said no.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Io {
+        /// What was to be written.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl OutputError {
+    /// The stable code of the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "output-exists",
+            Self::Io { .. } => "output-failed",
+        }
+    }
+
+    pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl Destination {
+    /// Files in a folder.
+    pub fn new(folder: impl Into<PathBuf>, names: Names) -> Self {
+        let folder: PathBuf = folder.into();
+        // `still.png` has an empty parent, which means here.
+        let here = folder.as_os_str().is_empty();
+        Self {
+            folder: if here { PathBuf::from(".") } else { folder },
+            names,
+        }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file name of a frame.
+    pub fn name(&self, frame: u64) -> String {
+        match &self.names {
+            Names::Pattern(pattern) => pattern.name(frame),
+            Names::Single(name) => name.clone(),
+        }
+    }
+
+    /// The name of the manifest: `manifest.json`; `manifest.A-B.json` for a part of the plan;
+    /// `NAME.manifest.json` beside a still.
+    pub fn manifest_name(&self, frames: &FrameSet, plan_frames: u64) -> String {
+        match &self.names {
+            Names::Single(name) => format!("{name}.manifest.json"),
+            Names::Pattern(_) if frames.len() == plan_frames => "manifest.json".to_owned(),
+            Names::Pattern(_) => format!("manifest.{}-{}.json", frames.first(), frames.last()),
+        }
+    }
+
+    /// Looks for frames that are in the way, without touching anything. A part of a plan minds only
+    /// its own names, so that parts can share a folder; a whole one minds every frame. Returns the
+    /// frames that would stay beside the new ones (only with [`Existing::Overwrite`]), lowest first.
+    ///
+    /// # Errors
+    /// [`OutputError::Exists`], or [`OutputError::Io`] if the folder cannot be read.
+    pub fn survey(
+        &self,
+        frames: &FrameSet,
+        plan_frames: u64,
+        existing: Existing,
+    ) -> Result<Vec<u64>, OutputError> {
+        let whole = frames.len() == plan_frames;
+        let mut strangers = Vec::new();
+        let mut in_the_way = None;
+        match &self.names {
+            Names::Single(name) => {
+                if self.folder.join(name).exists() {
+                    in_the_way = Some(name.clone());
+                }
+            }
+            Names::Pattern(pattern) => {
+                for frame in self.present(pattern)? {
+                    let own = frames.contains(frame);
+                    if own || whole {
+                        in_the_way.get_or_insert_with(|| pattern.name(frame));
+                    }
+                    if whole && !own {
+                        strangers.push(frame);
+                    }
+                }
+            }
+        }
+        match (in_the_way, existing) {
+            (Some(example), Existing::Refuse) => Err(OutputError::Exists {
+                folder: self.folder.clone(),
+                example,
+            }),
+            _ => Ok(strangers),
+        }
+    }
+
+    /// Makes the folder and proves that it can be written to.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub fn prepare(&self) -> Result<(), OutputError> {
+        std::fs::create_dir_all(&self.folder).map_err(OutputError::io(&self.folder))?;
+        self.temporary().map(drop)
+    }
+
+    /// Writes a file: whole, or not at all.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`]; the temporary file is gone then.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        let mut file = self.temporary()?;
+        let path = self.folder.join(name);
+        file.write_all(bytes).map_err(OutputError::io(&path))?;
+        self.publish(file, name)
+    }
+
+    /// A temporary file beside the final ones; removed when dropped.
+    pub(super) fn temporary(&self) -> Result<NamedTempFile, OutputError> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".oscilla-").suffix(".tmp");
+        // Temporary files are private by default; frames are as readable as any other file.
+        #[cfg(unix)]
+        let mode = {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::Permissions::from_mode(0o666)
+        };
+        #[cfg(unix)]
+        builder.permissions(mode);
+        builder
+            .tempfile_in(&self.folder)
+            .map_err(OutputError::io(&self.folder))
+    }
+
+    /// Gives a temporary file its final name.
+    pub(super) fn publish(&self, file: NamedTempFile, name: &str) -> Result<(), OutputError> {
+        let path = self.folder.join(name);
+        file.persist(&path)
+            .map_err(|error| OutputError::io(&path)(error.error))?;
+        Ok(())
+    }
+
+    /// Removes a file, if it is there.
+    pub(super) fn remove(&self, name: &str) -> Result<(), OutputError> {
+        let path = self.folder.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(OutputError::io(&path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Frames of a pattern that the folder holds, ascending.
+    fn present(&self, pattern: &NamePattern) -> Result<Vec<u64>, OutputError> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(OutputError::io(&self.folder))?,
+        };
+        let mut present = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(OutputError::io(&self.folder))?.file_name();
+            present.extend(name.to_str().and_then(|name| pattern.frame(name)));
+        }
+        present.sort_unstable();
+        Ok(present)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::FrameRange;
+
+    fn part(text: &str) -> FrameSet {
+        text.parse::<FrameRange>().unwrap().within(10).unwrap()
+    }
+
+    fn sequence(folder: &Path) -> Destination {
+        Destination::new(folder, Names::Pattern(NamePattern::for_plan(10)))
+    }
+
+    #[test]
+    fn frames_that_are_there_are_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = sequence(folder.path());
+        out.survey(&FrameSet::all(10), 10, Existing::Refuse)
+            .unwrap();
+        out.write("frame_00003.png", b"x").unwrap();
+        let error = out
+            .survey(&FrameSet::all(10), 10, Existing::Refuse)
+            .unwrap_err();
+        assert_eq!(error.code(), "output-exists");
+        assert!(error.to_string().contains("frame_00003.png"));
+        assert_eq!(
+            out.survey(&FrameSet::all(10), 10, Existing::Overwrite)
+                .unwrap(),
+            [0; 0]
+        );
+        // A shorter plan would leave frame 3 beside its own.
+        assert_eq!(
+            out.survey(&FrameSet::all(2), 2, Existing::Overwrite)
+                .unwrap(),
+            [3]
+        );
+    }
+
+    #[test]
+    fn parts_mind_only_their_own_frames() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = sequence(folder.path());
+        out.write("frame_00003.png", b"x").unwrap();
+        out.survey(&part("4-9"), 10, Existing::Refuse).unwrap();
+        assert!(out.survey(&part("0-9:3"), 10, Existing::Refuse).is_err());
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = sequence(&folder.path().join("deep/er"));
+        out.prepare().unwrap();
+        out.write("a.png", b"one").unwrap();
+        out.write("a.png", b"two").unwrap();
+        let names: Vec<_> = std::fs::read_dir(out.folder())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(names, ["a.png"]);
+        assert_eq!(std::fs::read(out.folder().join("a.png")).unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_file_in_place_of_a_folder_is_an_io_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        std::fs::write(&path, b"").unwrap();
+        let error = sequence(&path).prepare().unwrap_err();
+        assert!(error.to_string().contains("taken"), "{error}");
+    }
+
+    #[test]
+    fn manifests_of_parts_have_other_names() {
+        let out = sequence(Path::new("out"));
+        assert_eq!(out.manifest_name(&FrameSet::all(10), 10), "manifest.json");
+        assert_eq!(out.manifest_name(&part("2-5"), 10), "manifest.2-5.json");
+        let still = Destination::new("", Names::Single("a.png".into()));
+        assert_eq!(
+            still.manifest_name(&FrameSet::all(1), 1),
+            "a.png.manifest.json"
+        );
+        assert_eq!(still.folder(), Path::new("."));
+    }
+}

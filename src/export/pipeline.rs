@@ -1,0 +1,494 @@
+//! Frames through *evaluate → paint → encode → write*, on many threads, in order, in bounded memory.
+//!
+//! 1. A worker takes the next frame number from the [`Desk`], makes the file in memory and sends it
+//!    to the calling thread, which delivers files strictly in order.
+//! 2. The desk gives out a number only while fewer than `jobs + 2` frames are unfinished: memory does
+//!    not grow with the number of frames, whatever is slow.
+//! 3. Without memory of more than one sample, every worker has an engine of its own and goes to its
+//!    frame directly. With state there is one engine, led through all samples in order by whichever
+//!    worker holds it; painting and encoding still run side by side.
+//! 4. What a frame becomes depends on the plan and its number alone, so the bytes are the same for
+//!    any number of threads.
+//! 5. The first error, in frame order, ends the run after the frames before it are delivered. A set
+//!    `stop` lets the frames in flight finish.
+
+use super::output::OutputError;
+use super::png::{PngEffort, PngEncoder, PngError, Texts, pixel_hash};
+use super::{Evaluated, Faults, FrameSet, FrameSource, Image, Painter, Plan, Sample, SourceError};
+use crate::ir::Memory;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Hands out what workers need. All engines run the same program, all painters have the same options.
+pub trait Studio: Sync {
+    /// A new engine.
+    ///
+    /// # Errors
+    /// What the engine says, for example that memory is short.
+    fn source(&self) -> Result<Box<dyn FrameSource>, SourceError>;
+
+    /// A new painter.
+    fn painter(&self) -> Box<dyn Painter>;
+}
+
+/// What is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Which of its frames.
+    pub frames: &'a FrameSet,
+    /// Threads, ≥ 1.
+    pub jobs: usize,
+    /// How files are compressed.
+    pub effort: PngEffort,
+    /// Metadata that all files share; frame and time are added. `None`: no metadata.
+    pub texts: Option<&'a Texts>,
+}
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Number in the plan.
+    pub number: u64,
+    /// When it is.
+    pub sample: Sample,
+    /// Time, ms, as the engine had it.
+    pub t_ms: f64,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// BLAKE3 of the file.
+    pub file_hash: blake3::Hash,
+    /// See [`pixel_hash`].
+    pub pixel_hash: blake3::Hash,
+    /// What was counted on the way.
+    pub faults: Faults,
+}
+
+/// Takes finished frames, ascending, on the calling thread.
+pub trait Delivery {
+    /// Takes one.
+    ///
+    /// # Errors
+    /// Ends the run.
+    fn deliver(&mut self, frame: &Frame) -> Result<(), OutputError>;
+}
+
+/// Where a worker is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// For its turn.
+    Wait,
+    /// The engine makes a tree.
+    Evaluate,
+    /// The tree becomes pixels.
+    Paint,
+    /// The pixels become a file.
+    Encode,
+    /// The file is written.
+    Write,
+}
+
+/// Watches a run; called from all threads.
+pub trait Progress: Sync {
+    /// A worker enters a stage. The writer has the number after the last worker's.
+    fn stage(&self, worker: usize, stage: Stage) {
+        let _ = (worker, stage);
+    }
+
+    /// A frame was delivered.
+    fn delivered(&self, frame: &Frame) {
+        let _ = frame;
+    }
+}
+
+/// Watches nothing.
+impl Progress for () {}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Frames delivered.
+    pub frames: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their faults together.
+    pub faults: Faults,
+    /// Whether it was stopped before the end.
+    pub stopped: bool,
+}
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// No engine.
+    #[error(transparent)]
+    Engine(SourceError),
+    /// A frame could not be evaluated or painted.
+    #[error("frame {frame}: {error}")]
+    Frame {
+        /// Its number.
+        frame: u64,
+        /// Why not.
+        error: SourceError,
+    },
+    /// A frame could not be encoded.
+    #[error("frame {frame}: {error}")]
+    Encode {
+        /// Its number.
+        frame: u64,
+        /// Why not.
+        error: PngError,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+impl PipelineError {
+    /// The stable code of the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(error) | Self::Frame { error, .. } => error.code,
+            Self::Encode { .. } => "encode-failed",
+            Self::Output(error) => error.code(),
+        }
+    }
+}
+
+/// Makes the frames of a job. Returns when all are delivered, or the first error is known.
+///
+/// # Errors
+/// The error of the lowest frame that has one; the frames below it are delivered.
+pub fn run(
+    job: &Job<'_>,
+    studio: &dyn Studio,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+    delivery: &mut dyn Delivery,
+) -> Result<Outcome, PipelineError> {
+    let workers = usize::try_from(job.frames.len())
+        .unwrap_or(usize::MAX)
+        .min(job.jobs)
+        .max(1);
+    let in_order = match job.plan.memory() {
+        Memory::State => Some(Mutex::new(InOrder::new(
+            studio.source().map_err(PipelineError::Engine)?,
+        ))),
+        Memory::None | Memory::Previous => None,
+    };
+    let engines = match &in_order {
+        Some(engine) => (0..workers).map(|_| Engine::Shared(engine)).collect(),
+        None => (0..workers)
+            .map(|_| studio.source().map(Engine::Own))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(PipelineError::Engine)?,
+    };
+    let desk = Desk::new(job.frames, workers as u64 + 2);
+    let (send, receive) = channel();
+    thread::scope(|scope| {
+        for (number, engine) in engines.into_iter().enumerate() {
+            let worker = Worker {
+                job,
+                number,
+                engine,
+                painter: studio.painter(),
+                encoder: PngEncoder::new(job.effort),
+                image: Image::default(),
+                progress,
+                desk: &desk,
+                stop,
+                send: send.clone(),
+            };
+            scope.spawn(|| worker.run());
+        }
+        drop(send);
+        let place = Writer {
+            progress,
+            number: workers,
+            desk: &desk,
+        };
+        place.run(&receive, delivery)
+    })
+    .map(|outcome| Outcome {
+        stopped: outcome.frames < job.frames.len(),
+        ..outcome
+    })
+}
+
+type Made = (u64, Result<Frame, PipelineError>);
+
+/// Numbers waiting to be made.
+struct Desk {
+    state: Mutex<DeskState>,
+    moved: Condvar,
+    window: u64,
+}
+
+struct DeskState {
+    frames: super::frames::Frames,
+    taken: u64,
+    done: u64,
+    halted: bool,
+}
+
+impl Desk {
+    fn new(frames: &FrameSet, window: u64) -> Self {
+        let state = DeskState {
+            frames: frames.iter(),
+            taken: 0,
+            done: 0,
+            halted: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            moved: Condvar::new(),
+            window,
+        }
+    }
+
+    /// The next place in the queue and its frame; waits while too much is unfinished.
+    fn take(&self, stop: &AtomicBool) -> Option<(u64, u64)> {
+        let mut state = lock(&self.state);
+        while state.taken >= state.done + self.window && !state.halted {
+            state = self
+                .moved
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.halted || stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let frame = state.frames.next()?;
+        let place = state.taken;
+        state.taken += 1;
+        Some((place, frame))
+    }
+
+    fn finish_one(&self) {
+        lock(&self.state).done += 1;
+        self.moved.notify_all();
+    }
+
+    /// Nobody takes anything any more.
+    fn halt(&self) {
+        lock(&self.state).halted = true;
+        self.moved.notify_all();
+    }
+}
+
+/// Wakes the others if its thread panics, so that the panic is reported in place of a deadlock.
+struct HaltOnPanic<'a>(&'a Desk);
+
+impl Drop for HaltOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.halt();
+        }
+    }
+}
+
+enum Engine<'a> {
+    Own(Box<dyn FrameSource>),
+    Shared(&'a Mutex<InOrder>),
+}
+
+/// An engine that must see every sample.
+struct InOrder {
+    source: Box<dyn FrameSource>,
+    /// The next position; `None` before the run begins.
+    position: Option<i64>,
+}
+
+impl InOrder {
+    fn new(source: Box<dyn FrameSource>) -> Self {
+        Self {
+            source,
+            position: None,
+        }
+    }
+
+    /// Steps up to a frame and evaluates it. `None` if stopped on the way.
+    fn evaluate(
+        &mut self,
+        plan: &Plan,
+        frame: u64,
+        stop: &AtomicBool,
+    ) -> Result<Option<Evaluated>, SourceError> {
+        let end = frame as i64;
+        let start = match self.position {
+            Some(position) => position,
+            None => {
+                let approach = plan.approach(frame);
+                self.source.begin(approach.start)?;
+                approach.steps.start
+            }
+        };
+        for position in start..end {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            self.source.step(plan.sample(position))?;
+        }
+        self.position = Some(end + 1);
+        self.source.frame(plan.sample(end)).map(Some)
+    }
+}
+
+struct Worker<'a> {
+    job: &'a Job<'a>,
+    number: usize,
+    engine: Engine<'a>,
+    painter: Box<dyn Painter>,
+    encoder: PngEncoder,
+    image: Image,
+    progress: &'a dyn Progress,
+    desk: &'a Desk,
+    stop: &'a AtomicBool,
+    send: Sender<Made>,
+}
+
+impl Worker<'_> {
+    fn run(mut self) {
+        let _guard = HaltOnPanic(self.desk);
+        while let Some((place, frame, evaluated)) = self.evaluate() {
+            let made = match evaluated {
+                Ok(evaluated) => self.finish(frame, evaluated),
+                Err(error) => Err(PipelineError::Frame { frame, error }),
+            };
+            if self.send.send((place, made)).is_err() {
+                break;
+            }
+            self.progress.stage(self.number, Stage::Wait);
+        }
+    }
+
+    /// Takes a frame and evaluates it; `None` when there is nothing left to do.
+    fn evaluate(&mut self) -> Option<(u64, u64, Result<Evaluated, SourceError>)> {
+        let (plan, desk, stop) = (self.job.plan, self.desk, self.stop);
+        match &mut self.engine {
+            Engine::Own(source) => {
+                let (place, frame) = desk.take(stop)?;
+                self.progress.stage(self.number, Stage::Evaluate);
+                let evaluated = source
+                    .begin(plan.approach(frame).start)
+                    .and_then(|()| source.frame(plan.sample(frame as i64)));
+                Some((place, frame, evaluated))
+            }
+            Engine::Shared(engine) => {
+                // Taken under the lock, so that frames are evaluated in the order of the desk.
+                let mut engine = lock(engine);
+                let (place, frame) = desk.take(stop)?;
+                self.progress.stage(self.number, Stage::Evaluate);
+                let evaluated = engine.evaluate(plan, frame, stop).transpose();
+                if evaluated.is_none() {
+                    // This place in the queue stays empty: nobody may wait for it.
+                    desk.halt();
+                }
+                Some((place, frame, evaluated?))
+            }
+        }
+    }
+
+    fn finish(&mut self, number: u64, evaluated: Evaluated) -> Result<Frame, PipelineError> {
+        let Evaluated { tree, faults } = evaluated;
+        self.progress.stage(self.number, Stage::Paint);
+        self.painter
+            .paint(&tree, &mut self.image)
+            .map_err(|error| PipelineError::Frame {
+                frame: number,
+                error,
+            })?;
+        self.progress.stage(self.number, Stage::Encode);
+        let mut texts = self.job.texts.cloned().unwrap_or_default();
+        if self.job.texts.is_some() {
+            texts.push(("oscilla:frame", number.to_string()));
+            texts.push(("oscilla:time-ms", tree.t_ms.to_string()));
+        }
+        let bytes =
+            self.encoder
+                .encode(&self.image, &texts)
+                .map_err(|error| PipelineError::Encode {
+                    frame: number,
+                    error,
+                })?;
+        Ok(Frame {
+            number,
+            sample: self.job.plan.sample(number as i64),
+            t_ms: tree.t_ms,
+            file_hash: blake3::hash(&bytes),
+            pixel_hash: pixel_hash(&self.image),
+            bytes,
+            faults,
+        })
+    }
+}
+
+/// The calling thread: puts results back in order.
+struct Writer<'a> {
+    progress: &'a dyn Progress,
+    number: usize,
+    desk: &'a Desk,
+}
+
+impl Writer<'_> {
+    fn run(
+        &self,
+        receive: &Receiver<Made>,
+        delivery: &mut dyn Delivery,
+    ) -> Result<Outcome, PipelineError> {
+        let _guard = HaltOnPanic(self.desk);
+        let mut early = BTreeMap::new();
+        let mut outcome = Outcome::default();
+        let mut error = None;
+        let mut next = 0;
+        for (place, made) in receive {
+            early.insert(place, made);
+            while let Some(made) = early.remove(&next) {
+                next += 1;
+                if error.is_none()
+                    && let ControlFlow::Break(first) = self.deliver(made, delivery, &mut outcome)
+                {
+                    error = Some(first);
+                    self.desk.halt();
+                }
+                self.desk.finish_one();
+            }
+        }
+        error.map_or(Ok(outcome), Err)
+    }
+
+    fn deliver(
+        &self,
+        made: Result<Frame, PipelineError>,
+        delivery: &mut dyn Delivery,
+        outcome: &mut Outcome,
+    ) -> ControlFlow<PipelineError> {
+        let frame = match made {
+            Ok(frame) => frame,
+            Err(error) => return ControlFlow::Break(error),
+        };
+        self.progress.stage(self.number, Stage::Write);
+        if let Err(error) = delivery.deliver(&frame) {
+            return ControlFlow::Break(error.into());
+        }
+        self.progress.stage(self.number, Stage::Wait);
+        outcome.frames += 1;
+        outcome.bytes += frame.bytes.len() as u64;
+        outcome.faults = outcome.faults.plus(frame.faults);
+        self.progress.delivered(&frame);
+        ControlFlow::Continue(())
+    }
+}
+
+/// A panic elsewhere is reported where it happened; the data here is whole at any time.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
