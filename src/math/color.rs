@@ -154,3 +154,222 @@ pub fn unpremultiply([r, g, b, a]: [u8; 4]) -> [u8; 4] {
     let part = |c: u8| ((u32::from(c) * 255 + wide / 2) / wide).min(255) as u8;
     [part(r), part(g), part(b), a]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{color_text, parse_color};
+    use proptest::prelude::*;
+
+    fn color(text: &str) -> [f64; 4] {
+        parse_color(text).expect("a colour")
+    }
+
+    fn narrow(color: [f64; 4]) -> [f32; 4] {
+        color.map(|c| c as f32)
+    }
+
+    /// The text of a formula in f64, after checking that f32 gives the same bytes.
+    fn text(wide: [f64; 4], lanes: [f32; 4]) -> String {
+        assert_eq!(quantize_straight(wide), quantize_straight(lanes));
+        color_text(wide)
+    }
+
+    #[test]
+    fn lens_check_values() {
+        let blue = color("#3B82F6");
+        let lanes = narrow(blue);
+        // Blue falls on 223.5 here, and f32 rounds to the other side of it.
+        assert_eq!(color_text(shift_hue(blue, 0.25)), "#f63bdf");
+        assert_eq!(text(shift_hue(blue, 0.5), shift_hue(lanes, 0.5)), "#f6af3b");
+        assert_eq!(text(saturate(blue, 0.5), saturate(lanes, 0.5)), "#5b7fb9");
+        assert_eq!(text(contrast(blue, 0.5), contrast(lanes, 0.5)), "#5d81bb");
+    }
+
+    #[test]
+    fn hue_mix_check_values() {
+        let (a, b) = (color("#3B82F6"), color("#EF4444"));
+        for (u, want) in [
+            (0.0, "#3b82f6"),
+            (0.25, "#653df4"),
+            (0.5, "#d140f2"),
+            (1.0, "#ef4444"),
+        ] {
+            let lanes = mix_hue(narrow(a), narrow(b), u as f32);
+            assert_eq!(text(mix_hue(a, b, u), lanes), want, "{u}");
+        }
+        // Clamped.
+        assert_eq!(mix_hue(a, b, 7.0), mix_hue(a, b, 1.0));
+    }
+
+    #[test]
+    fn linear_mix_check_values() {
+        let (a, b) = (narrow(color("#3B82F6")), narrow(color("#EF4444")));
+        for (u, want) in [(0.25, "#6873ca"), (0.5, "#95639d")] {
+            let mixed: [f32; 4] = std::array::from_fn(|i| a[i].mix(b[i], u));
+            assert_eq!(quantize(mixed), quantize(narrow(color(want))));
+        }
+    }
+
+    #[test]
+    fn a_grey_borrows_the_other_hue() {
+        let half = mix_hue(color("#000"), color("#0000ff"), 0.5);
+        let [h, s, l] = rgb_to_hsl([half[0], half[1], half[2]]);
+        assert!((h - 240.0).abs() < 1e-9 && (s - 0.5).abs() < 1e-9 && (l - 0.25).abs() < 1e-9);
+        assert_eq!(
+            color_text(mix_hue(color("#fff"), color("#000"), 0.5)),
+            "#808080"
+        );
+    }
+
+    #[test]
+    fn opposite_hues_go_up() {
+        // 0° to 180° and 180° to 360°, never back.
+        assert_eq!(
+            color_text(mix_hue(color("#f00"), color("#0ff"), 0.5)),
+            "#80ff00"
+        );
+        assert_eq!(
+            color_text(mix_hue(color("#0ff"), color("#f00"), 0.5)),
+            "#8000ff"
+        );
+        // Over 0°, the shorter way.
+        assert_eq!(
+            color_text(mix_hue(color("#f0f"), color("#ff0"), 0.5)),
+            "#ff0000"
+        );
+        assert_eq!(
+            color_text(mix_hue(color("#ff0"), color("#f0f"), 0.5)),
+            "#ff0000"
+        );
+    }
+
+    #[test]
+    fn hsl_check_values() {
+        let blue = color("#3B82F6");
+        let [hue, ..] = rgb_to_hsl([blue[0], blue[1], blue[2]]);
+        for (p, want) in [
+            (0.0, "#1967e6"),
+            (0.25, "#6519e6"),
+            (0.5, "#e619cd"),
+            (1.0, "#e69819"),
+        ] {
+            let [r, g, b] = hsl_to_rgb(hue + p * 180.0, 0.8, 0.5);
+            assert_eq!(color_text([r, g, b, 1.0]), want);
+        }
+        for (f, want) in [
+            (0.0, "#eba947"),
+            (1.0 / 3.0, "#47eba9"),
+            (2.0 / 3.0, "#a947eb"),
+        ] {
+            let [r, g, b] = hsl_to_rgb(f * 360.0 + 36.0, 0.8, 0.6);
+            assert_eq!(color_text([r, g, b, 1.0]), want);
+        }
+    }
+
+    #[test]
+    fn hues_wrap() {
+        for (h, want) in [
+            (0.0, [1.0, 0.0, 0.0]),
+            (60.0, [1.0, 1.0, 0.0]),
+            (120.0, [0.0, 1.0, 0.0]),
+            (180.0, [0.0, 1.0, 1.0]),
+            (240.0, [0.0, 0.0, 1.0]),
+            (300.0, [1.0, 0.0, 1.0]),
+            (360.0, [1.0, 0.0, 0.0]),
+            (-60.0, [1.0, 0.0, 1.0]),
+            (-1e-20, [1.0, 0.0, 0.0]),
+            (3600.0 + 120.0, [0.0, 1.0, 0.0]),
+        ] {
+            assert_eq!(hsl_to_rgb(h, 1.0, 0.5), want, "{h}");
+            assert_eq!(
+                hsl_to_rgb(h as f32, 1.0, 0.5),
+                want.map(|c| c as f32),
+                "{h}"
+            );
+        }
+        // A hue that is not a number shows in the result, so that the element is dropped.
+        assert!(hsl_to_rgb(f64::NAN, 1.0, 0.5).iter().any(|c| c.is_nan()));
+        assert!(
+            hsl_to_rgb(f32::INFINITY, 1.0, 0.5)
+                .iter()
+                .any(|c| c.is_nan())
+        );
+    }
+
+    #[test]
+    fn canonical_quantisation() {
+        for (c, want) in [
+            ([1.0, 0.0, 0.0, 0.5], [128, 0, 0, 128]),
+            ([0.0, 1.0, 0.0, 0.25], [0, 64, 0, 64]),
+            ([0.5, 0.5, 0.5, 1.0], [128, 128, 128, 255]),
+            ([2.5, 0.0, 0.0, 1.0], [255, 0, 0, 255]),
+            ([-0.5, 0.5, 0.5, 1.0], [0, 128, 128, 255]),
+            ([1.0, 1.0, 1.0, 0.0], [0, 0, 0, 0]),
+            ([0.2, 0.4, 0.6, 0.5], [26, 51, 77, 128]),
+            (
+                [f32::NAN, f32::INFINITY, -f32::INFINITY, 9.0],
+                [0, 255, 0, 255],
+            ),
+            ([1.0, 1.0, 1.0, f32::NAN], [0, 0, 0, 0]),
+        ] {
+            assert_eq!(quantize(c), want, "{c:?}");
+        }
+        // Every byte comes back.
+        for byte in 0..=255u8 {
+            assert_eq!(
+                quantize([f32::from(byte) / 255.0; 4].map(|c: f32| c))[3],
+                byte
+            );
+            assert_eq!(quantize_straight([f64::from(byte) / 255.0; 4]), [byte; 4]);
+        }
+    }
+
+    #[test]
+    fn unpremultiplied_bytes() {
+        assert_eq!(unpremultiply([10, 20, 30, 0]), [0, 0, 0, 0]);
+        assert_eq!(unpremultiply([128, 0, 64, 128]), [255, 0, 128, 128]);
+        assert_eq!(unpremultiply([200, 0, 0, 100]), [255, 0, 0, 100]);
+        assert_eq!(unpremultiply([7, 8, 9, 255]), [7, 8, 9, 255]);
+    }
+
+    #[test]
+    fn brightness() {
+        assert_eq!(luma([1.0, 0.0, 0.0, 0.3]), 0.2126);
+        assert!((luma([1.0f64; 4]) - 1.0).abs() < 1e-15);
+        assert_eq!(saturate([0.2, 0.4, 0.6, 0.3], 1.0)[3], 0.3);
+    }
+
+    proptest! {
+        #[test]
+        fn hsl_round_trip(rgb in prop::array::uniform3(0.0..=1.0f64)) {
+            let [h, s, l] = rgb_to_hsl(rgb);
+            prop_assert!((0.0..=360.0).contains(&h) && (0.0..=1.0 + 1e-12).contains(&s));
+            let back = hsl_to_rgb(h, s, l);
+            for i in 0..3 {
+                prop_assert!((back[i] - rgb[i]).abs() < 1e-12, "{rgb:?} {back:?}");
+            }
+        }
+
+        #[test]
+        fn hsl_stays_in_gamut(h in -1e6..1e6f32, s in -1.0..2.0f32, l in -1.0..2.0f32) {
+            for c in hsl_to_rgb(h, s, l) {
+                prop_assert!((-1e-6..=1.0 + 1e-6).contains(&c), "{h} {s} {l}: {c}");
+            }
+        }
+
+        #[test]
+        fn premultiplied_bytes_do_not_exceed_alpha(c in prop::array::uniform4(any::<f32>())) {
+            let [r, g, b, a] = quantize(c);
+            prop_assert!(r <= a && g <= a && b <= a);
+        }
+
+        #[test]
+        fn opaque_bytes_survive_both_ways(rgb in any::<[u8; 3]>()) {
+            let [r, g, b] = rgb.map(|c| f32::from(c) / 255.0);
+            let bytes = quantize([r, g, b, 1.0]);
+            prop_assert_eq!(unpremultiply(bytes), bytes);
+            prop_assert_eq!(bytes, [rgb[0], rgb[1], rgb[2], 255]);
+        }
+    }
+}

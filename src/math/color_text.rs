@@ -155,3 +155,136 @@ fn number(text: &str) -> Option<f64> {
     }
     text.parse().ok().filter(|x: &f64| x.finite())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn good_texts() {
+        for (text, hex) in [
+            ("#f0a", "#ff00aa"),
+            ("#F0A8", "#ff00aa88"),
+            ("#3b82f6", "#3b82f6"),
+            ("#3B82F680", "#3b82f680"),
+            (" red ", "#ff0000"),
+            ("RebeccaPurple", "#663399"),
+            ("aliceblue", "#f0f8ff"),
+            ("yellowgreen", "#9acd32"),
+            ("DarkSlateGrey", "#2f4f4f"),
+            ("darkslategray", "#2f4f4f"),
+            ("transparent", "#00000000"),
+            ("rgb(255, 128, 0)", "#ff8000"),
+            ("rgb(255 128 0)", "#ff8000"),
+            ("rgb( 255 128 0/50% )", "#ff800080"),
+            ("RGBA(100%, 50%, 0%, 0.5)", "#ff800080"),
+            ("rgb(300 -4 0)", "#ff0000"),
+            ("rgb(255,0,0,2)", "#ff0000"),
+            ("rgb(+255,0,1.275e2)", "#ff0080"),
+            ("hsl(120, 100%, 50%)", "#00ff00"),
+            ("hsl(-240 100 50)", "#00ff00"),
+            ("hsl(0.5turn 100% 50%)", "#00ffff"),
+            ("hsla(3.141592653589793rad, 100%, 50%, .25)", "#00ffff40"),
+            ("hsl(480deg 100% 50% / .5)", "#00ff0080"),
+            ("hsl(217.2 91.2% 59.8%)", "#3b82f6"),
+        ] {
+            assert_eq!(
+                parse_color(text).map(color_text).as_deref(),
+                Some(hex),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn channels_are_not_rounded() {
+        assert_eq!(parse_color("rgb(127.5 0 51)"), Some([0.5, 0.0, 0.2, 1.0]));
+        assert_eq!(
+            parse_color("rgb(100% 12.5% 0%)"),
+            Some([1.0, 0.125, 0.0, 1.0])
+        );
+    }
+
+    #[test]
+    fn bad_texts() {
+        for text in [
+            "",
+            "#",
+            "#f",
+            "#ff",
+            "#fffff",
+            "#fffffff",
+            "#fffffffff",
+            "#ggg",
+            "#ä12",
+            "reddish",
+            "rgb",
+            "rgb()",
+            "rgb(1 2)",
+            "rgb(1,2)",
+            "rgb(1 2 3 4)",
+            "rgb(1 2 3 /)",
+            "rgb(1 2 / 3)",
+            "rgb(1 2 3 / 4 / 5)",
+            "rgb(1, 2, 3, 4, 5)",
+            "rgb(1, 2, 3 / 4)",
+            "rgb(1, 2, )",
+            "rgb(1 2 3",
+            "rgb 1 2 3)",
+            "rgb (1 2 3)",
+            "rgb(1 2 nan)",
+            "rgb(1 2 inf)",
+            "rgb(1 2 infinity)",
+            "rgb(1 2 1e999)",
+            "rgb(1 2 3.)",
+            "rgb(1 2 0x3)",
+            "rgb(1 2 --3)",
+            "rgb(1 2 3px)",
+            "hsl(100grad 1% 1%)",
+            "hsl(deg 1% 1%)",
+            "hwb(0 0% 0%)",
+            "currentcolor",
+            "none",
+        ] {
+            assert_eq!(parse_color(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_sorted_and_complete() {
+        assert!(NAMES.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, value) in NAMES {
+            let text = format!("#{value:06x}");
+            assert_eq!(parse_color(name), parse_color(&text), "{name}");
+        }
+        // Each grey goes by two spellings.
+        let greys = |word: &str| NAMES.iter().filter(|(n, _)| n.contains(word)).count();
+        assert_eq!((greys("gray"), greys("grey")), (7, 7));
+    }
+
+    proptest! {
+        #[test]
+        fn hex_round_trip(rgba in any::<[u8; 4]>()) {
+            let [r, g, b, a] = rgba;
+            let color = parse_color(&format!("#{r:02x}{g:02x}{b:02x}{a:02x}")).expect("a colour");
+            prop_assert_eq!(quantize_straight(color), rgba);
+            prop_assert_eq!(parse_color(&color_text(color)), Some(color));
+        }
+
+        #[test]
+        fn any_text_is_a_colour_in_range_or_none(text in "\\PC{0,24}") {
+            for text in [text.clone(), format!("rgb({text})"), format!("hsl({text})")] {
+                if let Some(color) = parse_color(&text) {
+                    prop_assert!(color.iter().all(|c| (-1e-9..=1.0 + 1e-9).contains(c)), "{text}");
+                }
+            }
+        }
+
+        #[test]
+        fn plausible_texts_do_not_panic(text in "(rgb|hsl|#|)\\(?[-+0-9.e%, /adegrtun]{0,20}\\)?") {
+            let color = parse_color(&text);
+            prop_assert!(color.is_none_or(|c| c.iter().all(|c| c.finite())), "{text}");
+        }
+    }
+}

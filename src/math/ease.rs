@@ -154,3 +154,139 @@ fn bounce<R: Real>(u: R) -> R {
     let last = pick(2.5, hop(2.25, 0.9375), hop(2.625, 0.984375));
     pick(1.0, n(7.5625) * u * u, pick(2.0, hop(1.5, 0.75), last))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: [f64; 7] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0];
+
+    fn check(ease: Ease, want: [f64; 7]) {
+        for (u, want) in AT.iter().zip(want) {
+            let y = ease.at(*u);
+            assert!(
+                (y - want).abs() <= 4.0 * f64::EPSILON,
+                "{ease:?} {u}: {y} for {want}"
+            );
+            let y = f64::from(ease.at(*u as f32));
+            assert!(
+                (y - want).abs() <= 1e-5,
+                "{ease:?} {u} in f32: {y} for {want}"
+            );
+        }
+    }
+
+    #[test]
+    fn check_values() {
+        check(
+            Ease::EaseInOutExpo,
+            [0.0, 0.001953125, 0.015625, 0.5, 0.984375, 0.998046875, 1.0],
+        );
+        check(
+            Ease::EaseOutElastic,
+            [
+                0.0,
+                1.25,
+                0.9116116523516816,
+                1.015625,
+                1.00552427172802,
+                0.998046875,
+                1.0,
+            ],
+        );
+        check(
+            Ease::EaseOutBounce,
+            [
+                0.0, 0.075625, 0.47265625, 0.765625, 0.97265625, 0.988125, 1.0,
+            ],
+        );
+        check(
+            Ease::EaseInOutSine,
+            [
+                0.0,
+                0.0244717418524232,
+                0.1464466094067262,
+                0.5,
+                0.8535533905932737,
+                0.9755282581475768,
+                1.0,
+            ],
+        );
+    }
+
+    #[test]
+    fn hand_computed_values() {
+        let at = |ease: Ease| AT.map(|u| ease.at(u));
+        check(Ease::EaseInQuad, AT.map(|u| u * u));
+        check(
+            Ease::EaseInOutQuad,
+            [0.0, 0.02, 0.125, 0.5, 0.875, 0.98, 1.0],
+        );
+        check(
+            Ease::EaseInOutCubic,
+            [0.0, 0.004, 0.0625, 0.5, 0.9375, 0.996, 1.0],
+        );
+        check(
+            Ease::Smoothstep,
+            [0.0, 0.028, 0.15625, 0.5, 0.84375, 0.972, 1.0],
+        );
+        check(
+            Ease::EaseInExpo,
+            [
+                0.0,
+                0.001953125,
+                libm::exp2(-7.5),
+                0.03125,
+                libm::exp2(-2.5),
+                0.5,
+                1.0,
+            ],
+        );
+        // In and out are each other's mirror.
+        for (a, b) in [
+            (Ease::EaseInQuad, Ease::EaseOutQuad),
+            (Ease::EaseInCubic, Ease::EaseOutCubic),
+            (Ease::EaseInSine, Ease::EaseOutSine),
+            (Ease::EaseInElastic, Ease::EaseOutElastic),
+            (Ease::EaseInBounce, Ease::EaseOutBounce),
+        ] {
+            for u in [0.05, 0.3, 0.55, 0.8] {
+                let (x, y) = (a.at(u), 1.0 - b.at(1.0 - u));
+                assert!((x - y).abs() < 1e-14, "{a:?} {u}: {x} {y}");
+            }
+        }
+        for ease in [
+            Ease::EaseInOutElastic,
+            Ease::EaseInOutBounce,
+            Ease::EaseInOutExpo,
+        ] {
+            for u in [0.05, 0.3, 0.45] {
+                assert!(
+                    (ease.at(u) - (1.0 - ease.at(1.0 - u))).abs() < 1e-14,
+                    "{ease:?} {u}"
+                );
+            }
+        }
+        assert_eq!(at(Ease::Linear), AT);
+    }
+
+    #[test]
+    fn all_start_at_0_and_end_at_1() {
+        for ease in Ease::ALL {
+            for (u, y) in [(0.0, 0.0), (1.0, 1.0), (-3.0, 0.0), (9.0, 1.0)] {
+                assert_eq!(ease.at(u), y, "{ease:?}");
+                assert_eq!(ease.at(u as f32), y as f32, "{ease:?}");
+            }
+            assert!(ease.at(f64::NAN).is_nan(), "{ease:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_numbers() {
+        for (i, ease) in Ease::ALL.into_iter().enumerate() {
+            assert_eq!(ease as usize, i);
+            assert_eq!(Ease::from_name(ease.name()), Some(ease));
+        }
+        assert_eq!(Ease::from_name("easeOutBack"), None);
+    }
+}

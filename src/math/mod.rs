@@ -11,6 +11,8 @@
 //!
 //! Read next: [`real`] (the trait), [`single`] (the f32 kernels), [`color`], [`hash`], [`ease`].
 
+#[cfg(test)]
+mod accuracy;
 pub mod color;
 mod color_names;
 mod color_text;

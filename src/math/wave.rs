@@ -62,3 +62,37 @@ impl Wave {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_values() {
+        let at = Wave::ALL.map(|w| w.at(0.1));
+        let want: [f64; 5] = [0.5877852522924731, 0.8090169943749475, -0.6, -0.8, 1.0];
+        for (a, b) in at.iter().zip(want) {
+            assert!((a - b).abs() <= 4.0 * f64::EPSILON, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn phases_wrap_and_quarters_are_exact() {
+        for (p, want) in [
+            (0.0f32, [0.0, 1.0, -1.0, -1.0, 1.0]),
+            (-0.75, [1.0, 0.0, 0.0, -0.5, 1.0]),
+            (7.5, [0.0, -1.0, 1.0, 0.0, -1.0]),
+            (0.75, [-1.0, 0.0, 0.0, 0.5, -1.0]),
+        ] {
+            assert_eq!(Wave::ALL.map(|w| w.at(p)), want, "{p}");
+        }
+    }
+
+    #[test]
+    fn names() {
+        for w in Wave::ALL {
+            assert_eq!(Wave::from_name(w.name()), Some(w));
+        }
+        assert_eq!(Wave::from_name("noise"), None);
+    }
+}
