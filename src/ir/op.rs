@@ -11,13 +11,15 @@
 mod eval;
 pub mod formula;
 pub mod rule;
+#[cfg(test)]
+mod tests;
 
 pub use eval::{Counts, eval};
 pub use formula::{Lanes, dispatch};
 pub use rule::OpError;
 
 use crate::types::Domain::{Color, Number, Path as Outline, Vec2, Vec3, Vec4};
-use rule::Kind::{Any, Colour, One, Path, Same, V2, V3, Vector};
+use rule::Kind::{Any, Colour, Equal, One, Path, Same, V2, V3, Vector};
 use rule::Rule;
 use rule::Rule::{Bits, Cast, First, Lane, Select, To, Truth, Widest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -145,7 +147,7 @@ ops! {
     207 Vec4Make "vec4Make" To(&[One, One, One, One], Vec4), "A vec4 from its parts.";
     208 Lane "lane" Lane, "Part imm of a vector or colour.";
     209 Cross "cross" First(&[V3, V3]), "Vector at right angles to both.";
-    210 Dot "dot" To(&[Vector, Same], Number), "Sum of products, from part 0 up.";
+    210 Dot "dot" To(&[Vector, Equal], Number), "Sum of products, from part 0 up.";
     211 Length "length" To(&[Vector], Number), "√(x·x).";
     212 Normalize "normalize" First(&[Vector]), "x / |x|, 0 where |x| = 0.";
     213 Rotate "rotate" First(&[V2, One]), "x turned about the origin by a radians.";

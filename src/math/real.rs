@@ -126,6 +126,7 @@ pub trait Real:
 
     /// Neither NaN nor infinite.
     #[inline(always)]
+    #[expect(clippy::eq_op, reason = "that is the test")]
     fn finite(self) -> bool {
         // ∞ − ∞ and NaN − NaN are NaN, and NaN equals nothing.
         self - self == Self::ZERO
@@ -133,7 +134,7 @@ pub trait Real:
 
     /// Whether this is a NaN.
     #[inline(always)]
-    #[allow(clippy::eq_op)]
+    #[expect(clippy::eq_op, reason = "that is the test")]
     fn nan(self) -> bool {
         self != self
     }

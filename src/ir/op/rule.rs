@@ -43,8 +43,10 @@ pub(super) enum Kind {
     Path,
     /// One lane, a vector or a colour.
     Any,
-    /// One lane, or the domain of the first operand.
+    /// One lane, stretched, or the domain of the first operand.
     Same,
+    /// The domain of the first operand.
+    Equal,
 }
 
 /// Why operands do not fit an opcode.
@@ -136,6 +138,7 @@ impl Kind {
             Self::Path => domain == Domain::Path,
             Self::Any => is_value(domain),
             Self::Same => is_one(domain) || domain == first,
+            Self::Equal => domain == first,
         }
     }
 }
