@@ -7,10 +7,10 @@
 
 mod compare;
 
+use super::walk::Walk;
 use super::{FrameSource, Plan, SourceError};
-use crate::ir::Memory;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Largest deviation of an approximate loop in places and lengths, user px.
 pub const PX_MAX: f64 = 0.5;
@@ -105,35 +105,20 @@ impl fmt::Display for Verdict {
 /// What the source says.
 pub fn check(
     plan: &Plan,
-    source: &mut dyn FrameSource,
+    source: impl FrameSource,
     stop: &AtomicBool,
 ) -> Result<Option<Verdict>, SourceError> {
     if plan.closes().is_none() {
         return Ok(None);
     }
-    let stopped = || stop.load(Ordering::Relaxed);
-    let end = plan.frames() as i64;
-    let approach = plan.approach(0);
-    source.begin(approach.start)?;
-    for position in approach.steps {
-        if stopped() {
-            return Ok(None);
-        }
-        source.step(plan.sample(position))?;
-    }
-    let first = source.frame(plan.sample(0))?.tree;
-    if plan.memory() == Memory::State {
-        for position in 1..end {
-            if stopped() {
-                return Ok(None);
-            }
-            source.step(plan.sample(position))?;
-        }
-    } else {
-        source.begin(plan.approach(plan.frames()).start)?;
-    }
-    let beyond = source.frame(plan.sample(end))?.tree;
-    Ok(Some(match compare::trees(&first, &beyond) {
+    let mut walk = Walk::new(plan, source);
+    let Some(first) = walk.frame(0, stop)? else {
+        return Ok(None);
+    };
+    let Some(beyond) = walk.frame(plan.frames(), stop)? else {
+        return Ok(None);
+    };
+    Ok(Some(match compare::trees(&first.tree, &beyond.tree) {
         Ok(None) => Verdict::Exact,
         Ok(Some(deviation)) if deviation.is_invisible() => Verdict::Approximate(deviation),
         Ok(Some(deviation)) => Verdict::NotALoop(Break::Values(deviation)),
@@ -146,7 +131,7 @@ mod tests {
     use super::*;
     use crate::export::testing::{Disc, dot};
     use crate::export::{PlanOptions, Sample};
-    use crate::ir::{CycleMode, TimeModel};
+    use crate::ir::{CycleMode, Memory, TimeModel};
 
     fn verdict(memory: Memory, draw: fn(&mut f64, Sample) -> [f32; 2]) -> Verdict {
         let model = TimeModel::Cyclic {
@@ -154,8 +139,7 @@ mod tests {
             mode: CycleMode::Loop,
         };
         let plan = Plan::new(&model, memory, &PlanOptions::default()).unwrap();
-        let mut source = Disc::new(draw);
-        check(&plan, &mut source, &AtomicBool::new(false))
+        check(&plan, Disc::new(draw), &AtomicBool::new(false))
             .unwrap()
             .unwrap()
     }

@@ -5,11 +5,12 @@
 //! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
 //! together implements [`FrameSource`] and [`Painter`].
 //!
-//! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`integrity`], [`pipeline`],
-//! [`png`], [`output`].
+//! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
+//! [`png`], [`output`], [`manifest`].
 
 pub mod frames;
 pub mod integrity;
+pub mod manifest;
 pub mod names;
 pub mod output;
 pub mod pipeline;
@@ -18,13 +19,16 @@ pub mod png;
 pub mod rate;
 #[cfg(test)]
 mod testing;
+pub mod walk;
 
 pub use frames::{FrameRange, FrameSet};
 pub use pipeline::{Progress, Studio};
 pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start};
 pub use rate::FrameRate;
+pub use walk::Walk;
 
 use crate::render_tree::RenderTree;
+use serde::Serialize;
 
 /// Evaluates frames. One per thread; all of one export run the same program.
 pub trait FrameSource: Send {
@@ -57,7 +61,8 @@ pub struct Evaluated {
 }
 
 /// Things that happen in a frame without stopping it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Faults {
     /// Elements not drawn because a channel was not finite or a size negative.
     pub dropped: u64,
@@ -112,4 +117,18 @@ pub struct Image {
     pub height: u32,
     /// 4 bytes a pixel.
     pub rgba: Vec<u8>,
+}
+
+impl FrameSource for Box<dyn FrameSource> {
+    fn begin(&mut self, start: Start) -> Result<(), SourceError> {
+        (**self).begin(start)
+    }
+
+    fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
+        (**self).step(sample)
+    }
+
+    fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {
+        (**self).frame(sample)
+    }
 }

@@ -14,6 +14,7 @@
 
 use super::output::OutputError;
 use super::png::{PngEffort, PngEncoder, PngError, Texts, pixel_hash};
+use super::walk::Walk;
 use super::{Evaluated, Faults, FrameSet, FrameSource, Image, Painter, Plan, Sample, SourceError};
 use crate::ir::Memory;
 use std::collections::BTreeMap;
@@ -175,18 +176,19 @@ pub fn run(
         .unwrap_or(usize::MAX)
         .min(job.jobs)
         .max(1);
-    let in_order = match job.plan.memory() {
-        Memory::State => Some(Mutex::new(InOrder::new(
-            studio.source().map_err(PipelineError::Engine)?,
-        ))),
+    let walk = || match studio.source() {
+        Ok(source) => Ok(Walk::new(job.plan, source)),
+        Err(error) => Err(PipelineError::Engine(error)),
+    };
+    let shared = match job.plan.memory() {
+        Memory::State => Some(Mutex::new(walk()?)),
         Memory::None | Memory::Previous => None,
     };
-    let engines = match &in_order {
+    let engines = match &shared {
         Some(engine) => (0..workers).map(|_| Engine::Shared(engine)).collect(),
         None => (0..workers)
-            .map(|_| studio.source().map(Engine::Own))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(PipelineError::Engine)?,
+            .map(|_| walk().map(Engine::Own))
+            .collect::<Result<Vec<_>, _>>()?,
     };
     let desk = Desk::new(job.frames, workers as u64 + 2);
     let (send, receive) = channel();
@@ -292,51 +294,14 @@ impl Drop for HaltOnPanic<'_> {
     }
 }
 
+/// An engine and where it is in the plan.
+type Course<'a> = Walk<'a, Box<dyn FrameSource>>;
+
 enum Engine<'a> {
-    Own(Box<dyn FrameSource>),
-    Shared(&'a Mutex<InOrder>),
-}
-
-/// An engine that must see every sample.
-struct InOrder {
-    source: Box<dyn FrameSource>,
-    /// The next position; `None` before the run begins.
-    position: Option<i64>,
-}
-
-impl InOrder {
-    fn new(source: Box<dyn FrameSource>) -> Self {
-        Self {
-            source,
-            position: None,
-        }
-    }
-
-    /// Steps up to a frame and evaluates it. `None` if stopped on the way.
-    fn evaluate(
-        &mut self,
-        plan: &Plan,
-        frame: u64,
-        stop: &AtomicBool,
-    ) -> Result<Option<Evaluated>, SourceError> {
-        let end = frame as i64;
-        let start = match self.position {
-            Some(position) => position,
-            None => {
-                let approach = plan.approach(frame);
-                self.source.begin(approach.start)?;
-                approach.steps.start
-            }
-        };
-        for position in start..end {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            self.source.step(plan.sample(position))?;
-        }
-        self.position = Some(end + 1);
-        self.source.frame(plan.sample(end)).map(Some)
-    }
+    /// Each worker goes to its frames directly.
+    Own(Course<'a>),
+    /// One engine sees every sample.
+    Shared(&'a Mutex<Course<'a>>),
 }
 
 struct Worker<'a> {
@@ -369,29 +334,24 @@ impl Worker<'_> {
 
     /// Takes a frame and evaluates it; `None` when there is nothing left to do.
     fn evaluate(&mut self) -> Option<(u64, u64, Result<Evaluated, SourceError>)> {
-        let (plan, desk, stop) = (self.job.plan, self.desk, self.stop);
-        match &mut self.engine {
-            Engine::Own(source) => {
-                let (place, frame) = desk.take(stop)?;
-                self.progress.stage(self.number, Stage::Evaluate);
-                let evaluated = source
-                    .begin(plan.approach(frame).start)
-                    .and_then(|()| source.frame(plan.sample(frame as i64)));
-                Some((place, frame, evaluated))
+        let (desk, stop) = (self.desk, self.stop);
+        let mut held;
+        let walk = match &mut self.engine {
+            Engine::Own(walk) => walk,
+            Engine::Shared(walk) => {
+                held = lock(walk);
+                &mut *held
             }
-            Engine::Shared(engine) => {
-                // Taken under the lock, so that frames are evaluated in the order of the desk.
-                let mut engine = lock(engine);
-                let (place, frame) = desk.take(stop)?;
-                self.progress.stage(self.number, Stage::Evaluate);
-                let evaluated = engine.evaluate(plan, frame, stop).transpose();
-                if evaluated.is_none() {
-                    // This place in the queue stays empty: nobody may wait for it.
-                    desk.halt();
-                }
-                Some((place, frame, evaluated?))
-            }
+        };
+        // Taken under the lock of a shared engine: it is led in the order of the desk.
+        let (place, frame) = desk.take(stop)?;
+        self.progress.stage(self.number, Stage::Evaluate);
+        let evaluated = walk.frame(frame, stop).transpose();
+        if evaluated.is_none() {
+            // This place in the queue stays empty: nobody may wait for it.
+            desk.halt();
         }
+        Some((place, frame, evaluated?))
     }
 
     fn finish(&mut self, number: u64, evaluated: Evaluated) -> Result<Frame, PipelineError> {
