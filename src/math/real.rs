@@ -237,11 +237,9 @@ pub trait Real:
     /// self − b·floor(self / b), and 0 where b = 0: the sign of b.
     #[inline(always)]
     fn modulo(self, b: Self) -> Self {
-        if b == Self::ZERO {
-            Self::ZERO
-        } else {
-            self - b * (self / b).floor()
-        }
+        // Computed in any case, then selected: a branch would keep lanes from vectorising.
+        let y = self - b * (self / b).floor();
+        if b == Self::ZERO { Self::ZERO } else { y }
     }
 
     /// self + (b − self)·u; u is not clamped.
