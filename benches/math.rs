@@ -23,7 +23,7 @@ impl Lanes<f32> for Columns {
     fn run<const I: usize, const O: usize>(&mut self, f: impl Fn([f32; I]) -> [f32; O]) {
         let inputs: [&[f32]; I] = std::array::from_fn(|lane| &self.inputs[lane][..ROWS]);
         let mut columns = self.outputs.iter_mut();
-        let mut outputs: [&mut [f32]; O] =
+        let outputs: [&mut [f32]; O] =
             std::array::from_fn(|_| &mut columns.next().expect("enough columns")[..ROWS]);
         for row in 0..ROWS {
             let y = f(std::array::from_fn(|lane| inputs[lane][row]));
