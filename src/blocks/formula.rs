@@ -6,7 +6,6 @@
 use super::rows::Row;
 use super::{Input, Lowering};
 use crate::ir::Op;
-use crate::types::Domain;
 
 /// Words of `shape`, in the order of the immediates of the opcode `wave`.
 pub(super) const WAVES: &[&str] = &["sine", "cosine", "triangle", "saw", "square"];
@@ -251,9 +250,4 @@ pub(super) fn cycle_color<R: Row>(
 /// Lane `at` of a vector or colour.
 pub(super) fn lane<R: Row>(l: &mut Lowering<'_>, of: R, at: u32) -> R {
     l.op_imm(Op::Lane, at, &[of])
-}
-
-/// The constant vector (x, y).
-pub(super) fn vec2<R: Row>(l: &mut Lowering<'_>, x: f64, y: f64) -> R {
-    R::constant(l, Domain::Vec2, &[x, y])
 }

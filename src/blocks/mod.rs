@@ -8,11 +8,16 @@
 
 mod adapter;
 mod chain;
+mod color;
 mod definition;
 mod domain;
+pub mod expression;
+mod field;
 mod formula;
+mod layout;
 mod lens;
 mod lowering;
+mod rhythm;
 mod rows;
 mod signal;
 mod sink;
@@ -23,7 +28,10 @@ pub use adapter::{
     rise,
 };
 pub use chain::{ChainDraft, FinishedChain};
+use field::{number, source, vector};
+
 pub use definition::{Block, Default, Family, Hard, Input, Mark, Output, OutputWorld};
+pub use expression::expression_type;
 pub use lens::{
     Argument, Arguments, CellDraft, LENSES, Lens, LensAction, Param, ParamKind, Preset, find_lens,
     presets,
@@ -65,8 +73,57 @@ static CATALOGUE: &[&Block] = &[
     &signal::SCALE_VEC2,
     &signal::LENGTH_VEC2,
     &signal::VIEWPORT_INFO,
+    &rhythm::PULSE_DIVIDER,
+    &rhythm::ENVELOPE_AD,
+    &rhythm::TRIGGER_ON_WRAP,
+    &rhythm::PHASE_CLOCK,
+    &rhythm::LINEAR_PHASE,
+    &rhythm::PHASE_MACHINE,
     &domain::DOMAIN_N,
     &domain::GRID_DOMAIN,
+    &layout::POSITION_MAP_GRID,
+    &layout::POSITION_MAP_CIRCLE,
+    &layout::POSITION_MAP_LINE,
+    &layout::RADIAL_ORIGIN,
+    &layout::FLOW_FIELD_ORIGIN,
+    &layout::POSITION_MAP_SPHERE,
+    &source::FIELD_CONST_NUMBER,
+    &source::FIELD_CONST_VEC2,
+    &source::FIELD_CONST_COLOR,
+    &source::FIELD_FROM_SIGNAL_BROADCAST,
+    &source::BROADCAST_SIGNAL_COLOR,
+    &source::FIELD_INDEX,
+    &source::STABLE_ID_HASH,
+    &source::FIELD_HASH01_BY_ID,
+    &source::FIELD_HUE_GRADIENT,
+    &source::PATH_CONST,
+    &source::FIELD_FROM_EXPRESSION,
+    &number::FIELD_MAP_NUMBER,
+    &number::FIELD_ZIP_NUMBER,
+    &number::FIELD_ZIP_SIGNAL,
+    &number::FIELD_OSCILLATOR,
+    &number::FIELD_SHAPER,
+    &number::FIELD_OPACITY,
+    &number::FIELD_SELECT,
+    &number::FIELD_REDUCE,
+    &vector::FIELD_ADD_VEC2,
+    &vector::FIELD_SUB_VEC2,
+    &vector::FIELD_MUL_VEC2,
+    &vector::FIELD_SCALE_VEC2,
+    &vector::FIELD_MIX_VEC2,
+    &vector::FIELD_MAP_VEC2,
+    &vector::FIELD_LENGTH_VEC2,
+    &vector::FIELD_ANGLE_VEC2,
+    &vector::FIELD_MAKE_VEC2,
+    &vector::FIELD_SPLIT_VEC2,
+    &vector::FIELD_MAKE_VEC3,
+    &vector::FIELD_LIFT_VEC3,
+    &vector::JITTER_FIELD_VEC2,
+    &color::FIELD_COLORIZE,
+    &color::FIELD_STRING_TO_COLOR,
+    &color::FIELD_MIX_COLOR,
+    &color::FIELD_COLOR_FROM_HSL,
+    &color::FIELD_COLOR_LFO,
     &sink::RENDER_INSTANCES_2D,
     &sink::RENDER_2D_CANVAS,
     &sink::DEBUG_DISPLAY,

@@ -117,12 +117,17 @@ impl Lowering<'_> {
     /// An opcode with its immediate. Operands that do not fit are a mistake of the lowering; it is
     /// reported as such and the result is 0.
     pub fn op_imm<R: Row>(&mut self, op: Op, imm: u32, args: &[R]) -> R {
-        R::apply(self, op, imm, args).unwrap_or_else(|error| {
-            let message = format!("the lowering of `{}` is wrong: {error}", self.block.name);
-            let hint = "this is a mistake of oscilla, not of the patch".to_owned();
-            self.error("internal", "", message, hint);
+        R::apply(self, op, imm, args).unwrap_or_else(|mistake| {
+            self.mistake(&mistake);
             R::constant(self, Domain::Number, &[0.0])
         })
+    }
+
+    /// Reports operands that do not fit: a mistake of the lowering, not of the patch.
+    pub(super) fn mistake(&mut self, mistake: &OpError) {
+        let message = format!("the lowering of `{}` is wrong: {mistake}", self.block.name);
+        let hint = "this is a mistake of oscilla, not of the patch".to_owned();
+        self.error("internal", "", message, hint);
     }
 
     /// A constant number.
