@@ -128,20 +128,21 @@ impl BusTable {
             );
             return;
         }
-        if let Some(other) = self.ids.get(&entry.id).copied() {
-            // A default bus whose name someone took as an id is ambiguous, which is told later.
-            if entry.is_written() {
-                let other = self.place_of(other);
-                let message = format!(
-                    "two buses have the id {}; the other {other}",
-                    quote(&entry.id)
-                );
+        match self
+            .ids
+            .get(&entry.id)
+            .and_then(|other| self.entries.get(other.0))
+        {
+            None => drop(self.ids.insert(entry.id.clone(), index)),
+            // An id that is also a name is ambiguous, which is told later.
+            Some(other) if other.name == entry.id || entry.name == entry.id => {}
+            Some(other) => {
+                let (id, at) = (quote(&entry.id), &other.at);
+                let message = format!("two buses have the id {id}; the other is at `{at}`");
                 report.push(
                     Diagnostic::error("duplicate-id", entry.at.clone(), message).hint("rename one"),
                 );
             }
-        } else {
-            self.ids.insert(entry.id.clone(), index);
         }
         self.names.insert(lower, index);
         self.entries.push(entry);

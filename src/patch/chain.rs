@@ -327,10 +327,11 @@ fn too_long(
 /// Replaces the parameters that lenses had under other names.
 fn modernise(lens: &str, params: &mut Vec<LensParam>, report: &mut Report<'_>) {
     let find = |params: &[LensParam], key: &str| params.iter().position(|p| p.key == key);
-    if lens.eq_ignore_ascii_case("deadzone") && find(params, "width").is_none() {
-        if let Some(old) = params.iter_mut().find(|param| param.key == "threshold") {
-            old.key = "width".to_owned();
-        }
+    if lens.eq_ignore_ascii_case("deadzone")
+        && find(params, "width").is_none()
+        && let Some(old) = params.iter_mut().find(|param| param.key == "threshold")
+    {
+        old.key = "width".to_owned();
     }
     if !lens.eq_ignore_ascii_case("slew") {
         return;

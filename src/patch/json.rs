@@ -1,19 +1,18 @@
 //! Text to [`Value`]: serde_json with duplicate keys noticed and errors put in our words.
 //!
 //! Of duplicate keys the last wins and each gets a warning. Numbers outside f64, texts above 64 MiB
-//! and nesting of 128 or more are refused; so is a document of more than [`MAX_VALUES`] values,
-//! which bounds the memory that a hostile text can ask for (eight bytes a value is denser than any
-//! real patch).
+//! and nesting of 128 or more are refused; so is a document of more than [`MAX_VALUES`] values and
+//! keys, which bounds the memory that a hostile text can ask for. A million plain connections fit.
 
 use super::place::Place;
 use super::source::{Lines, MAX_BYTES, Source, too_large};
 use super::value::{Value, quote};
 use crate::diag::{Diagnostic, Diagnostics};
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// Most JSON values in one document.
-const MAX_VALUES: usize = 8 << 20;
+/// Most JSON values and keys in one document.
+const MAX_VALUES: usize = 6_000_000;
 
 /// The text as a value, or nothing with one error that says why.
 pub(super) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Value> {
@@ -53,7 +52,7 @@ fn explain(source: &Source, text: &str, error: &serde_json::Error, values: usize
         Diagnostic::error(
             "too-large",
             "",
-            format!("more than {MAX_VALUES} JSON values"),
+            format!("more than {MAX_VALUES} JSON values and keys"),
         )
     } else if said.starts_with("recursion limit") {
         Diagnostic::error("too-deep", "", "nested 128 levels deep or more")
@@ -117,6 +116,16 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
+    /// Counts a value or key.
+    fn count<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            Err(E::custom("too many values"))
+        } else {
+            Ok(())
+        }
+    }
+
     fn duplicate(&mut self, key: &str, place: Place<'_>) {
         let message = format!(
             "the key {} is here more than once; the last one counts",
@@ -139,10 +148,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
-        self.build.values += 1;
-        if self.build.values > MAX_VALUES {
-            return Err(D::Error::custom("too many values"));
-        }
+        self.build.count()?;
         json.deserialize_any(self)
     }
 }
@@ -201,6 +207,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries: Vec<(String, Value)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            self.build.count()?;
             let place = self.place.key(&key);
             let value = map.next_value_seed(Seed {
                 build: &mut *self.build,
@@ -317,6 +324,9 @@ mod tests {
         assert_eq!(error(&"[".repeat(1_000_000)).0, "too-deep");
         let fits = format!("{}{}", "[".repeat(127), "]".repeat(127));
         assert!(read(&fits).0.is_some());
+        let zeros = |n: usize| format!("[{}0]", "0,".repeat(n - 2));
+        assert_eq!(error(&zeros(MAX_VALUES + 1)).0, "too-large");
+        assert!(read(&zeros(MAX_VALUES)).0.is_some());
         let digits = "9".repeat(300);
         let (value, _) = read(&digits);
         assert!(

@@ -35,3 +35,6 @@ pub use model::Document;
 pub use read::read;
 pub use source::{MAX_BYTES, Source};
 pub use value::Value;
+
+#[cfg(test)]
+mod tests;

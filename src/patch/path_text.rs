@@ -262,8 +262,8 @@ impl Build {
         };
         // Centre of the unit circle whose arc it is, before rotation, from the chord's middle.
         let (cu, cv) = (off * v, -off * u);
-        let begin = (v - cv).atan2(u - cu);
-        let end = (-v - cv).atan2(-u - cu);
+        let begin = Real::atan2(v - cv, u - cu);
+        let end = Real::atan2(-v - cv, -u - cu);
         let turn = 2.0 * std::f64::consts::PI;
         let sweep = match end - begin {
             angle if arc.sweep && angle < 0.0 => angle + turn,

@@ -4,6 +4,7 @@ use super::chain::{Names, rail};
 use super::fields::{Fields, Report, Shape};
 use super::model::{BusRef, Combine, Constant};
 use super::place::Place;
+use super::rails;
 use super::rails::{Curve, Drive, Driven, Generator, PhaseMode, Rail, RailEntry, Read, Stop};
 use super::refs::End;
 use super::value::{self, Value, quote};
@@ -12,10 +13,6 @@ use crate::math::Ease;
 
 /// Most points of a curve and most stops of a palette.
 pub(super) const MOST_POINTS: usize = 256;
-
-/// Periods of the phases, ms.
-const PERIOD_A: f64 = 2000.0;
-const PERIOD_B: f64 = 3125.0;
 
 const PHASE: Shape = Shape {
     what: "a phase rail",
@@ -66,63 +63,6 @@ impl Rail {
             Self::PulseA | Self::PulseB => &PULSE,
             Self::Energy => &ENERGY,
             Self::Palette => &PALETTE,
-        }
-    }
-
-    /// The rail of a program whose document does not name it.
-    fn unset(self) -> RailEntry {
-        RailEntry {
-            at: String::new(),
-            rail: self,
-            generator: self.generator(),
-            bus: None,
-            drive: Drive::Internal,
-            combine: self.combine(),
-            read: Read::Latched,
-            mirror: None,
-        }
-    }
-
-    fn generator(self) -> Generator {
-        let phase = |period_ms, enabled| Generator::Phase {
-            period_ms: Driven::Constant(period_ms),
-            mode: PhaseMode::Loop,
-            offset: Driven::Constant(0.0),
-            enabled,
-        };
-        match self {
-            Self::PhaseA => phase(PERIOD_A, true),
-            Self::PhaseB => phase(PERIOD_B, false),
-            Self::PulseA | Self::PulseB => Generator::Pulse { division: 1 },
-            Self::Energy => Generator::Energy {
-                source: Self::PhaseA,
-                curve: Curve::Sine,
-                min: Driven::Constant(0.0),
-                max: Driven::Constant(1.0),
-            },
-            Self::Palette => Generator::Palette {
-                source: Self::PhaseA,
-                stops: None,
-            },
-        }
-    }
-
-    fn combine(self) -> Combine {
-        match self {
-            Self::PhaseA | Self::PhaseB | Self::Palette => Combine::Last,
-            Self::PulseA | Self::PulseB | Self::Energy => Combine::Sum,
-        }
-    }
-
-    /// The default bus that a named rail mirrors on.
-    fn mirror(self) -> Option<&'static str> {
-        match self {
-            Self::PhaseA => Some("phaseA"),
-            Self::PhaseB => Some("phaseB"),
-            Self::PulseA => Some("pulse"),
-            Self::PulseB => None,
-            Self::Energy => Some("energy"),
-            Self::Palette => Some("palette"),
         }
     }
 }
@@ -188,8 +128,8 @@ struct Setter<'a, 'p, 'r, 'd> {
 impl Setter<'_, '_, '_, '_> {
     fn entry(mut self, rail: Rail) -> RailEntry {
         let generator = match rail {
-            Rail::PhaseA => self.phase(PERIOD_A),
-            Rail::PhaseB => self.phase(PERIOD_B),
+            Rail::PhaseA => self.phase(rails::PERIOD_A),
+            Rail::PhaseB => self.phase(rails::PERIOD_B),
             Rail::PulseA | Rail::PulseB => self.pulse(),
             Rail::Energy => self.energy(),
             Rail::Palette => self.palette(),

@@ -52,6 +52,69 @@ impl Rail {
     }
 }
 
+/// Periods of the phases, ms.
+pub(super) const PERIOD_A: f64 = 2000.0;
+pub(super) const PERIOD_B: f64 = 3125.0;
+
+impl Rail {
+    /// The rail of a program whose document does not name it.
+    pub(super) fn unset(self) -> RailEntry {
+        RailEntry {
+            at: String::new(),
+            rail: self,
+            generator: self.generator(),
+            bus: None,
+            drive: Drive::Internal,
+            combine: self.combine(),
+            read: Read::Latched,
+            mirror: None,
+        }
+    }
+
+    pub(super) fn generator(self) -> Generator {
+        let phase = |period_ms, enabled| Generator::Phase {
+            period_ms: Driven::Constant(period_ms),
+            mode: PhaseMode::Loop,
+            offset: Driven::Constant(0.0),
+            enabled,
+        };
+        match self {
+            Self::PhaseA => phase(PERIOD_A, true),
+            Self::PhaseB => phase(PERIOD_B, false),
+            Self::PulseA | Self::PulseB => Generator::Pulse { division: 1 },
+            Self::Energy => Generator::Energy {
+                source: Self::PhaseA,
+                curve: Curve::Sine,
+                min: Driven::Constant(0.0),
+                max: Driven::Constant(1.0),
+            },
+            Self::Palette => Generator::Palette {
+                source: Self::PhaseA,
+                stops: None,
+            },
+        }
+    }
+
+    pub(super) fn combine(self) -> Combine {
+        match self {
+            Self::PhaseA | Self::PhaseB | Self::Palette => Combine::Last,
+            Self::PulseA | Self::PulseB | Self::Energy => Combine::Sum,
+        }
+    }
+
+    /// The default bus that a named rail mirrors on.
+    pub(super) fn mirror(self) -> Option<&'static str> {
+        match self {
+            Self::PhaseA => Some("phaseA"),
+            Self::PhaseB => Some("phaseB"),
+            Self::PulseA => Some("pulse"),
+            Self::PulseB => None,
+            Self::Energy => Some("energy"),
+            Self::Palette => Some("palette"),
+        }
+    }
+}
+
 /// One rail, resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RailEntry {

@@ -3,7 +3,7 @@
 //! The coercions are total: each gives the wanted kind or a [`Found`] that says what was found, what
 //! is wanted and an example. Path data is read next door, colour texts in [`crate::math`].
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::math::{number_text, parse_color};
 use std::fmt::Write as _;
 
@@ -27,6 +27,26 @@ pub enum Value {
 }
 
 impl Value {
+    /// From JSON text, under the limits of a patch.
+    ///
+    /// # Errors
+    /// `bad-json`, `number-out-of-range`, `too-large`, `too-deep`.
+    pub fn parse(text: &str) -> Result<Self, Box<Diagnostic>> {
+        let mut diagnostics = Diagnostics::new();
+        super::json::parse(&super::Source::new("", text), &mut diagnostics).ok_or_else(|| {
+            let first = diagnostics
+                .list()
+                .iter()
+                .find(|d| d.severity == Severity::Error);
+            // Without a value there is an error.
+            Box::new(
+                first
+                    .cloned()
+                    .unwrap_or_else(|| Diagnostic::error("bad-json", "", "not JSON")),
+            )
+        })
+    }
+
     /// The value of a key, if this is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         match self {
@@ -523,6 +543,18 @@ mod tests {
         assert_eq!(text(&Number(-0.0)), Ok("0".to_owned()));
         assert_eq!(text(&Bool(true)), Ok("true".to_owned()));
         assert!(text(&Null).is_err());
+    }
+
+    #[test]
+    fn values_from_text() {
+        assert_eq!(Value::parse("[1, null]"), Ok(List(vec![Number(1.0), Null])));
+        assert_eq!(Value::parse("[1,").unwrap_err().code, "bad-json");
+        assert_eq!(
+            Value::parse("1e999").unwrap_err().code,
+            "number-out-of-range"
+        );
+        let text = r#"{"a": [true, "\"", 0.5], "b": {}}"#;
+        assert_eq!(Value::parse(text).expect("JSON").json(), text);
     }
 
     #[test]
