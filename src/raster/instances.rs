@@ -4,6 +4,7 @@
 //! and then stroke, blended into the surface. Elements whose box misses the surface cost a comparison.
 
 use super::affine::{Affine, Bounds, snap};
+use super::disc::Ring;
 use super::paint::DrawReport;
 use super::shapes::{SQUARE, Shapes, TRIANGLE, place, star_corners};
 use super::space::Space;
@@ -189,15 +190,19 @@ impl Drawer<'_> {
 
     /// What lies between two radii (user px) about the element's position.
     fn annulus(&mut self, e: &Element, inner: f64, outer: f64, sink: &mut impl Coverage) {
-        let map = Affine {
-            e: f64::from(e.pos[0]),
-            f: f64::from(e.pos[1]),
-            ..Affine::scale(outer)
-        };
+        let centre = self.to_device.apply(e.pos.map(f64::from));
+        let centre = [snap(centre[0]), snap(centre[1])];
+        if let Some(scale) = self.similarity {
+            let ring = Ring {
+                centre,
+                inner: inner * scale,
+                outer: outer * scale,
+            };
+            return self.shapes.fill_ring(&ring, &self.clip, sink);
+        }
         let hole = if outer > 0.0 { inner / outer } else { 0.0 };
-        let mut map = map.then(&self.to_device);
-        (map.e, map.f) = (snap(map.e), snap(map.f));
-        let _ = self.similarity;
+        let mut map = Affine::scale(outer).then(&self.to_device);
+        [map.e, map.f] = centre;
         self.shapes.fill_ellipse(hole, &map, &self.clip, sink);
     }
 

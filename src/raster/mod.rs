@@ -20,6 +20,7 @@ mod blur;
 mod canvas;
 mod cells;
 mod dash;
+mod disc;
 mod effects;
 mod flatten;
 mod instances;

@@ -53,10 +53,13 @@ impl Polygon {
         self.line(last, first);
     }
 
+    /// One edge of a closed contour; y in whole 1/4096 px.
     #[inline]
-    fn line(&mut self, p: [f64; 2], q: [f64; 2]) {
-        self.min = [self.min[0].min(p[0]), self.min[1].min(p[1])];
-        self.max = [self.max[0].max(p[0]), self.max[1].max(p[1])];
+    pub(super) fn line(&mut self, p: [f64; 2], q: [f64; 2]) {
+        for v in [p, q] {
+            self.min = [self.min[0].min(v[0]), self.min[1].min(v[1])];
+            self.max = [self.max[0].max(v[0]), self.max[1].max(v[1])];
+        }
         if p[1] == q[1] {
             return;
         }

@@ -6,6 +6,7 @@
 
 use super::affine::{Affine, Bounds, Turn, snap};
 use super::dash::{Dashed, dash};
+use super::disc::{Discs, Ring};
 use super::flatten::{Polyline, circle_pieces};
 use super::polygon::Polygon;
 use super::stroke::{Pen, Stroker};
@@ -18,6 +19,7 @@ use crate::render_tree::{FillRule, PathData, StrokeStyle};
 #[derive(Debug)]
 pub(super) struct Shapes {
     polygon: Polygon,
+    discs: Discs,
     winding: Winding,
     line: Polyline,
     dashed: Polyline,
@@ -29,6 +31,7 @@ impl Shapes {
     pub(super) fn new() -> Self {
         Self {
             polygon: Polygon::default(),
+            discs: Discs::default(),
             winding: Winding::new(),
             line: Polyline::default(),
             dashed: Polyline::default(),
@@ -51,6 +54,11 @@ impl Shapes {
             [snap(p[0]), snap(p[1])]
         }));
         self.polygon.fill(clip, sink);
+    }
+
+    /// A ring or disc in device space.
+    pub(super) fn fill_ring(&mut self, ring: &Ring, clip: &Bounds, sink: &mut impl Coverage) {
+        self.discs.fill(ring, clip, &mut self.polygon, sink);
     }
 
     /// The ellipses between radius 1 and radius `inner` (0 = none) of the unit circle under a map.
