@@ -29,6 +29,8 @@ const MAX_TINY: f64 = 3.5;
 const LANES: usize = 8;
 /// Shorter runs of one coverage are worked out with the edges beside them.
 const SHORTEST: i32 = 4;
+/// Pixels that are worked out before they are handed on.
+const CHUNK: usize = 64;
 
 /// A number type that areas are worked out in.
 trait Precision: Real {
@@ -118,43 +120,48 @@ impl<R: Precision> Disc<R> {
 
 /// What G needs of the column borders, one entry each.
 #[derive(Debug, Default)]
-struct Columns<T> {
-    x: T,
-    square: T,
+struct Columns<R> {
+    x: Vec<R>,
+    square: Vec<R>,
     /// F(x).
-    inside: T,
+    inside: Vec<R>,
     /// 2(q + F(x)).
-    outside: T,
+    outside: Vec<R>,
     /// [x ≥ 0].
-    right: T,
+    right: Vec<R>,
 }
 
-impl<R: Precision> Columns<Vec<R>> {
+impl<R: Precision> Columns<R> {
     fn load(&mut self, xs: impl Iterator<Item = R>, disc: &Disc<R>) {
         self.x.clear();
         self.x.extend(xs);
-        let fill = |to: &mut Vec<R>, xs: &[R], f: &dyn Fn(R) -> R| {
-            to.clear();
-            to.extend(xs.iter().map(|&x| f(x)));
-        };
-        fill(&mut self.square, &self.x, &|x| x * x);
-        fill(&mut self.right, &self.x, &|x| R::from_bool(x >= R::ZERO));
-        self.inside.clear();
-        self.inside
-            .extend(self.x.iter().map(|&x| segment(x, disc.r)));
-        fill(&mut self.outside, &self.inside, &|f| {
-            R::TWO * (disc.quarter + f)
-        });
+        let count = self.x.len();
+        for column in [
+            &mut self.square,
+            &mut self.inside,
+            &mut self.outside,
+            &mut self.right,
+        ] {
+            column.resize(count, R::ZERO);
+        }
+        let x = &self.x[..count];
+        let (square, right) = (&mut self.square[..count], &mut self.right[..count]);
+        let (inside, outside) = (&mut self.inside[..count], &mut self.outside[..count]);
+        for i in 0..count {
+            square[i] = x[i] * x[i];
+            right[i] = R::from_bool(x[i] >= R::ZERO);
+            inside[i] = segment(x[i], disc.r);
+            outside[i] = R::TWO * (disc.quarter + inside[i]);
+        }
     }
 
     /// Area left of border `i` between two row borders.
     #[inline(always)]
     fn strip(&self, rows: &[Row<R>; 2], i: usize) -> R {
-        let area = |row: &Row<R>| {
-            let (x, square) = (self.x[i], self.square[i]);
-            row.area(x, square, self.inside[i], self.outside[i], self.right[i])
-        };
-        area(&rows[1]) - area(&rows[0])
+        let (x, square, right) = (self.x[i], self.square[i], self.right[i]);
+        let (inside, outside) = (self.inside[i], self.outside[i]);
+        rows[1].area(x, square, inside, outside, right)
+            - rows[0].area(x, square, inside, outside, right)
     }
 }
 
@@ -174,8 +181,8 @@ struct Row<R> {
 
 impl<R: Precision> Row<R> {
     #[inline(always)]
-    fn new(y: R, disc: &Disc<R>) -> Self {
-        let inside = segment(y, disc.r) + disc.quarter;
+    fn new(y: R, segment: R, disc: &Disc<R>) -> Self {
+        let inside = segment + disc.quarter;
         let below = R::from_bool(y >= R::ZERO);
         let whole = R::TWO * (R::TWO * disc.quarter);
         Self {
@@ -199,9 +206,15 @@ impl<R: Precision> Row<R> {
 /// Buffers of the kernel.
 #[derive(Debug, Default)]
 pub(super) struct Discs {
-    single: [Columns<Vec<f32>>; 2],
-    double: [Columns<Vec<f64>>; 2],
-    coverage: Vec<u8>,
+    single: Tables<f32>,
+    double: Tables<f64>,
+}
+
+/// Borders of the outer and of the inner disc.
+#[derive(Debug, Default)]
+struct Tables<R> {
+    columns: [Columns<R>; 2],
+    rows: [Columns<R>; 2],
 }
 
 /// A ring; a disc if `inner` is 0.
@@ -230,17 +243,13 @@ impl Discs {
         if bounds.is_empty() || r <= 0.0 {
             return;
         }
-        let Self {
-            single,
-            double,
-            coverage,
-        } = self;
+        let Self { single, double } = self;
         if r <= MAX_TINY && ring.inner <= 0.0 {
             tiny(ring, &bounds, sink);
         } else if r <= MAX_SINGLE {
-            fill(single, coverage, ring, &bounds, sink);
+            fill(single, ring, &bounds, sink);
         } else if r <= MAX_DOUBLE {
-            fill(double, coverage, ring, &bounds, sink);
+            fill(double, ring, &bounds, sink);
         } else {
             polygon.begin();
             large(polygon, ring.centre, r, &bounds, false);
@@ -286,7 +295,8 @@ fn tiny(ring: &Ring, bounds: &Bounds, sink: &mut impl Coverage) {
     let outside = inside.map(|f| 2.0 * (disc.quarter + f));
     let right = x.map(|x| if x >= 0.0 { 1.0 } else { 0.0 });
     let areas = |y: i32| -> [f32; BORDERS] {
-        let row = Row::new((y - line) as f32 - dy as f32, &disc);
+        let y = (y - line) as f32 - dy as f32;
+        let row = Row::new(y, segment(y, disc.r), &disc);
         std::array::from_fn(|i| row.area(x[i], square[i], inside[i], outside[i], right[i]))
     };
     let mut above = areas(bounds.y0);
@@ -342,8 +352,7 @@ impl Spans {
 }
 
 fn fill<R: Precision>(
-    columns: &mut [Columns<Vec<R>>; 2],
-    coverage: &mut Vec<u8>,
+    tables: &mut Tables<R>,
     ring: &Ring,
     bounds: &Bounds,
     sink: &mut impl Coverage,
@@ -352,22 +361,35 @@ fn fill<R: Precision>(
     let (line, dy) = split(ring.centre[1]);
     let (outer, inner) = (Disc::new(ring.outer), Disc::new(ring.inner));
     let hollow = ring.inner > 0.0;
-    let shift = [R::from_f64(dx), R::from_f64(dy)];
-    let xs = (bounds.x0..=bounds.x1).map(|x| R::from_f64(f64::from(x - column)) - shift[0]);
+    let borders = |range: std::ops::RangeInclusive<i32>, origin: i32, shift: f64| {
+        range.map(move |v| R::from_f64(f64::from(v - origin) - shift))
+    };
+    let xs = borders(bounds.x0..=bounds.x1, column, dx);
+    let ys = borders(bounds.y0..=bounds.y1, line, dy);
+    let Tables { columns, rows } = tables;
     columns[0].load(xs.clone(), &outer);
+    rows[0].load(ys.clone(), &outer);
     if hollow {
         columns[1].load(xs, &inner);
+        rows[1].load(ys, &inner);
     }
-    let borders = |y: i32| {
-        let y = R::from_f64(f64::from(y - line)) - shift[1];
-        let outer = Row::new(y, &outer);
-        [outer, if hollow { Row::new(y, &inner) } else { outer }]
+    let row = |i: usize| {
+        let at = |rows: &Columns<R>, disc| Row::new(rows.x[i], rows.inside[i], disc);
+        let outer = at(&rows[0], &outer);
+        [outer, if hollow { at(&rows[1], &inner) } else { outer }]
     };
-    let mut above = borders(bounds.y0);
+    let mut above = row(0);
     for y in bounds.y0..bounds.y1 {
-        let below = borders(y + 1);
+        let below = row((y + 1 - bounds.y0) as usize);
         let rows = [[above[0], below[0]], [above[1], below[1]]];
         above = below;
+        let strip = Strip {
+            columns,
+            rows,
+            hollow,
+            y,
+            left: bounds.x0,
+        };
         let from_centre = f64::from(y - line) - dy;
         let o = Spans::new(ring.outer, dx, from_centre);
         let i = if hollow {
@@ -376,26 +398,18 @@ fn fill<R: Precision>(
             Spans::EMPTY
         };
         let clamp = |x: i32| x.saturating_add(column).clamp(bounds.x0, bounds.x1);
-        let mut edge = |from: i32, to: i32, sink: &mut _| {
-            if from < to {
-                let part = (from - bounds.x0) as usize..=(to - bounds.x0) as usize;
-                areas(columns, &rows, hollow, part, coverage);
-                Coverage::cover(sink, y, from, coverage);
-            }
-        };
         let mut at = clamp(o.touched.0);
-        let end = clamp(o.touched.1);
         for (from, to, k) in plain(&o, &i) {
             let (from, to) = (clamp(from), clamp(to));
             if to - from >= SHORTEST {
-                edge(at, from, sink);
+                strip.edge(at, from, sink);
                 if k > 0 {
                     sink.solid(y, from, to, k);
                 }
                 at = to;
             }
         }
-        edge(at, end, sink);
+        strip.edge(at, clamp(o.touched.1), sink);
     }
 }
 
@@ -411,30 +425,46 @@ fn plain(outer: &Spans, inner: &Spans) -> [(i32, i32, u8); 3] {
     ]
 }
 
-/// Coverage of the pixels between the column borders `part`.
-fn areas<R: Precision>(
-    columns: &[Columns<Vec<R>>; 2],
-    rows: &[[Row<R>; 2]; 2],
+/// One row of a ring between two row borders.
+struct Strip<'a, R> {
+    columns: &'a [Columns<R>; 2],
+    rows: [[Row<R>; 2]; 2],
     hollow: bool,
-    part: std::ops::RangeInclusive<usize>,
-    coverage: &mut Vec<u8>,
-) {
-    let left_of = |i: usize| {
-        let outer = columns[0].strip(&rows[0], i);
-        if hollow {
-            outer - columns[1].strip(&rows[1], i)
+    y: i32,
+    /// The pixel right of the first column border.
+    left: i32,
+}
+
+impl<R: Precision> Strip<'_, R> {
+    /// Area left of a column border.
+    #[inline(always)]
+    fn left_of(&self, border: usize) -> R {
+        let outer = self.columns[0].strip(&self.rows[0], border);
+        if self.hollow {
+            outer - self.columns[1].strip(&self.rows[1], border)
         } else {
             outer
         }
-    };
-    coverage.clear();
-    let mut last = left_of(*part.start());
-    coverage.extend((part.start() + 1..=*part.end()).map(|i| {
-        let next = left_of(i);
-        let area = next - last;
-        last = next;
-        R::coverage(area)
-    }));
+    }
+
+    /// Works out the pixels from ≤ x < to.
+    #[inline(always)]
+    fn edge(&self, from: i32, to: i32, sink: &mut impl Coverage) {
+        let mut coverage = [0u8; CHUNK];
+        let mut x = from;
+        while x < to {
+            let count = ((to - x) as usize).min(CHUNK);
+            let border = (x - self.left) as usize;
+            let mut last = self.left_of(border);
+            for (i, k) in coverage[..count].iter_mut().enumerate() {
+                let next = self.left_of(border + i + 1);
+                *k = R::coverage(next - last);
+                last = next;
+            }
+            sink.cover(self.y, x, &coverage[..count]);
+            x += count as i32;
+        }
+    }
 }
 
 /// Adds a circle that is nearly straight in a pixel, with a corner wherever it passes a border of the

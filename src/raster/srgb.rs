@@ -169,6 +169,12 @@ fn solid<M: Mix>(row: &mut [[u8; 4]], s: [u8; 4]) {
 }
 
 fn cover<M: Mix>(row: &mut [[u8; 4]], s: [u8; 4], coverage: &[u8]) {
+    if row.len() < 4 {
+        for (d, &k) in row.iter_mut().zip(coverage) {
+            *d = M::covered(s, k, *d);
+        }
+        return;
+    }
     let (wide, alpha) = (repeat(s), u16::from(s[3]));
     let (quads, rest) = quads(row);
     let (fours, last) = coverage.as_chunks::<4>();
