@@ -1,5 +1,7 @@
 //! Outlines as plain data: what nouns on both sides of the VM mean by a path.
 
+pub mod measure;
+
 use serde::{Deserialize, Serialize};
 
 /// A path command.

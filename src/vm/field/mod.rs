@@ -1,13 +1,45 @@
-//! The field store: requests become columns.
+//! The field store: one value per element, in columns that are kept while nothing changed.
+//!
+//! ```text
+//! rows -> lane graph -> kernel of what is missing -> blocks of lanes -> rows of a buffer
+//! lower   graph,stored  kernel                       exec,lanes         output,pool
+//! ```
+//!
+//! * Only what a request asks for is computed; a request whose signals have the bits of its last
+//!   time keeps its buffer ([`cache`], [`key`]).
+//! * The requests of a group that missed run as one kernel: shared rows once, constants and hashes
+//!   read from stored columns ([`stored`]), uniforms once per run and not per element.
+//! * A lane of a kernel has the bits that the opcode's one meaning gives, for any block size, number
+//!   of threads and choice of requests.
+//! * Nothing here knows blocks, buses or sinks. [`reduce`] is the only step across elements.
 
 mod buffer;
+mod cache;
+mod combine;
+mod exec;
+mod graph;
+mod hash;
+mod kernel;
+mod key;
+mod lanes;
+mod lower;
+mod outline;
+mod output;
+mod pool;
+mod reduce;
 mod report;
+mod run;
+mod store;
+mod stored;
+#[cfg(test)]
+mod tests;
 
 pub use buffer::{Buffer, Finite, PathColumn};
 pub use report::{FieldReport, MissReason, Misses, Outcome, RequestReport};
+pub use store::FieldStore;
 
 use super::Registers;
-use crate::ir::{FieldId, GroupId, Program, ReduceOp, ReqId, StateId};
+use crate::ir::{FieldId, StateId};
 
 /// How the store works. None of it changes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,86 +92,4 @@ pub trait Parallel: Sync {
     /// Calls `job` once with each number below `blocks`, in any order, on any threads; returns when
     /// all calls have.
     fn run(&self, blocks: usize, job: &(dyn Fn(usize) + Sync));
-}
-
-/// Kernels, columns and their cache for one program.
-#[derive(Debug)]
-pub struct FieldStore {
-    report: FieldReport,
-    columns: Vec<Buffer>,
-}
-
-impl FieldStore {
-    /// Compiles the groups of `program`.
-    ///
-    /// # Errors
-    /// If the columns of a frame do not fit the limit, or the program was never validated.
-    pub fn new(program: &Program, options: &FieldOptions) -> Result<Self, FieldError> {
-        let _ = options;
-        let requests = &program.tables.materialize.requests;
-        let columns = requests.iter().map(|r| Buffer::empty(r.format)).collect();
-        Ok(Self {
-            report: FieldReport::default(),
-            columns,
-        })
-    }
-
-    /// Starts a frame: resets the report.
-    pub fn begin_frame(&mut self) {
-        self.report.clear();
-    }
-
-    /// Brings the columns of a group up to date; computes only what changed.
-    pub fn materialize(
-        &mut self,
-        program: &Program,
-        group: GroupId,
-        registers: &Registers,
-        histories: &dyn Histories,
-        parallel: Option<&dyn Parallel>,
-    ) {
-        let _ = (program, group, registers, histories, parallel);
-    }
-
-    /// The column of a request, as of its group's last [`Self::materialize`].
-    pub fn column(&self, req: ReqId) -> &Buffer {
-        &self.columns[req.index()]
-    }
-
-    /// Which elements of the column had only finite channels.
-    pub fn finite(&self, req: ReqId) -> Finite<'_> {
-        let _ = req;
-        Finite::All
-    }
-
-    /// A number that is new whenever the column's content is.
-    pub fn revision(&self, req: ReqId) -> u64 {
-        let _ = req;
-        0
-    }
-
-    /// Reduces the column of a request into one number per lane. A field over no domain counts as
-    /// one element; without elements the type's default is written.
-    pub fn reduce(&self, req: ReqId, op: ReduceOp, out: &mut [f64]) {
-        let _ = (req, op, out);
-    }
-
-    /// What was computed and reused since [`Self::begin_frame`].
-    pub fn report(&self) -> &FieldReport {
-        &self.report
-    }
-
-    /// Outside data was replaced: requests of steps that name the `assets` epoch are computed anew.
-    pub fn set_assets_epoch(&mut self, epoch: u64) {
-        let _ = epoch;
-    }
-
-    /// Takes over from the store of the program before a swap what still holds: columns whose
-    /// request is the same, hash columns, free buffers.
-    pub fn adopt(&mut self, previous: Self) {
-        let _ = previous;
-    }
-
-    /// Drops every column, cached value and free buffer. Costs time later, changes no value.
-    pub fn purge(&mut self) {}
 }
