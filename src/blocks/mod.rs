@@ -10,6 +10,7 @@ mod adapter;
 mod chain;
 mod color;
 mod definition;
+pub mod docs;
 mod domain;
 pub mod expression;
 mod field;
@@ -21,6 +22,8 @@ mod rhythm;
 mod rows;
 mod signal;
 mod sink;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use adapter::{

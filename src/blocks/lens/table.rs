@@ -111,6 +111,12 @@ fn wrap(chain: &mut ChainDraft<'_>) {
     chain.step(Op::Cast, 0, &[]);
 }
 
+/// There in the first half of a turn, back in the second.
+fn fold_back(chain: &mut ChainDraft<'_>) {
+    let enabled = chain.num(1.0);
+    chain.step(Op::PingPong, 0, &[enabled]);
+}
+
 /// Turns as an angle in rad.
 fn angle(chain: &mut ChainDraft<'_>, args: Arguments<'_>) -> SignalId {
     let (turns, whole) = (
@@ -330,7 +336,7 @@ pub static LENSES: &[Lens] = &[
         params: &[boolean("enabled", true, "whether it does anything")],
         action: LensAction::Steps(|c, p| {
             if p.choice(0) == 1 {
-                c.step(Op::PingPong, 0, &[]);
+                fold_back(c);
             }
         }),
         ..PHASE
@@ -348,7 +354,7 @@ pub static LENSES: &[Lens] = &[
         action: LensAction::Steps(|c, p| match p.choice(0) {
             0 => wrap(c),
             1 => c.step(Op::ClampRange, 0, &[]),
-            _ => c.step(Op::PingPong, 0, &[]),
+            _ => fold_back(c),
         }),
         ..PHASE
     },

@@ -1,0 +1,221 @@
+//! Every definition is complete and means something.
+
+use super::*;
+use crate::blocks::docs::{self, Entry};
+use std::collections::BTreeSet;
+
+#[test]
+fn names_are_unique_and_found() {
+    let mut names = BTreeSet::new();
+    for block in crate::blocks::catalogue() {
+        for name in std::iter::once(&block.name).chain(block.aliases) {
+            assert!(names.insert(*name), "{name} twice");
+            assert!(std::ptr::eq(find(name).unwrap(), *block), "{name}");
+        }
+        let ports = |names: Vec<&str>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+        assert!(
+            ports(block.inputs.iter().map(|i| i.name).collect()),
+            "{}",
+            block.name
+        );
+        assert!(
+            ports(block.outputs.iter().map(|o| o.name).collect()),
+            "{}",
+            block.name
+        );
+    }
+    assert!(find("oscillator").is_none(), "block names are exact");
+}
+
+#[test]
+fn everything_is_documented() {
+    for block in crate::blocks::catalogue() {
+        assert!(
+            is_phrase(block.summary),
+            "{}: {}",
+            block.name,
+            block.summary
+        );
+        assert!(!block.details.is_empty(), "{}", block.name);
+        for (name, doc) in block
+            .inputs
+            .iter()
+            .map(|i| (i.name, i.doc))
+            .chain(block.outputs.iter().map(|o| (o.name, o.doc)))
+        {
+            assert!(is_phrase(doc), "{}.{name}: {doc}", block.name);
+        }
+    }
+}
+
+/// One line, not a sentence: it stands in tables.
+fn is_phrase(text: &str) -> bool {
+    !text.is_empty() && !text.ends_with('.') && !text.contains('\n')
+}
+
+#[test]
+fn defaults_fit_their_types() {
+    for block in crate::blocks::catalogue() {
+        for input in block.inputs {
+            let at = format!("{}.{}", block.name, input.name);
+            match (input.mark, input.default) {
+                (Mark::Options(words), Default::Text(word)) => {
+                    assert!(words.contains(&word), "{at}: {word}");
+                    assert_eq!(input.domain, Domain::String, "{at}");
+                }
+                (Mark::Text, Default::Text(_)) => assert_eq!(input.domain, Domain::String, "{at}"),
+                (Mark::Options(_) | Mark::Text, other) => panic!("{at}: {other:?}"),
+                (Mark::Domain, Default::Number(n)) => assert!(n >= 1.0, "{at}"),
+                (Mark::Event | Mark::Render | Mark::Camera, default) => {
+                    assert!(matches!(default, Default::None | Default::Required), "{at}");
+                }
+                (_, Default::Number(v)) => {
+                    assert_eq!(input.domain.lanes(), 1, "{at}");
+                    let inside = input
+                        .range
+                        .is_none_or(|(low, high)| (low..=high).contains(&v));
+                    assert!(inside, "{at}: {v} is outside the slider");
+                    let legal = match input.hard {
+                        Some(Hard::Above(x)) => v > x,
+                        Some(Hard::AtLeast(x)) => v >= x,
+                        Some(Hard::Between(a, b)) => a < v && v < b,
+                        None => true,
+                    };
+                    assert!(legal, "{at}: {v} is refused");
+                }
+                (_, Default::Vec2(_)) => assert_eq!(input.domain, Domain::Vec2, "{at}"),
+                (_, Default::Vec3(_)) => assert_eq!(input.domain, Domain::Vec3, "{at}"),
+                (_, Default::Color(text)) => {
+                    assert_eq!(input.domain, Domain::Color, "{at}");
+                    assert!(parse_color(text).is_some(), "{at}: {text}");
+                }
+                (_, Default::Path(_)) => assert_eq!(input.domain, Domain::Path, "{at}"),
+                (_, Default::Text(_)) => panic!("{at}: a text default without options"),
+                (_, Default::Required | Default::Time | Default::None) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn every_block_lowers_from_its_defaults_and_gives_what_it_declares() {
+    for block in crate::blocks::catalogue() {
+        let lowered = Rig::new(block.name).lower();
+        assert_eq!(lowered.diagnostics.list(), [], "{}", block.name);
+        for (output, value) in block.outputs.iter().zip(&lowered.outputs) {
+            let at = format!("{}.{}", block.name, output.name);
+            match (output.world, value) {
+                (OutputWorld::Signal, Value::Signal(id)) => {
+                    let domain = lowered.build.signal_type(*id).domain;
+                    assert_eq!(domain.lanes(), output.domain.lanes(), "{at}");
+                }
+                (OutputWorld::Field, Value::Field(id)) => {
+                    let domain = lowered.build.field_type(*id).domain;
+                    assert_eq!(domain.lanes(), output.domain.lanes(), "{at}");
+                    let node = &lowered.build.tables.field.nodes[id.index()];
+                    assert!(!node.wide, "{at} is wide");
+                    if block.input("domain").is_some() {
+                        assert!(node.dom.is_some(), "{at} has no size");
+                    }
+                }
+                (OutputWorld::Event, Value::Event(_)) => {}
+                (OutputWorld::Special, Value::Domain(_) | Value::Sink(_) | Value::Camera(_)) => {}
+                (OutputWorld::Special, Value::None) if block.name == "DebugDisplay" => {}
+                (_, other) => panic!("{at} is {other:?}"),
+            }
+        }
+        assert_eq!(
+            lowered.time_model.is_some(),
+            block.family == Family::Time,
+            "{}",
+            block.name
+        );
+    }
+}
+
+#[test]
+fn every_option_lowers() {
+    for block in crate::blocks::catalogue() {
+        for input in block.inputs {
+            if let Mark::Options(words) = input.mark {
+                for word in words {
+                    let lowered = Rig::new(block.name).text(input.name, word).lower();
+                    assert_eq!(lowered.diagnostics.list(), [], "{} {word}", block.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn families_stand_together() {
+    let mut seen = Vec::new();
+    for block in crate::blocks::catalogue() {
+        if seen.last() != Some(&block.family) {
+            assert!(!seen.contains(&block.family), "{} stands apart", block.name);
+            seen.push(block.family);
+        }
+    }
+}
+
+#[test]
+fn pages_name_every_port() {
+    for entry in docs::blocks() {
+        let Entry::Block(block) = entry else { continue };
+        let (text, markdown, json) = (entry.text(), entry.markdown(), entry.json().to_string());
+        for name in block
+            .inputs
+            .iter()
+            .map(|i| i.name)
+            .chain(block.outputs.iter().map(|o| o.name))
+        {
+            assert!(text.contains(&format!("  {name}: ")), "{text}");
+            assert!(markdown.contains(&format!("| `{name}` |")), "{markdown}");
+            assert!(json.contains(&format!("\"name\":\"{name}\"")), "{json}");
+        }
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 88),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_page_reads_well() {
+    let page = docs::entry("Oscillator").unwrap().text();
+    let wanted = "\
+Oscillator: a wave of a phase
+
+inputs
+  phase: phase, turns, bus phaseA = 0
+      where in the wave
+  shape: sine | cosine | triangle | saw | square = sine
+      form of the wave
+  amplitude: number = 1 [0…10]
+      factor of the wave
+  bias: number = 0 [-10…10]
+      added after the factor
+
+outputs
+  out: number
+      the result
+
+w(shape, phase)·amplitude + bias. Shapes of p = frac(phase): sine sin 2πp, cosine cos
+2πp, triangle 1 − 4·|p − 0.5|, saw 2p − 1, square 1 for p < 0.5 and else −1.
+";
+    assert_eq!(page, wanted);
+}
+
+#[test]
+fn lists_group_their_entries() {
+    let list = docs::list_text(&docs::blocks());
+    assert!(list.starts_with("time\n  FiniteTimeRoot"), "{list}");
+    assert_eq!(list.lines().filter(|l| *l == "signals").count(), 1);
+    assert_eq!(
+        docs::list_json(&docs::lenses()).as_array().unwrap().len(),
+        LENSES.len()
+    );
+    assert!(docs::list_markdown(&docs::adapters()).contains("### ReduceFieldToSignal"));
+    assert!(docs::entry("phase-offset").is_some());
+    assert!(docs::entry("nothing").is_none());
+}
