@@ -18,17 +18,33 @@
 //! The output is a function of program, times and inputs. No clock, no file, no thread of its own, no
 //! global. After the first frames of a kind nothing is allocated any more.
 
+mod assemble;
+mod blame;
+mod cell;
+mod channels;
+mod clock;
+mod combine;
 pub mod engine;
+mod evaluate;
 pub mod field;
 pub mod frame;
 pub mod health;
 pub mod inputs;
+mod instances;
+mod layers;
 pub mod probe;
 mod pulse;
+mod rails;
+mod records;
 mod registers;
+mod ring;
+mod sinks;
 pub mod snapshot;
+mod state;
+mod tape;
 mod time;
 pub mod trace;
+mod watch;
 
 pub use engine::Engine;
 pub use field::{Buffer, Parallel};

@@ -44,7 +44,12 @@ impl PulseList {
 
     /// Those that only count.
     pub fn folded(&self) -> u64 {
-        self.count - self.kept.len() as u64
+        self.count.saturating_sub(self.kept.len() as u64)
+    }
+
+    /// Whether the parts fit each other; false only for damaged data.
+    pub(super) fn is_sound(&self) -> bool {
+        self.kept.len() <= Self::CAP && self.kept.len() as u64 <= self.count
     }
 
     /// Removes all.

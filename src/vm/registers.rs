@@ -1,4 +1,5 @@
-//! One f64 register range per signal, its lanes side by side.
+//! One f64 register range per signal, its lanes side by side; then constants and temporaries that
+//! only the tape knows.
 
 use crate::ir::{Program, SignalId};
 
@@ -45,7 +46,31 @@ impl Registers {
 
     /// All lanes.
     #[inline]
+    pub fn all(&self) -> &[f64] {
+        &self.lanes
+    }
+
+    /// All lanes, to write.
+    #[inline]
     pub fn all_mut(&mut self) -> &mut [f64] {
         &mut self.lanes
+    }
+
+    /// Where a signal's lanes are, as (first, count).
+    pub(super) fn place(&self, id: SignalId) -> (u32, u32) {
+        let [from, to] = [0, 1].map(|k| self.offset[id.index() + k]);
+        (from, to - from)
+    }
+
+    /// A register behind those of the signals, for a constant or a temporary of the tape.
+    pub(super) fn grow(&mut self, value: f64) -> u32 {
+        self.lanes.push(value);
+        self.lanes.len() as u32 - 1
+    }
+
+    /// The signal that a register belongs to; `None` for those of the tape.
+    pub(super) fn owner(&self, register: u32) -> Option<SignalId> {
+        let after = self.offset.partition_point(|&from| from <= register);
+        (after < self.offset.len()).then(|| SignalId::at(after.saturating_sub(1)))
     }
 }

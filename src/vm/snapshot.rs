@@ -1,9 +1,18 @@
 //! Everything that later frames depend on, as bytes.
 //!
 //! A [`Snapshot`] is taken between two frames and restored into an engine of the same program; every
-//! later frame is then bit-identical to the run without the interruption. Registers, buffers,
-//! caches, probes and traces are not in it. Bytes: magic `OSCS`, version, length, BLAKE3 of the
-//! payload, payload.
+//! later frame is then bit-identical to the run without the interruption. Registers, columns, caches,
+//! probes and traces are not in it. Bytes: magic `OSCS`, version (u16), payload length (u64), BLAKE3
+//! of the payload, payload; all little-endian. The same run gives the same bytes.
+
+use super::rails;
+use super::state;
+use super::time::Moment;
+use serde::{Deserialize, Serialize};
+
+const MAGIC: &[u8; 4] = b"OSCS";
+const VERSION: u16 = 1;
+const HEADER: usize = 4 + 2 + 8 + 32;
 
 /// Why a snapshot is refused; the engine then stands as before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +32,70 @@ pub enum SnapshotError {
 }
 
 /// Everything that later frames depend on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    pub(super) payload: Vec<u8>,
+    /// Of the program it was taken from.
+    pub(super) program_hash: String,
+    /// Of the state's layout.
+    pub(super) layout_hash: String,
+    /// Frames of the run so far.
+    pub(super) frames: u64,
+    pub(super) prev: Option<Moment>,
+    pub(super) latch: Option<Moment>,
+    /// The run began after a sample and has had no frame yet.
+    pub(super) waiting: bool,
+    /// Turns added after a swap that kept the phase.
+    pub(super) gauge: f64,
+    pub(super) cells: state::Contents,
+    pub(super) rails: rails::Contents,
+}
+
+impl Snapshot {
+    /// Hash of the program that it belongs to, `b3:…`.
+    pub fn program_hash(&self) -> &str {
+        &self.program_hash
+    }
+
+    /// Frames that the run had when it was taken.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// As a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing plain numbers and texts into memory cannot fail.
+        let payload = postcard::to_allocvec(self).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(HEADER + payload.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(blake3::hash(&payload).as_bytes());
+        bytes.extend_from_slice(&payload);
+        bytes
+    }
+
+    /// From a file.
+    ///
+    /// # Errors
+    /// If the bytes are no snapshot, of another version, cut or changed.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let (header, payload) = bytes
+            .split_at_checked(HEADER)
+            .ok_or(SnapshotError::Damaged)?;
+        let (magic, rest) = header.split_at(4);
+        let (version, rest) = rest.split_at(2);
+        let (length, hash) = rest.split_at(8);
+        if magic != MAGIC {
+            return Err(SnapshotError::Damaged);
+        }
+        if version != VERSION.to_le_bytes() {
+            return Err(SnapshotError::Version);
+        }
+        let whole = length == (payload.len() as u64).to_le_bytes()
+            && hash == blake3::hash(payload).as_bytes();
+        if !whole {
+            return Err(SnapshotError::Damaged);
+        }
+        postcard::from_bytes(payload).map_err(|_| SnapshotError::Damaged)
+    }
 }

@@ -1,0 +1,235 @@
+//! Sinks: what is drawn, resolved once from the program's tables.
+//!
+//! In: the sink rows. Out: a [`Plan`] each, with every input found by name, so that a frame looks
+//! nothing up. Read next: `instances` and `layers`, which turn plans into passes, and `assemble`,
+//! which nests and orders them.
+
+use super::field::{Buffer, FieldStore};
+use super::frame::EngineError;
+use super::instances;
+use super::layers;
+use super::registers::Registers;
+use crate::ir::{
+    ConstId, DomainId, ElementIds, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
+    SinkKind,
+};
+use crate::render_tree::{Blend, Column, Ids};
+use std::sync::Arc;
+
+/// Where a value of a sink comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Source {
+    /// A column.
+    Req(ReqId),
+    /// The same for every element.
+    Sig(SignalId),
+    /// The same in every frame.
+    Const([f64; 4]),
+}
+
+/// A sink, ready to draw.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Block id.
+    pub(super) key: Arc<str>,
+    pub(super) z: Source,
+    pub(super) at: u32,
+    pub(super) kind: Kind,
+    /// Sinks drawn into this one.
+    pub(super) children: Vec<usize>,
+}
+
+/// What a sink draws.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Clear(Source),
+    Instances(Box<instances::Plan>),
+    Group(Box<layers::Group>),
+    PostFx(layers::Effect),
+}
+
+/// The inputs of a row by name.
+pub(super) struct Named<'a> {
+    pub(super) program: &'a Program,
+    pub(super) rows: &'a [SinkInput],
+    /// Static parameters.
+    pub(super) params: serde_json::Value,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        rows: &'a [SinkInput],
+        params: Option<ConstId>,
+    ) -> Self {
+        let text = params.and_then(|c| json(program, c));
+        let params = text.and_then(|t| serde_json::from_str(t).ok());
+        Self {
+            program,
+            rows,
+            params: params.unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<InputRef> {
+        let strings = &self.program.tables.strings;
+        let row = self.rows.iter().find(|i| strings[i.name.index()] == name);
+        row.map(|i| i.from)
+    }
+
+    /// A value, `missing` where there is none.
+    pub(super) fn source(&self, name: &str, missing: [f64; 4]) -> Source {
+        match self.get(name) {
+            Some(InputRef::Req(req)) => Source::Req(req),
+            Some(InputRef::Sig(sig)) => Source::Sig(sig),
+            Some(InputRef::Const(c)) => Source::Const(constant(self.program, c)),
+            _ => Source::Const(missing),
+        }
+    }
+
+    /// A word: a text constant among the inputs, or a static parameter.
+    pub(super) fn word(&self, name: &str) -> Option<String> {
+        if let Some(InputRef::Const(c)) = self.get(name)
+            && let Some(text) = json(self.program, c)
+        {
+            return serde_json::from_str(text).ok();
+        }
+        let word = self.params.get(name)?.as_str()?;
+        Some(word.to_owned())
+    }
+
+    pub(super) fn blend(&self) -> Blend {
+        match self.word("blend").as_deref() {
+            Some("add") => Blend::Add,
+            Some("multiply") => Blend::Multiply,
+            Some("screen") => Blend::Screen,
+            _ => Blend::Normal,
+        }
+    }
+}
+
+fn json(program: &Program, id: ConstId) -> Option<&str> {
+    let constants = &program.tables.constants;
+    let row = &constants.index[id.index()];
+    let text = (row.pool == Pool::Json).then(|| constants.json.get(row.at as usize));
+    text.flatten().map(String::as_str)
+}
+
+/// The first four entries of a constant; missing ones are 0.
+pub(super) fn constant(program: &Program, id: ConstId) -> [f64; 4] {
+    let constants = &program.tables.constants;
+    let row = &constants.index[id.index()];
+    let range = row.at as usize..(row.at + row.len) as usize;
+    let mut lanes = [0.0; 4];
+    match row.pool {
+        Pool::F64 => {
+            let values = &constants.f64[range];
+            lanes.iter_mut().zip(values).for_each(|(l, v)| *l = *v);
+        }
+        Pool::F32 => {
+            let values = &constants.f32[range];
+            lanes
+                .iter_mut()
+                .zip(values)
+                .for_each(|(l, v)| *l = f64::from(*v));
+        }
+        _ => {}
+    }
+    lanes
+}
+
+impl Source {
+    /// The value where it is the same for every element; of a column: zeros.
+    pub(super) fn lanes(self, registers: &Registers) -> [f64; 4] {
+        match self {
+            Self::Const(lanes) => lanes,
+            Self::Sig(id) => {
+                let mut lanes = [0.0; 4];
+                let values = registers.get(id);
+                lanes.iter_mut().zip(values).for_each(|(l, v)| *l = *v);
+                lanes
+            }
+            Self::Req(_) => [0.0; 4],
+        }
+    }
+
+    pub(super) fn number(self, registers: &Registers) -> f64 {
+        self.lanes(registers)[0]
+    }
+
+    /// A column of numbers, shared with the store.
+    pub(super) fn numbers(self, fields: &FieldStore, registers: &Registers) -> Column<f32> {
+        match self {
+            Self::Req(req) => match fields.column(req) {
+                Buffer::F32(column) => column.clone(),
+                _ => Column::One(0.0),
+            },
+            _ => Column::One(self.number(registers) as f32),
+        }
+    }
+}
+
+/// Plans of all sinks, by SinkId.
+pub(super) fn plans(program: &Program) -> Result<Vec<Plan>, EngineError> {
+    let sinks = &program.tables.render.sinks;
+    let mut plans = Vec::with_capacity(sinks.len());
+    for sink in sinks {
+        let key: Arc<str> = program.tables.strings[sink.key.index()].as_str().into();
+        let named = Named::new(program, &sink.inputs, sink.params);
+        let z = match sink.z {
+            InputRef::Sig(id) => Source::Sig(id),
+            InputRef::Const(c) => Source::Const(constant(program, c)),
+            _ => Source::Const([0.0; 4]),
+        };
+        plans.push(Plan {
+            z,
+            at: sink.at,
+            kind: kind(program, sink, &named, &key)?,
+            key,
+            children: Vec::new(),
+        });
+    }
+    for (i, sink) in sinks.iter().enumerate() {
+        if let Some(parent) = sink.parent {
+            plans[parent.index()].children.push(i);
+        }
+    }
+    Ok(plans)
+}
+
+fn kind(program: &Program, sink: &Sink, named: &Named<'_>, key: &str) -> Result<Kind, EngineError> {
+    let refused = |kind| EngineError::Sink {
+        key: key.to_owned(),
+        kind,
+    };
+    Ok(match sink.kind {
+        SinkKind::Clear => Kind::Clear(named.source("color", [0.0, 0.0, 0.0, 1.0])),
+        SinkKind::Instances2d => {
+            let domain = sink.domain.unwrap_or_default();
+            Kind::Instances(Box::new(instances::Plan::new(named, domain)))
+        }
+        SinkKind::Group => Kind::Group(Box::new(layers::Group::new(named))),
+        SinkKind::Postfx => match layers::Effect::new(program, named) {
+            Some(effect) => Kind::PostFx(effect),
+            None => return Err(refused("an effect other than blur, glow and grade")),
+        },
+        SinkKind::Paths2d => return Err(refused("paths2d")),
+        SinkKind::Strokes2d => return Err(refused("strokes2d")),
+        SinkKind::Instances3d => return Err(refused("instances3d")),
+        SinkKind::Meshes3d => return Err(refused("meshes3d")),
+    })
+}
+
+/// Names of the elements of a domain, for passes.
+pub(super) fn ids(program: &Program, domain: DomainId) -> Arc<Ids> {
+    let row = &program.tables.graph.domains[domain.index()];
+    Arc::new(match row.ids {
+        ElementIds::Sequential => Ids::Sequential,
+        ElementIds::Grid { cols, .. } => Ids::Grid { cols },
+        ElementIds::Prefix(text) => Ids::Prefix(program.tables.strings[text.index()].clone()),
+        ElementIds::Custom(c) => {
+            let list = json(program, c).and_then(|text| serde_json::from_str(text).ok());
+            Ids::Custom(list.unwrap_or_default())
+        }
+    })
+}
