@@ -282,6 +282,18 @@ impl<T: Tracer> Engine<T> {
         Ok(())
     }
 
+    /// Lanes of a signal in the last frame.
+    #[cfg(test)]
+    pub(crate) fn signal(&self, id: crate::ir::SignalId) -> &[f64] {
+        self.stores.registers.get(id)
+    }
+
+    /// The state store.
+    #[cfg(test)]
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.stores.cells
+    }
+
     /// Forgets the columns of earlier frames. Costs time in the next frame, never a difference.
     pub fn purge_caches(&mut self) {
         self.stores.fields.purge();
@@ -320,6 +332,7 @@ impl<T: Tracer> Engine<T> {
         self.health.begin(self.run.frames, now.t_ms, class);
         self.health.input_rejected = rejected;
         self.stage.bad = None;
+        self.stores.rails.bad = (0, None);
         self.stores.fields.begin_frame();
         self.span(SpanKind::Frame, self.run.frames, Phase::External);
 
@@ -398,6 +411,13 @@ impl<T: Tracer> Engine<T> {
                     dt: scene.dt,
                 });
                 self.leaves.rails(stores, scene);
+                let (count, first) = stores.rails.bad;
+                if let Some(rail) = first {
+                    self.health.bad_parameter += count;
+                    let key = program.tables.rails[rail.index()].key;
+                    let name = program.tables.strings[key.index()].as_str();
+                    self.stage.bad = Some((name.into(), "period"));
+                }
             }
             StepKind::NodeEval { .. }
             | StepKind::BusEval { .. }

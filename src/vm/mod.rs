@@ -42,6 +42,8 @@ mod sinks;
 pub mod snapshot;
 mod state;
 mod tape;
+#[cfg(test)]
+mod tests;
 mod time;
 pub mod trace;
 mod watch;
