@@ -22,7 +22,6 @@ mod rhythm;
 mod rows;
 mod signal;
 mod sink;
-mod state;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -83,13 +82,6 @@ static CATALOGUE: &[&Block] = &[
     &rhythm::PHASE_CLOCK,
     &rhythm::LINEAR_PHASE,
     &rhythm::PHASE_MACHINE,
-    &state::INTEGRATE,
-    &state::DELAY,
-    &state::DELAY_FRAMES,
-    &state::HISTORY,
-    &state::SAMPLE_HOLD,
-    &state::SLEW,
-    &state::COUNTER,
     &domain::DOMAIN_N,
     &domain::GRID_DOMAIN,
     &layout::POSITION_MAP_GRID,

@@ -27,7 +27,7 @@ const LENS: Shape = Shape {
 
 const ADAPTER: Shape = Shape {
     what: "an adapter",
-    example: r#"{"adapterId": "ColorToLuma"}"#,
+    example: r#"{"adapterId": "NumberToPhase"}"#,
     known: &["adapterId", "params"],
 };
 

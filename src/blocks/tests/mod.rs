@@ -7,7 +7,6 @@ mod chains;
 mod fields;
 mod signals;
 mod sinks;
-mod state;
 
 use super::*;
 use crate::diag::Diagnostics;

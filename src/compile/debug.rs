@@ -1,0 +1,237 @@
+//! What rows are for: from dense indices back to what a person wrote.
+//!
+//! No frame depends on it. The notes that lowering took become provenance rows; blocks, buses and
+//! slots get the names and places that messages, probes and dumps show.
+
+use super::assemble::Draft;
+use super::lower::Note;
+use super::resolve::Graph as Resolved;
+use crate::blocks::Block;
+use crate::diag::{Diagnostics, Severity};
+use crate::ir::*;
+use std::collections::HashMap;
+
+/// Words for the notes of lowering.
+pub(super) struct Notes {
+    /// Per block of the patch: id, row, definition.
+    blocks: Vec<(String, Option<BlockId>, Option<&'static Block>)>,
+    /// Per bus of the document.
+    buses: Vec<String>,
+}
+
+impl Notes {
+    /// From the patch.
+    pub(super) fn new(graph: &Resolved<'_>, rows: &[Option<BlockId>]) -> Self {
+        let blocks = graph.nodes.iter().zip(rows);
+        Self {
+            blocks: blocks
+                .map(|(node, row)| (node.entry.id.clone(), *row, node.block))
+                .collect(),
+            buses: graph
+                .patch
+                .document
+                .buses
+                .iter()
+                .map(|b| b.name.clone())
+                .collect(),
+        }
+    }
+
+    fn row(&self, note: &Note, pool: &mut Pool) -> Provenance {
+        let block = |i: usize| self.blocks.get(i).and_then(|b| b.1);
+        let id = |i: usize| self.blocks.get(i).map_or("", |b| b.0.as_str());
+        let definition = |i: usize| self.blocks.get(i).and_then(|b| b.2);
+        let output = |i: usize, port: usize| {
+            definition(i)
+                .and_then(|d| d.outputs.get(port))
+                .map_or("", |o| o.name)
+        };
+        let input = |i: usize, port: usize| {
+            definition(i)
+                .and_then(|d| d.inputs.get(port))
+                .map_or("", |p| p.name)
+        };
+        let (owner, port, kind, path) = match note {
+            Note::None => (None, None, ProvenanceKind::Time, String::new()),
+            Note::Block(i) => (block(*i), None, ProvenanceKind::Block, id(*i).to_owned()),
+            Note::Output(i, port) => {
+                let name = output(*i, *port);
+                let path = format!("{}.{name}", id(*i));
+                (block(*i), Some(name), ProvenanceKind::Block, path)
+            }
+            Note::Input(i, port) => {
+                let name = input(*i, *port);
+                let path = format!("{}.{name}", id(*i));
+                (block(*i), Some(name), ProvenanceKind::Default, path)
+            }
+            Note::Bus(i) => {
+                let name = self.buses.get(*i).map_or("", String::as_str);
+                (None, None, ProvenanceKind::Bus, format!("bus:{name}"))
+            }
+            Note::Use(key) => (None, None, ProvenanceKind::Lens, key.clone()),
+            Note::Rail(i) => {
+                let name = crate::patch::rails::Rail::ALL
+                    .get(*i)
+                    .map_or("", |r| r.name());
+                (None, None, ProvenanceKind::Rail, format!("rail:{name}"))
+            }
+        };
+        Provenance {
+            block: owner,
+            port: port.map(|name| pool.text(name)),
+            kind,
+            path: pool.text(&path),
+        }
+    }
+}
+
+/// The pool of debug texts, in order of first use.
+#[derive(Default)]
+struct Pool {
+    texts: Vec<String>,
+    by: HashMap<String, u32>,
+}
+
+impl Pool {
+    fn new(texts: Vec<String>) -> Self {
+        let by = texts
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (t.clone(), i as u32))
+            .collect();
+        Self { texts, by }
+    }
+
+    fn text(&mut self, text: &str) -> u32 {
+        if let Some(&at) = self.by.get(text) {
+            return at;
+        }
+        let at = self.texts.len() as u32;
+        self.texts.push(text.to_owned());
+        self.by.insert(text.to_owned(), at);
+        at
+    }
+}
+
+/// Blocks, buses and slots for people, and the way back into the document.
+pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<BlockId>]) {
+    let mut pool = Pool::default();
+    let program = &mut draft.program;
+    for (node, row) in graph.nodes.iter().zip(rows) {
+        if row.is_none() {
+            continue;
+        }
+        let entry = node.entry;
+        let label = if entry.label.is_empty() {
+            &entry.id
+        } else {
+            &entry.label
+        };
+        program.debug.block.push(DebugBlock {
+            id: pool.text(&entry.id),
+            label: pool.text(label),
+            r#type: pool.text(&entry.kind),
+            path: pool.text(&entry.at),
+        });
+        let map = &mut program.meta.source_map.node_to_editor_block;
+        map.insert(entry.id.clone(), entry.at.clone());
+        if !entry.label.is_empty() {
+            program
+                .meta
+                .names
+                .nodes
+                .insert(entry.id.clone(), entry.label.clone());
+        }
+    }
+    let text = |id: StrId| program.tables.strings[id.index()].as_str();
+    for bus in &program.tables.graph.buses {
+        let (id, name) = (text(bus.key), text(bus.name));
+        program.debug.bus.push(DebugBus {
+            id: pool.text(id),
+            name: pool.text(name),
+        });
+        program
+            .meta
+            .names
+            .buses
+            .insert(id.to_owned(), name.to_owned());
+    }
+    for slot in &program.tables.graph.slots {
+        let key = text(slot.key);
+        let path = match slot.owner {
+            SlotOwner::Block { .. } => {
+                let cut = ["/in/", "/out/"]
+                    .iter()
+                    .find_map(|dir| key.rsplit_once(dir));
+                let path = cut.map_or(key.to_owned(), |(block, port)| format!("{block}.{port}"));
+                let map = &mut program.meta.source_map.port_to_editor_slot;
+                map.insert(key.to_owned(), path.clone());
+                path
+            }
+            _ => key.replacen('/', ":", 1),
+        };
+        program.debug.slot.push(DebugSlot {
+            path: pool.text(&path),
+        });
+    }
+    program.debug.strings = pool.texts;
+    program.meta.compiler = Compiler {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+}
+
+/// Provenance of every row, in the final order of the tables.
+pub(super) fn provenance(draft: &mut Draft) {
+    let program = &mut draft.program;
+    let mut pool = Pool::new(std::mem::take(&mut program.debug.strings));
+    let mut rows = |notes: &[Note]| -> Vec<Provenance> {
+        notes
+            .iter()
+            .map(|note| draft.notes.row(note, &mut pool))
+            .collect()
+    };
+    program.debug.sig_prov = rows(&draft.marks.sig);
+    program.debug.event_prov = rows(&draft.marks.event);
+    program.debug.field_prov = rows(&draft.marks.field);
+    program.debug.chain_prov = rows(&draft.marks.chain);
+    program.debug.state_prov = rows(&draft.marks.cell);
+    for row in &mut program.debug.state_prov {
+        row.kind = ProvenanceKind::State;
+    }
+    let tables = &program.tables;
+    for step in &program.schedule.steps {
+        let key = &tables.strings[step.key.index()];
+        let (block, kind) = match step.kind {
+            StepKind::NodeEval { block } => (Some(block), ProvenanceKind::Block),
+            StepKind::BusEval { .. } => (None, ProvenanceKind::Bus),
+            StepKind::RailResolve { .. } | StepKind::TimeConsole => (None, ProvenanceKind::Rail),
+            StepKind::StateCommit => (None, ProvenanceKind::State),
+            StepKind::ExternalSample | StepKind::TimeDerive => (None, ProvenanceKind::Time),
+            _ => (None, ProvenanceKind::Render),
+        };
+        let path = pool.text(key);
+        program.debug.step_prov.push(Provenance {
+            block,
+            port: None,
+            kind,
+            path,
+        });
+    }
+    program.debug.strings = pool.texts;
+}
+
+/// What the compiler warned of, for readers of the program.
+pub(super) fn warnings(program: &mut Program, diagnostics: &Diagnostics) {
+    let warnings = diagnostics
+        .list()
+        .iter()
+        .filter(|d| d.severity == Severity::Warning);
+    program.meta.warnings = warnings
+        .map(|d| Warning {
+            code: d.code.to_owned(),
+            message: d.message.clone(),
+            r#where: d.pointer.clone(),
+        })
+        .collect();
+}

@@ -1,0 +1,238 @@
+//! Where values come from: outputs of blocks, buses, rails and external channels.
+
+use super::{Flow, Lowerer};
+use crate::blocks::{OutputWorld, Value};
+use crate::compile::resolve::{
+    Constant, Graph, Heard, Port, constant_of, each_binding, rail_index,
+};
+use crate::ir::{
+    Builder, ConstId, EventExpr, ExtId, PhaseSource, RailId, SignalExpr, Tables, ValueRef,
+};
+use crate::patch::model::{Binding, BusIndex, External};
+use crate::patch::rails::{Drive, Generator, Rail};
+use crate::types::{Domain, Family, Type, World};
+use std::collections::BTreeMap;
+
+/// A recorded or live input.
+#[derive(Debug, Clone)]
+pub(in crate::compile) struct Channel {
+    /// Such as `midi.cc1`.
+    pub key: String,
+    /// What it carries.
+    pub ty: Type,
+    /// Without samples.
+    pub default: ConstId,
+}
+
+/// All channels that a patch names, by key: the first type and the first default that someone wrote.
+pub(super) fn channels(graph: &Graph<'_>, build: &mut Builder) -> Vec<Channel> {
+    let mut known: BTreeMap<&str, (Option<Type>, Option<&crate::patch::Value>)> = BTreeMap::new();
+    let mut all: Vec<&External> = Vec::new();
+    for listener in &graph.listeners {
+        if let Some(Heard::External(channel)) = listener.source {
+            all.push(channel);
+        }
+    }
+    let wires = graph.patch.wires.iter().map(|w| &w.chain);
+    let heard = graph.listeners.iter().filter_map(|l| l.chain);
+    let published = graph.publishers.iter().filter_map(|p| p.chain);
+    for chain in wires.chain(heard).chain(published) {
+        each_binding(chain, &mut |binding| {
+            if let Binding::External { channel, .. } = binding {
+                all.push(channel);
+            }
+        });
+    }
+    for channel in all {
+        let entry = known.entry(&channel.key).or_default();
+        entry.0 = entry.0.or(channel.ty);
+        entry.1 = entry.1.or(channel.default.as_ref().map(|d| &d.value));
+    }
+    let make = |(key, (ty, default)): (&str, (Option<Type>, Option<&crate::patch::Value>))| {
+        let ty = ty.unwrap_or(Type::signal(Domain::Number));
+        let written = default.and_then(|value| constant_of(ty.domain, value).ok());
+        let default = match written {
+            Some(Constant::Lanes(lanes)) => build.const_f64(ty.domain, &lanes),
+            _ if ty.domain.lanes() > 0 => build.const_f64(ty.domain, &typed_default(ty.domain)),
+            _ => build.const_f64(Domain::Number, &[0.0]),
+        };
+        Channel {
+            key: key.to_owned(),
+            ty,
+            default,
+        }
+    };
+    known.into_iter().map(make).collect()
+}
+
+/// The value that a domain has where nobody gives one.
+pub(in crate::compile) fn typed_default(domain: Domain) -> Vec<f64> {
+    match domain {
+        Domain::Color => vec![0.0, 0.0, 0.0, 1.0],
+        domain => vec![0.0; domain.lanes()],
+    }
+}
+
+impl Lowerer<'_, '_> {
+    /// What an output gives: narrow, in the declared domain where the block kept to it. `None` is a
+    /// value that the block could not make, which it has reported.
+    pub(super) fn output_flow(&mut self, port: Port, value: Value) -> Option<Flow> {
+        let definition = self.graph.nodes[port.block].block?;
+        let output = definition.outputs.get(port.port)?;
+        let value = match value {
+            Value::Field(id) => Value::Field(self.out.build.narrow(id)),
+            value => value,
+        };
+        let declared = match output.world {
+            OutputWorld::Signal => World::Signal,
+            OutputWorld::Field => World::Field,
+            OutputWorld::Event => World::Event,
+            OutputWorld::Special => World::Special,
+        };
+        let (world, made) = match &value {
+            Value::None => return None,
+            Value::Signal(id) => (World::Signal, self.out.build.signal_type(*id).domain),
+            Value::Field(id) => (World::Field, self.out.build.field_type(*id).domain),
+            _ => (declared, output.domain),
+        };
+        let kept = made.family() == output.domain.family();
+        let domain = if kept { output.domain } else { made };
+        let is_root = Some(port.block) == self.graph.time_root && output.name == "phase";
+        Some(Flow {
+            value,
+            ty: Type::new(world, domain),
+            direct: is_root.then_some(PhaseSource::Time),
+        })
+    }
+
+    /// What an output gives, if it was lowered without errors.
+    pub(in crate::compile) fn port_flow(&self, port: Port) -> Option<Flow> {
+        self.out.outputs[port.block].get(port.port)?.clone()
+    }
+
+    /// What a bus gives.
+    pub(in crate::compile) fn bus_flow(&self, bus: BusIndex) -> Option<Flow> {
+        self.out.buses[bus.0].as_ref().map(|row| row.flow.clone())
+    }
+
+    /// What reading a rail gives.
+    pub(super) fn rail_flow(&mut self, rail: Rail) -> Flow {
+        let id = RailId::at(rail_index(rail));
+        let ty = rail_type(rail);
+        let value = match ty.world {
+            World::Event => Value::Event(self.out.build.event(EventExpr::Rail(id))),
+            _ => Value::Signal(self.out.build.signal(ty, SignalExpr::Rail(id))),
+        };
+        let entry = self
+            .graph
+            .patch
+            .document
+            .rails
+            .iter()
+            .find(|r| r.rail == rail);
+        let direct = entry.is_some_and(|r| r.drive == Drive::Internal && is_steady(&r.generator));
+        Flow {
+            value,
+            ty,
+            direct: direct.then_some(PhaseSource::Rail(id)),
+        }
+    }
+
+    /// What a channel gives.
+    pub(super) fn channel_flow(&mut self, key: &str) -> Option<Flow> {
+        let at = self.out.channels.iter().position(|c| c.key == key)?;
+        let (id, ty) = (ExtId::at(at), self.out.channels[at].ty);
+        let value = match ty.world {
+            World::Event => Value::Event(self.out.build.event(EventExpr::External(id))),
+            _ => {
+                let ty = Type::signal(ty.domain);
+                Value::Signal(self.out.build.signal(ty, SignalExpr::External(id)))
+            }
+        };
+        Some(Flow {
+            value,
+            ty,
+            direct: None,
+        })
+    }
+
+    /// What a listener hears.
+    pub(super) fn heard_flow(&mut self, heard: Heard<'_>) -> Option<Flow> {
+        match heard {
+            Heard::Bus(bus) => self.bus_flow(bus),
+            Heard::Rail(rail) => Some(self.rail_flow(rail)),
+            Heard::External(channel) => self.channel_flow(&channel.key),
+        }
+    }
+
+    /// The address of a value, as ports show it.
+    pub(in crate::compile) fn address(&self, value: &Value) -> ValueRef {
+        address(&self.out.build.tables, value)
+    }
+}
+
+/// The address of a value, as ports show it: constants and values of the frame by themselves.
+pub(in crate::compile) fn address(tables: &Tables, value: &Value) -> ValueRef {
+    match value {
+        Value::Signal(id) => match tables.sig.nodes[id.index()].expr {
+            SignalExpr::Const(c) => ValueRef::Const(c),
+            SignalExpr::Time(time) => ValueRef::Time(time),
+            SignalExpr::Rail(rail) => ValueRef::Rail(rail),
+            _ => ValueRef::Sig(*id),
+        },
+        Value::Event(id) => match tables.event.nodes[id.index()].expr {
+            EventExpr::Empty => ValueRef::None,
+            EventExpr::Time(event) => ValueRef::TimeEvent(event),
+            EventExpr::Rail(rail) => ValueRef::Rail(rail),
+            _ => ValueRef::Event(*id),
+        },
+        Value::Field(id) => ValueRef::Field(*id),
+        Value::Domain(id) => ValueRef::Domain(*id),
+        Value::Sink(id) => ValueRef::Sink(*id),
+        Value::Camera(id) => ValueRef::Camera(*id),
+        Value::None | Value::Text(_) | Value::Path(_) => ValueRef::None,
+    }
+}
+
+/// What a rail carries.
+pub(in crate::compile) fn rail_type(rail: Rail) -> Type {
+    match rail {
+        Rail::PhaseA | Rail::PhaseB => Type::signal(Domain::Phase01),
+        Rail::PulseA | Rail::PulseB => Type::TRIGGER,
+        Rail::Energy => Type::signal(Domain::Number),
+        Rail::Palette => Type::signal(Domain::Color),
+    }
+}
+
+/// Whether a rail is a running phase whose parameters are constants.
+fn is_steady(generator: &Generator) -> bool {
+    match generator {
+        Generator::Phase {
+            period_ms,
+            offset,
+            enabled,
+            ..
+        } => *enabled && !period_ms.is_driven() && !offset.is_driven(),
+        _ => false,
+    }
+}
+
+/// Whether two types are of one family and world.
+pub(in crate::compile) fn same_kind(a: Type, b: Type) -> bool {
+    a.world == b.world && a.domain.family() == b.domain.family()
+}
+
+/// Whether a bus may carry a domain.
+pub(super) fn is_bus_eligible(domain: Domain) -> bool {
+    matches!(
+        domain.family(),
+        Family::Number
+            | Family::Phase
+            | Family::Vec2
+            | Family::Vec3
+            | Family::Color
+            | Family::Boolean
+            | Family::Trigger
+            | Family::String
+    )
+}

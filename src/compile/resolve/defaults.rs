@@ -1,0 +1,109 @@
+//! Default sources: constants of the editor that do not name their input.
+//!
+//! The editor numbers blocks and default sources from one counter: block `block-K` is followed by the
+//! sources `ds-(K+1)`, `ds-(K+2)`… of its inputs that have one, in file order. The loader counts along
+//! and believes the result for a whole block or not at all.
+
+use super::Node;
+use crate::blocks::{Input, Mark};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::patch::Document;
+use crate::patch::model::{DefaultSource, Slot, numbered};
+use crate::types::{Domain, Family};
+use std::collections::{BTreeSet, HashMap};
+
+/// What counting needs.
+pub(super) struct Table<'a> {
+    /// n of `ds-<n>` to the entry; of several the last.
+    sources: HashMap<u64, &'a DefaultSource>,
+    /// n of every `block-<n>`.
+    blocks: BTreeSet<u64>,
+    any: bool,
+}
+
+impl<'a> Table<'a> {
+    /// From the document and the ids of its blocks.
+    pub(super) fn new(document: &'a Document, nodes: &[Node<'_>]) -> Self {
+        let sources = &document.default_sources;
+        Self {
+            any: !sources.is_empty(),
+            sources: sources
+                .iter()
+                .filter_map(|s| Some((s.number()?, s)))
+                .collect(),
+            blocks: nodes
+                .iter()
+                .filter_map(|n| numbered(&n.entry.id, "block-"))
+                .collect(),
+        }
+    }
+
+    /// The default source of each input of a block that has one; empty where the counting fails.
+    pub(super) fn of(
+        &self,
+        node: &Node<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> HashMap<&'static str, &'a DefaultSource> {
+        let (Some(slots), Some(block)) = (&node.entry.slots, node.block) else {
+            return HashMap::new();
+        };
+        let Some(first) = node.entry.number() else {
+            return HashMap::new();
+        };
+        let counted: Vec<&Slot> = slots
+            .inputs
+            .iter()
+            .filter(|slot| slot.default_value.is_some())
+            .collect();
+        if counted.is_empty() {
+            return HashMap::new();
+        }
+        let next = self.blocks.range(first.saturating_add(1)..).next().copied();
+        let known = slots
+            .inputs
+            .iter()
+            .all(|slot| block.input(&slot.id).is_some());
+        let matched = || {
+            let mut found = HashMap::new();
+            for (j, slot) in counted.iter().enumerate() {
+                let number = first.checked_add(1)?.checked_add(j as u64)?;
+                let source = *self.sources.get(&number)?;
+                let (_, input) = block.input(&slot.id)?;
+                let before_next = next.is_none_or(|next| number < next);
+                if !before_next || !fits(input, source) {
+                    return None;
+                }
+                found.insert(input.name, source);
+            }
+            Some(found)
+        };
+        if let Some(found) = Some(()).filter(|()| known).and_then(|()| matched()) {
+            return found;
+        }
+        if self.any {
+            let message = format!(
+                "the default sources of `{}` cannot be told from those of other blocks; they are not \
+                 used",
+                node.entry.id
+            );
+            diagnostics.push(
+                Diagnostic::warning("default-source-unmatched", &node.entry.at, message)
+                    .on(&node.entry.id, "")
+                    .hint("save the patch again, or write the values in `params`"),
+            );
+        }
+        HashMap::new()
+    }
+}
+
+/// Whether the type of a default source is that of the input.
+fn fits(input: &Input, source: &DefaultSource) -> bool {
+    let Some(domain) = source.domain() else {
+        return false;
+    };
+    match input.mark {
+        Mark::Options(_) | Mark::Text => domain.family() == Family::String,
+        Mark::Domain => domain == Domain::Domain,
+        _ => domain.family() == input.domain.family(),
+    }
+}

@@ -1,0 +1,345 @@
+//! One source for each input: an override, else the wire, else the first enabled listener, else a
+//! constant.
+
+use super::defaults::Table;
+use super::values::{self, Candidate, Origin, Written};
+use super::{Graph, Heard, Input, Listener, Node, Port, Source};
+use crate::blocks;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::patch::Value;
+use crate::types::Family;
+use std::collections::{BTreeMap, HashMap};
+
+/// Finds the source of every input; adds the implicit listeners of short blocks.
+pub(super) fn inputs<'a>(
+    graph: &mut Graph<'a>,
+    overrides: &BTreeMap<Port, Value>,
+    diagnostics: &mut Diagnostics,
+) {
+    let wires = wires(graph, diagnostics);
+    sinks_drawn_twice(graph, diagnostics);
+    implicit(graph, overrides, &wires);
+    let listeners = listeners(graph, overrides, &wires, diagnostics);
+    let broken = broken(graph);
+    let table = Table::new(graph.patch.document, &graph.nodes);
+    let mut all = Vec::with_capacity(graph.nodes.len());
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let found = Found {
+            block: i,
+            node,
+            overrides,
+            wires: &wires,
+            listeners: &listeners,
+            broken: &broken,
+        };
+        unknown_params(node, diagnostics);
+        all.push(found.inputs(graph, &table, diagnostics));
+    }
+    for (node, inputs) in graph.nodes.iter_mut().zip(all) {
+        node.inputs = inputs;
+    }
+}
+
+/// The enabled wire of each input.
+fn wires(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> HashMap<Port, usize> {
+    let mut first: HashMap<Port, usize> = HashMap::new();
+    for (i, link) in graph.wires.iter().enumerate() {
+        let Some(to) = link.to else { continue };
+        let Some(&other) = first.get(&to) else {
+            first.insert(to, i);
+            continue;
+        };
+        let (wire, other) = (&graph.patch.wires[i], &graph.patch.wires[other]);
+        let target = graph.input_text(to);
+        let message = format!(
+            "two wires lead to `{target}`: from `{}` and from `{}`",
+            other.from.text(),
+            wire.from.text()
+        );
+        diagnostics.push(
+            Diagnostic::error("multiple-writers", &wire.at, message)
+                .on(graph.id(to.block), &wire.to.port)
+                .hint("disable one, or publish both on a bus and listen to that"),
+        );
+    }
+    first
+}
+
+/// A sink draws in one place.
+fn sinks_drawn_twice(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    let mut first: HashMap<Port, usize> = HashMap::new();
+    for (i, link) in graph.wires.iter().enumerate() {
+        let (Some(from), Some(to)) = (link.from, link.to) else {
+            continue;
+        };
+        let output = graph.nodes[from.block]
+            .block
+            .and_then(|b| b.outputs.get(from.port));
+        if !output.is_some_and(|o| o.domain.family() == Family::Render) {
+            continue;
+        }
+        let Some(&other) = first.get(&from) else {
+            first.insert(from, i);
+            continue;
+        };
+        if graph.wires[other].to == Some(to) {
+            continue;
+        }
+        let (wire, other) = (&graph.patch.wires[i], &graph.patch.wires[other]);
+        let message = format!(
+            "`{}` is drawn in two places: `{}` and `{}`",
+            wire.from.text(),
+            other.to.text(),
+            wire.to.text()
+        );
+        diagnostics.push(
+            Diagnostic::error("multiple-writers", &wire.at, message)
+                .on(graph.id(to.block), &wire.to.port)
+                .hint("remove one of the wires, or use a second sink"),
+        );
+    }
+}
+
+/// Short blocks listen to their default buses.
+fn implicit<'a>(
+    graph: &mut Graph<'a>,
+    overrides: &BTreeMap<Port, Value>,
+    wires: &HashMap<Port, usize>,
+) {
+    let listened: std::collections::BTreeSet<Port> =
+        graph.listeners.iter().filter_map(|l| l.to).collect();
+    let document = graph.patch.document;
+    let mut added = Vec::new();
+    for (block, node) in graph.nodes.iter().enumerate() {
+        let Some(definition) = node.block.filter(|_| graph.patch.blocks[block].short) else {
+            continue;
+        };
+        for (port, input) in definition.inputs.iter().enumerate() {
+            let Some(name) = input.bus else { continue };
+            let to = Port { block, port };
+            let valued = node
+                .entry
+                .param(input.name)
+                .is_some_and(|p| !p.value.is_null());
+            let kept_off = wires.contains_key(&to)
+                || listened.contains(&to)
+                || overrides.contains_key(&to)
+                || valued;
+            if kept_off {
+                continue;
+            }
+            let bus = document
+                .buses
+                .iter()
+                .position(|b| b.name.eq_ignore_ascii_case(name));
+            let Some(bus) = bus else { continue };
+            added.push(Listener {
+                id: format!("default:{}.{}", node.entry.id, input.name),
+                source: Some(Heard::Bus(crate::patch::model::BusIndex(bus))),
+                to: Some(to),
+                chain: None,
+                enabled: true,
+                at: &node.entry.at,
+            });
+        }
+    }
+    graph.listeners.extend(added);
+}
+
+/// The listener that each input follows; warns of those that have no effect.
+fn listeners(
+    graph: &Graph<'_>,
+    overrides: &BTreeMap<Port, Value>,
+    wires: &HashMap<Port, usize>,
+    diagnostics: &mut Diagnostics,
+) -> HashMap<Port, usize> {
+    let mut first: HashMap<Port, usize> = HashMap::new();
+    for (i, listener) in graph.listeners.iter().enumerate() {
+        let Some(to) = listener.to.filter(|_| listener.enabled) else {
+            continue;
+        };
+        let target = graph.input_text(to);
+        let stronger = if overrides.contains_key(&to) {
+            continue;
+        } else if let Some(&wire) = wires.get(&to) {
+            format!(
+                "a wire from `{}` stands there",
+                graph.patch.wires[wire].from.text()
+            )
+        } else if let Some(&other) = first.get(&to) {
+            format!("the listener `{}` comes first", graph.listeners[other].id)
+        } else {
+            first.insert(to, i);
+            continue;
+        };
+        let message = format!("the listener on `{target}` has no effect: {stronger}");
+        let port = target.rsplit_once('.').map_or("", |(_, port)| port);
+        diagnostics.push(
+            Diagnostic::warning("shadowed-listener", listener.at, message)
+                .on(graph.id(to.block), port)
+                .hint("disable one of the two"),
+        );
+    }
+    first
+}
+
+/// Inputs whose wire or listener leads nowhere.
+fn broken(graph: &Graph<'_>) -> std::collections::BTreeSet<Port> {
+    let wires = graph
+        .wires
+        .iter()
+        .filter(|l| l.from.is_none())
+        .filter_map(|l| l.to);
+    let heard = graph
+        .listeners
+        .iter()
+        .filter(|l| l.enabled && l.source.is_none());
+    wires.chain(heard.filter_map(|l| l.to)).collect()
+}
+
+fn unknown_params(node: &Node<'_>, diagnostics: &mut Diagnostics) {
+    let Some(block) = node.block else { return };
+    for param in &node.entry.params {
+        if block.input(&param.key).is_none() {
+            let message = format!(
+                "`{}` ({}) has no input `{}`",
+                node.entry.id, block.name, param.key
+            );
+            diagnostics.push(
+                Diagnostic::warning("unknown-param", &param.at, message)
+                    .on(&node.entry.id, &param.key)
+                    .nearest(&param.key, block.inputs.iter().map(|i| i.name)),
+            );
+        }
+    }
+}
+
+/// What was found for the inputs of one block.
+struct Found<'f, 'a> {
+    block: usize,
+    node: &'f Node<'a>,
+    overrides: &'f BTreeMap<Port, Value>,
+    wires: &'f HashMap<Port, usize>,
+    listeners: &'f HashMap<Port, usize>,
+    broken: &'f std::collections::BTreeSet<Port>,
+}
+
+impl Found<'_, '_> {
+    fn inputs(
+        &self,
+        graph: &Graph<'_>,
+        table: &Table<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Input> {
+        let Some(block) = self.node.block else {
+            return Vec::new();
+        };
+        let sources = table.of(self.node, diagnostics);
+        let inputs = block.inputs.iter().enumerate();
+        inputs
+            .map(|(port, input)| {
+                let to = Port {
+                    block: self.block,
+                    port,
+                };
+                let connected = |source, at: &str| Input {
+                    source,
+                    given: true,
+                    at: at.to_owned(),
+                };
+                if let Some(value) = self.overrides.get(&to) {
+                    let candidate = Candidate {
+                        value,
+                        origin: Origin::Override,
+                        at: "",
+                    };
+                    return self.constant(input, Some(candidate), diagnostics);
+                }
+                if self.broken.contains(&to) {
+                    return connected(Source::Broken, "");
+                }
+                if let Some(&wire) = self.wires.get(&to) {
+                    return connected(Source::Wire(wire), &graph.patch.wires[wire].at);
+                }
+                if let Some(&listener) = self.listeners.get(&to) {
+                    let at = graph.listeners[listener].at;
+                    return connected(Source::Listener(listener), at);
+                }
+                let candidate = self.candidate(input, sources.get(input.name).copied());
+                self.constant(input, candidate, diagnostics)
+            })
+            .collect()
+    }
+
+    /// The first written value of the chain. `null` is as good as absent, except where the library's
+    /// default is infinite: there a file means just that.
+    fn candidate<'c>(
+        &'c self,
+        input: &blocks::Input,
+        source: Option<&'c crate::patch::model::DefaultSource>,
+    ) -> Option<Candidate<'c>> {
+        let from_source = source.map(|s| Candidate {
+            value: &s.value,
+            origin: Origin::DefaultSource(s.id.clone()),
+            at: &s.at,
+        });
+        let from_params = self.node.entry.param(input.name).map(|p| Candidate {
+            value: &p.value,
+            origin: Origin::Param,
+            at: &p.at,
+        });
+        let slots = self.node.entry.slots.iter().flat_map(|slots| &slots.inputs);
+        let from_slot = slots.filter(|slot| slot.id == input.name).find_map(|slot| {
+            let value = slot.default_value.as_ref()?;
+            Some(Candidate {
+                value,
+                origin: Origin::Slot,
+                at: &slot.at,
+            })
+        });
+        let mut written = [from_source, from_params, from_slot].into_iter().flatten();
+        match input.default {
+            blocks::Default::Number(v) if v.is_infinite() => written
+                .next()
+                .filter(|candidate| !candidate.value.is_null()),
+            _ => written.find(|candidate| !candidate.value.is_null()),
+        }
+    }
+
+    fn constant(
+        &self,
+        input: &blocks::Input,
+        candidate: Option<Candidate<'_>>,
+        diagnostics: &mut Diagnostics,
+    ) -> Input {
+        if let Some(candidate) = candidate.filter(|c| !c.value.is_null()) {
+            return Input {
+                source: Source::Value(values::read(self.node, input, &candidate, diagnostics)),
+                given: true,
+                at: candidate.at.to_owned(),
+            };
+        }
+        let source = match values::library(input) {
+            Some(values::Constant::Nothing) => Source::Nothing,
+            Some(constant) => Source::Value(Written {
+                constant,
+                origin: Origin::Library,
+            }),
+            None => {
+                let id = &self.node.entry.id;
+                let message = format!("`{id}.{}` has no value", input.name);
+                diagnostics.push(
+                    Diagnostic::error("missing-input", &self.node.entry.at, message)
+                        .on(id, input.name)
+                        .hint(format!("connect a wire to `{id}.{}`", input.name)),
+                );
+                Source::Broken
+            }
+        };
+        Input {
+            source,
+            given: false,
+            at: String::new(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `--set block.port=value`: values that replace whatever an input reads.
+
+use super::{Graph, Port};
+use crate::compile::Options;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::patch::Value;
+use std::collections::BTreeMap;
+
+/// Overridden inputs and their values; of several for one input the last counts.
+pub(super) fn overrides(
+    graph: &Graph<'_>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<Port, Value> {
+    let mut values = BTreeMap::new();
+    for (target, text) in &options.set {
+        if let Some(port) = target_of(graph, target, diagnostics) {
+            values.insert(port, value_of(text));
+        }
+    }
+    values
+}
+
+fn target_of(graph: &Graph<'_>, target: &str, diagnostics: &mut Diagnostics) -> Option<Port> {
+    let Some((id, name)) = split(graph, target) else {
+        let message = format!("`--set {target}` names no input");
+        diagnostics
+            .push(Diagnostic::error("bad-reference", "", message).hint("write `block.port=value`"));
+        return None;
+    };
+    let Some(&block) = graph.names.get(id) else {
+        let message = format!("`--set {target}`: there is no block `{id}`");
+        let known = graph.nodes.iter().map(|n| n.entry.id.as_str());
+        diagnostics.push(Diagnostic::error("unknown-block", "", message).nearest(id, known));
+        return None;
+    };
+    let definition = graph.nodes[block].block?;
+    let Some((port, _)) = definition.input(name) else {
+        let message = format!(
+            "`--set {target}`: `{id}` ({}) has no input `{name}`",
+            definition.name
+        );
+        let known = definition.inputs.iter().map(|i| i.name);
+        diagnostics.push(
+            Diagnostic::error("unknown-port", "", message)
+                .on(id, name)
+                .nearest(name, known),
+        );
+        return None;
+    };
+    Some(Port { block, port })
+}
+
+/// At the last dot; if no block has that id, at the first dot after the longest block id that fits.
+fn split<'t>(graph: &Graph<'_>, target: &'t str) -> Option<(&'t str, &'t str)> {
+    let last = target
+        .rsplit_once('.')
+        .filter(|(id, port)| !id.is_empty() && !port.is_empty())?;
+    if graph.names.contains_key(last.0) {
+        return Some(last);
+    }
+    let dots = target.rmatch_indices('.').map(|(at, _)| at);
+    let fits = dots.map(|at| (&target[..at], &target[at + 1..]));
+    let known = fits
+        .into_iter()
+        .find(|(id, port)| graph.names.contains_key(*id) && !port.is_empty());
+    Some(known.unwrap_or(last))
+}
+
+/// JSON if it is, else the text itself.
+fn value_of(text: &str) -> Value {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) => convert(json),
+        Err(_) => Value::Text(text.to_owned()),
+    }
+}
+
+/// The reader of the text limits the depth.
+fn convert(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(v) => Value::Bool(v),
+        serde_json::Value::Number(v) => Value::Number(v.as_f64().unwrap_or(0.0)),
+        serde_json::Value::String(v) => Value::Text(v),
+        serde_json::Value::Array(list) => Value::List(list.into_iter().map(convert).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(k, v)| (k, convert(v))).collect())
+        }
+    }
+}
