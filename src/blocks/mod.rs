@@ -22,6 +22,7 @@ mod rhythm;
 mod rows;
 mod signal;
 mod sink;
+mod state;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -82,6 +83,13 @@ static CATALOGUE: &[&Block] = &[
     &rhythm::PHASE_CLOCK,
     &rhythm::LINEAR_PHASE,
     &rhythm::PHASE_MACHINE,
+    &state::INTEGRATE,
+    &state::DELAY,
+    &state::DELAY_FRAMES,
+    &state::HISTORY,
+    &state::SAMPLE_HOLD,
+    &state::SLEW,
+    &state::COUNTER,
     &domain::DOMAIN_N,
     &domain::GRID_DOMAIN,
     &layout::POSITION_MAP_GRID,

@@ -244,7 +244,8 @@ fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<Bu
     {
         let message = format!("texts cannot be combined by `{}`", entry.combine.name());
         report.push(
-            Diagnostic::error("bad-combine", entry.at.clone(), message).hint(r#"write "last""#),
+            Diagnostic::error("bad-combine", entry.at.clone(), message)
+                .hint(r#"write `"combine": "last"`"#),
         );
         entry.combine = Combine::Last;
     }

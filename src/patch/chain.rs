@@ -27,7 +27,7 @@ const LENS: Shape = Shape {
 
 const ADAPTER: Shape = Shape {
     what: "an adapter",
-    example: r#"{"adapterId": "NumberToPhase"}"#,
+    example: r#"{"adapterId": "ColorToLuma"}"#,
     known: &["adapterId", "params"],
 };
 

@@ -74,7 +74,11 @@ impl Names<'_> {
         let fields = Fields::open(value, place, &WIRE, report)?;
         fields.warn_unknown(report);
         let to = self.subject(&fields, "to", End::To, report);
-        let from = self.subject(&fields, "from", End::From, report);
+        // Without a target the source is the next best name.
+        let from = match &to {
+            Some(_) => self.end(&fields, "from", End::From, report),
+            None => self.subject(&fields, "from", End::From, report),
+        };
         let id = id(&fields, report);
         let chain = self.chain(&fields, report);
         let enabled = fields.flag("enabled", true, report);

@@ -60,7 +60,13 @@ fn explain(source: &Source, text: &str, error: &serde_json::Error, values: usize
     } else if said.starts_with("number out of range") {
         Diagnostic::error("number-out-of-range", "", "a number beyond ±1.8e308")
     } else {
-        let (message, hint) = words(said);
+        let (message, hint) = match text.trim().is_empty() {
+            true => (
+                "the file is empty",
+                "`oscilla new` writes a patch to start from",
+            ),
+            false => words(said),
+        };
         let diagnostic = Diagnostic::error("bad-json", "", format!("not JSON: {message}"));
         if hint.is_empty() {
             diagnostic
@@ -77,6 +83,15 @@ fn explain(source: &Source, text: &str, error: &serde_json::Error, values: usize
             .map_or(text.len(), |(at, _)| at + 1),
     };
     let offset = start + error.column().saturating_sub(1);
+    // What comes from other notations has a better hint than the grammar's.
+    let foreign = match text.as_bytes().get(offset) {
+        Some(b'/' | b'#') => Some("JSON has no comments: use a `description` field"),
+        Some(b'\'') => Some("texts and keys stand in double quotes"),
+        _ => None,
+    };
+    if let (Some(hint), "bad-json") = (foreign, diagnostic.code) {
+        diagnostic.hints = vec![hint.to_owned()];
+    }
     diagnostic.file.clone_from(&source.name);
     (diagnostic.line, diagnostic.column) = Lines::new(text).place(offset);
     diagnostic
@@ -295,10 +310,11 @@ mod tests {
     #[test]
     fn errors_say_what_was_expected_and_where() {
         let cases = [
+            ("", 1, 1, "not JSON: the file is empty"),
             (
-                "",
+                "{\"a\":",
                 1,
-                1,
+                5,
                 "not JSON: the text ends where a value is expected",
             ),
             ("{\n\"é\": [1, }", 2, 10, "not JSON: expected a value here"),

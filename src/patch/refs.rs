@@ -147,7 +147,7 @@ fn direction(fields: &Fields<'_, '_>, end: End, report: &mut Report<'_>) {
         return;
     }
     let error = if written == other {
-        let message = format!("an {other} stands where an {wanted} is wanted");
+        let message = format!("`direction` says {other}, but an {wanted} is wanted here");
         Diagnostic::error("wrong-direction", fields.at(), message)
             .hint("`from` is an output and `to` an input")
     } else {
@@ -238,7 +238,7 @@ mod tests {
             ),
             (
                 r#"{"blockId": "osc", "slotId": "out", "direction": "input"}"#,
-                "wrong-direction: an input stands where an output is wanted",
+                "wrong-direction: `direction` says input, but an output is wanted here",
             ),
             (
                 r#"{"blockId": "osc", "slotId": "out", "direction": "up"}"#,

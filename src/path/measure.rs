@@ -41,7 +41,12 @@ impl Measure {
         let mut measure = Self::default();
         let mut points = path.pts.iter().map(|p| p.map(f64::from));
         let (mut here, mut open) = ([0.0; 2], [0.0; 2]);
-        for (i, cmd) in path.cmds.iter().filter_map(|&b| Cmd::from_byte(b)).enumerate() {
+        for (i, cmd) in path
+            .cmds
+            .iter()
+            .filter_map(|&b| Cmd::from_byte(b))
+            .enumerate()
+        {
             let mut next = || points.next().unwrap_or_default();
             match cmd {
                 Cmd::M => {
@@ -64,8 +69,11 @@ impl Measure {
     }
 
     fn push(&mut self, points: &[[f64; 2]]) {
-        let mut segment =
-            Segment { points: [[0.0; 2]; 4], order: points.len() - 1, length: 0.0 };
+        let mut segment = Segment {
+            points: [[0.0; 2]; 4],
+            order: points.len() - 1,
+            length: 0.0,
+        };
         segment.points[..points.len()].copy_from_slice(points);
         segment.length = segment.measure();
         self.total += segment.length;
@@ -141,9 +149,7 @@ impl Segment {
         let v: [f64; 2] = std::array::from_fn(|k| match self.order {
             2 => 2.0 * (s * (b[k] - a[k]) + t * (c[k] - b[k])),
             _ => {
-                3.0 * (s * s * (b[k] - a[k])
-                    + 2.0 * s * t * (c[k] - b[k])
-                    + t * t * (d[k] - c[k]))
+                3.0 * (s * s * (b[k] - a[k]) + 2.0 * s * t * (c[k] - b[k]) + t * t * (d[k] - c[k]))
             }
         });
         Real::hypot(v[0], v[1])
@@ -152,7 +158,10 @@ impl Segment {
     /// Length of a curve between two parameters of one span.
     fn between(&self, from: f64, to: f64) -> f64 {
         let (half, middle) = ((to - from) / 2.0, (to + from) / 2.0);
-        GAUSS.iter().fold(0.0, |sum, (x, w)| sum + w * self.speed(middle + half * x)) * half
+        GAUSS
+            .iter()
+            .fold(0.0, |sum, (x, w)| sum + w * self.speed(middle + half * x))
+            * half
     }
 
     fn span(&self, span: usize) -> f64 {
@@ -207,10 +216,18 @@ mod tests {
     /// `M0 0 L10 0 Q20 0 20 10 C20 20 10 30 0 30 Z`
     fn leaf() -> Measure {
         let pts = [
-            [0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [20.0, 10.0], [20.0, 20.0], [10.0, 30.0],
+            [0.0, 0.0],
+            [10.0, 0.0],
+            [20.0, 0.0],
+            [20.0, 10.0],
+            [20.0, 20.0],
+            [10.0, 30.0],
             [0.0, 30.0],
         ];
-        Measure::new(&PathData { cmds: vec![0, 1, 2, 3, 4], pts: pts.to_vec() })
+        Measure::new(&PathData {
+            cmds: vec![0, 1, 2, 3, 4],
+            pts: pts.to_vec(),
+        })
     }
 
     #[test]
@@ -225,12 +242,20 @@ mod tests {
     #[test]
     fn seven_even_samples() {
         let want = [
-            [0.0, 0.0], [14.4665, 0.6560], [19.7414, 12.8220], [12.3667, 25.0281],
-            [0.0, 29.0699], [0.0, 14.5349], [0.0, 0.0],
+            [0.0, 0.0],
+            [14.4665, 0.6560],
+            [19.7414, 12.8220],
+            [12.3667, 25.0281],
+            [0.0, 29.0699],
+            [0.0, 14.5349],
+            [0.0, 0.0],
         ];
         for (i, want) in want.iter().enumerate() {
             let got = leaf().even(i as f64 / 6.0);
-            assert!((got[0] - want[0]).abs() < 1e-3 && (got[1] - want[1]).abs() < 1e-3, "{got:?}");
+            assert!(
+                (got[0] - want[0]).abs() < 1e-3 && (got[1] - want[1]).abs() < 1e-3,
+                "{got:?}"
+            );
         }
     }
 
@@ -241,15 +266,24 @@ mod tests {
         assert_eq!(leaf().parametric(1.0), [0.0, 0.0]);
         assert_eq!(leaf().parametric(-1.0), [0.0, 0.0]);
         assert!(leaf().even(f64::NAN)[0].is_nan());
-        let point = Measure::new(&PathData { cmds: vec![0], pts: vec![[3.0, 4.0]] });
+        let point = Measure::new(&PathData {
+            cmds: vec![0],
+            pts: vec![[3.0, 4.0]],
+        });
         assert_eq!(point.even(0.5), [3.0, 4.0]);
-        assert_eq!(Measure::new(&PathData::default()).parametric(0.5), [0.0, 0.0]);
+        assert_eq!(
+            Measure::new(&PathData::default()).parametric(0.5),
+            [0.0, 0.0]
+        );
     }
 
     #[test]
     fn a_closed_gap_is_no_segment() {
         let pts = vec![[0.0, 0.0], [4.0, 0.0], [0.0, 0.0]];
-        let there_and_back = Measure::new(&PathData { cmds: vec![0, 1, 1, 4], pts });
+        let there_and_back = Measure::new(&PathData {
+            cmds: vec![0, 1, 1, 4],
+            pts,
+        });
         assert_eq!(there_and_back.lengths().count(), 2);
         assert_eq!(there_and_back.parametric(0.5), [4.0, 0.0]);
     }

@@ -7,6 +7,7 @@ mod chains;
 mod fields;
 mod signals;
 mod sinks;
+mod state;
 
 use super::*;
 use crate::diag::Diagnostics;

@@ -62,7 +62,12 @@ impl Content {
     /// Before anything was computed.
     pub(super) fn empty(format: Format) -> Self {
         let buffer = Buffer::empty(format);
-        Self { buffer, mask: Vec::new(), all_finite: Some(true), revision: 0 }
+        Self {
+            buffer,
+            mask: Vec::new(),
+            all_finite: Some(true),
+            revision: 0,
+        }
     }
 
     /// Which rows are finite.
@@ -165,10 +170,12 @@ impl Known {
         self.bits.clear();
         for &signal in &self.holes.signals {
             let lanes = ask.registers.get(signal).iter();
-            self.bits.extend(lanes.map(|lane| lane.canonical().to_bits()));
+            self.bits
+                .extend(lanes.map(|lane| lane.canonical().to_bits()));
         }
         self.revisions.clear();
         let cells = self.holes.histories.iter();
-        self.revisions.extend(cells.map(|&cell| ask.histories.history(cell).1));
+        self.revisions
+            .extend(cells.map(|&cell| ask.histories.history(cell).1));
     }
 }

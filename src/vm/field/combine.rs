@@ -40,7 +40,9 @@ pub(super) fn lanes<'a, R: Real>(
         How::Average => done.iter_mut().for_each(|y| *y /= all),
         How::PhaseSum => done.iter_mut().for_each(|y| *y = y.fract()),
         How::PhaseAverage => done.iter_mut().for_each(|y| *y = (*y / all).fract()),
-        How::Majority => done.iter_mut().for_each(|y| *y = R::from_bool(*y * R::TWO > all)),
+        How::Majority => done
+            .iter_mut()
+            .for_each(|y| *y = R::from_bool(*y * R::TWO > all)),
         _ => {}
     }
     for (y, &x) in rest.iter_mut().zip(&silent[filled.min(silent.len())..]) {
@@ -90,7 +92,10 @@ mod tests {
 
     fn combine(how: How, terms: &[&[f32]]) -> Vec<f32> {
         let mut out = vec![9.0; 4];
-        let list = terms.iter().map(|t| Term { lanes: t, rows: t.len() });
+        let list = terms.iter().map(|t| Term {
+            lanes: t,
+            rows: t.len(),
+        });
         lanes(how, list, &[-1.0; 4], &mut out);
         out
     }
@@ -103,7 +108,10 @@ mod tests {
         assert_eq!(combine(How::Max, &terms), [100.0, 20.0, 30.0, -1.0]);
         assert_eq!(combine(How::Min, &terms), [1.0, 2.0, 30.0, -1.0]);
         // By the number of all publishers, not of those present.
-        assert_eq!(combine(How::Average, &terms), [37.0, 22.0 / 3.0, 10.0, -1.0]);
+        assert_eq!(
+            combine(How::Average, &terms),
+            [37.0, 22.0 / 3.0, 10.0, -1.0]
+        );
     }
 
     #[test]
@@ -121,15 +129,24 @@ mod tests {
     fn nan_wins() {
         let terms: [&[f32]; 3] = [&[f32::NAN, 1.0], &[1.0, f32::NAN], &[2.0, 0.0]];
         for how in [How::Sum, How::Average, How::Max, How::Min] {
-            assert!(combine(how, &terms)[..2].iter().all(|v| v.is_nan()), "{how:?}");
+            assert!(
+                combine(how, &terms)[..2].iter().all(|v| v.is_nan()),
+                "{how:?}"
+            );
         }
         assert_eq!(combine(How::Last, &terms)[..2], [2.0, 0.0]);
     }
 
     #[test]
     fn over_is_straight() {
-        assert_eq!(over([1.0, 0.0, 0.0, 1.0], [0.0, 0.0, 1.0, 0.5]), [0.5, 0.0, 0.5, 1.0]);
+        assert_eq!(
+            over([1.0, 0.0, 0.0, 1.0], [0.0, 0.0, 1.0, 0.5]),
+            [0.5, 0.0, 0.5, 1.0]
+        );
         assert_eq!(over([1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]), [0.0; 4]);
-        assert_eq!(over([0.2, 0.4, 0.6, 0.0], [0.1, 0.3, 0.5, 0.5]), [0.1, 0.3, 0.5, 0.5]);
+        assert_eq!(
+            over([0.2, 0.4, 0.6, 0.0], [0.1, 0.3, 0.5, 0.5]),
+            [0.1, 0.3, 0.5, 0.5]
+        );
     }
 }

@@ -86,7 +86,11 @@ impl Banked for f32 {
         &program.tables.constants.f32
     }
     fn stored(column: &Stored) -> &[Self] {
-        if let Stored::Narrow(lanes) = column { lanes } else { &[] }
+        if let Stored::Narrow(lanes) = column {
+            lanes
+        } else {
+            &[]
+        }
     }
     fn from_low_bits(bits: u64) -> Self {
         Self::from_bits(bits as u32)
@@ -104,7 +108,11 @@ impl Banked for f64 {
         &program.tables.constants.f64
     }
     fn stored(column: &Stored) -> &[Self] {
-        if let Stored::Wide(lanes) = column { lanes } else { &[] }
+        if let Stored::Wide(lanes) = column {
+            lanes
+        } else {
+            &[]
+        }
     }
     fn from_low_bits(bits: u64) -> Self {
         Self::from_bits(bits)
@@ -133,8 +141,16 @@ impl Worker {
     pub(super) fn run_uniforms(&mut self, kernel: &Kernel, cx: Context<'_>, signals: &Registers) {
         self.fit(kernel.uniform.registers, 1);
         for step in &kernel.uniform.steps {
-            let Action::Compute(kind) = &step.action else { continue };
-            let block = Block { cx, tape: &kernel.uniform, step, base: 0, n: 1 };
+            let Action::Compute(kind) = &step.action else {
+                continue;
+            };
+            let block = Block {
+                cx,
+                tape: &kernel.uniform,
+                step,
+                base: 0,
+                n: 1,
+            };
             if let (Kind::Signal { id, lane }, [dst]) = (kind, kernel.uniform.dsts(step)) {
                 let value = signals.get(*id).get(*lane as usize).copied().unwrap_or(0.0);
                 match step.bank {
@@ -150,7 +166,11 @@ impl Worker {
 
     /// Lane 0 of narrow registers.
     pub(super) fn narrow_lanes(&self, registers: &[u32]) -> [f32; 4] {
-        let lane = |k: usize| registers.get(k).and_then(|&r| self.narrow.get(r as usize)?.first());
+        let lane = |k: usize| {
+            registers
+                .get(k)
+                .and_then(|&r| self.narrow.get(r as usize)?.first())
+        };
         std::array::from_fn(|k| lane(k).copied().unwrap_or(0.0))
     }
 
@@ -186,7 +206,13 @@ impl Worker {
         outputs: &mut impl Outputs,
     ) {
         for step in &kernel.lanes.steps {
-            let block = Block { cx, tape: &kernel.lanes, step, base, n };
+            let block = Block {
+                cx,
+                tape: &kernel.lanes,
+                step,
+                base,
+                n,
+            };
             match &step.action {
                 Action::Compute(kind) => self.compute(kind, &block),
                 Action::Store(output) => self.store(*output as usize, &block, outputs),
@@ -234,10 +260,16 @@ impl Worker {
                 _ => lanes::run(op, imm, width, ins, outs, n.div_ceil(TILE)),
             };
         }
-        if let Kind::Combine { how: How::Over, rows } = kind {
+        if let Kind::Combine {
+            how: How::Over,
+            rows,
+        } = kind
+        {
             return self.over(block, rows, outs);
         }
-        let Some(out) = outs.first_mut().and_then(|out| out.get_mut(..n)) else { return };
+        let Some(out) = outs.first_mut().and_then(|out| out.get_mut(..n)) else {
+            return;
+        };
         let element = |i: usize| base + i;
         match kind {
             Kind::Const(bits) => out.fill(R::from_low_bits(*bits)),
@@ -249,7 +281,10 @@ impl Worker {
             Kind::Array { at, stride, rows } => {
                 let pool = R::pool(cx.program).get(*at as usize..).unwrap_or(&[]);
                 let there = (*rows as usize).saturating_sub(base).min(n);
-                let column = pool.iter().skip(base * *stride as usize).step_by(*stride as usize);
+                let column = pool
+                    .iter()
+                    .skip(base * *stride as usize)
+                    .step_by(*stride as usize);
                 for (y, &x) in out.iter_mut().zip(column.take(there)) {
                     *y = x;
                 }
@@ -320,8 +355,13 @@ impl Worker {
             std::array::from_fn(|k| lane(k).unwrap_or(R::ZERO))
         };
         for i in 0..block.n {
-            let mut here = rows.iter().enumerate().filter(|&(_, &r)| block.base + i < r as usize);
-            let below = here.next().map_or_else(|| colour(rows.len(), i), |(t, _)| colour(t, i));
+            let mut here = rows
+                .iter()
+                .enumerate()
+                .filter(|&(_, &r)| block.base + i < r as usize);
+            let below = here
+                .next()
+                .map_or_else(|| colour(rows.len(), i), |(t, _)| colour(t, i));
             let result = here.fold(below, |below, (t, _)| combine::over(below, colour(t, i)));
             for (out, channel) in outs.iter_mut().zip(result) {
                 if let Some(y) = out.get_mut(i) {
@@ -354,8 +394,12 @@ impl Worker {
     }
 
     fn compute_paths(&mut self, kind: &Kind, block: &Block<'_>) {
-        let &[dst] = block.tape.dsts(block.step) else { return };
-        let Some(register) = self.paths.get_mut(dst as usize) else { return };
+        let &[dst] = block.tape.dsts(block.step) else {
+            return;
+        };
+        let Some(register) = self.paths.get_mut(dst as usize) else {
+            return;
+        };
         let mut out = std::mem::take(register);
         for (i, y) in out.iter_mut().enumerate().take(block.n) {
             if let Some(path) = self.path(kind, block, i) {
@@ -390,13 +434,20 @@ impl Worker {
             Kind::Apply { op: Op::Select, .. } => {
                 outline(if number(0)?.truth() { 1 } else { 2 }).cloned()
             }
-            Kind::Apply { op: Op::PathMove, .. } => {
+            Kind::Apply {
+                op: Op::PathMove, ..
+            } => {
                 let by = [number(1)?, number(2)?];
-                Some(Arc::new(outline::moved(outline(0)?, by, number(3)?, number(4)?)))
+                Some(Arc::new(outline::moved(
+                    outline(0)?,
+                    by,
+                    number(3)?,
+                    number(4)?,
+                )))
             }
-            Kind::Apply { op: Op::PathMorph, .. } => {
-                Some(outline::morphed(outline(0)?, outline(1)?, number(2)?))
-            }
+            Kind::Apply {
+                op: Op::PathMorph, ..
+            } => Some(outline::morphed(outline(0)?, outline(1)?, number(2)?)),
             _ => None,
         }
     }
@@ -436,7 +487,8 @@ impl Worker {
         } else {
             let used = &lanes[..srcs.len().min(4)];
             note_finite(mask, bit, n, |i| {
-                used.iter().all(|lane| lane.get(i).is_some_and(|v| v.finite()))
+                used.iter()
+                    .all(|lane| lane.get(i).is_some_and(|v| v.finite()))
             });
             outputs.not_finite(output);
         }

@@ -47,7 +47,11 @@ pub(super) enum Kind {
     /// Entry `at` + i·`stride` of the constant pool of the node's width, for i below `rows`.
     Array { at: u32, stride: u32, rows: u32 },
     /// A hash of the id text.
-    IdHash { domain: DomainId, hash: IdHash, salt: ConstId },
+    IdHash {
+        domain: DomainId,
+        hash: IdHash,
+        salt: ConstId,
+    },
     /// The hash of `perElementOffset` for a seed with these bits (f64).
     ElementHash { seed: u64 },
     /// Entry i of a history.
@@ -145,9 +149,7 @@ impl Graph {
             | Kind::History(_)
             | Kind::PathArray { .. }
             | Kind::OnDomain { .. } => true,
-            Kind::Combine { rows, .. } => {
-                rows.iter().any(|&r| r != u32::MAX) || any(|n| n.varies)
-            }
+            Kind::Combine { rows, .. } => rows.iter().any(|&r| r != u32::MAX) || any(|n| n.varies),
             Kind::Apply { .. } | Kind::Narrow => any(|n| n.varies),
         };
         let fixed = match &kind {
@@ -155,7 +157,14 @@ impl Graph {
             _ => !any(|n| !n.fixed),
         };
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node { kind, bank, outs, args: args.into(), varies, fixed });
+        self.nodes.push(Node {
+            kind,
+            bank,
+            outs,
+            args: args.into(),
+            varies,
+            fixed,
+        });
         self.by_content.insert(key, node);
         Value { node, out: 0 }
     }
@@ -171,7 +180,12 @@ impl Graph {
 
     /// All outputs of the node of `first`.
     pub(super) fn outs(&self, first: Value) -> Vec<Value> {
-        (0..self.of(first).outs).map(|out| Value { node: first.node, out }).collect()
+        (0..self.of(first).outs)
+            .map(|out| Value {
+                node: first.node,
+                out,
+            })
+            .collect()
     }
 
     /// Forgets how to find equal nodes; call when no more are added.

@@ -34,8 +34,14 @@ impl IdTexts {
         let mut texts = Self::default();
         for node in &graph.nodes {
             if let Kind::IdHash { domain, salt, .. } = node.kind {
-                texts.domains.entry(domain).or_insert_with(|| ids(program, domain));
-                texts.salts.entry(salt).or_insert_with(|| read_salt(program, salt));
+                texts
+                    .domains
+                    .entry(domain)
+                    .or_insert_with(|| ids(program, domain));
+                texts
+                    .salts
+                    .entry(salt)
+                    .or_insert_with(|| read_salt(program, salt));
             }
         }
         texts
@@ -58,13 +64,19 @@ fn read_salt(program: &Program, id: ConstId) -> Salt {
     let constants = &program.tables.constants;
     let row = constants.index.get(id.index());
     if let Some(row) = row.filter(|r| r.pool == Pool::Json) {
-        let json = constants.json.get(row.at as usize).map_or("\"\"", String::as_str);
+        let json = constants
+            .json
+            .get(row.at as usize)
+            .map_or("\"\"", String::as_str);
         let text = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
         return Salt { number: 0.0, text };
     }
     let number = super::lower::numbers(program, id).and_then(|n| n.first().copied());
     let number = number.unwrap_or(0.0);
-    Salt { number, text: number_text(number) }
+    Salt {
+        number,
+        text: number_text(number),
+    }
 }
 
 /// Names of the elements of a domain.
@@ -76,14 +88,21 @@ fn ids(program: &Program, domain: DomainId) -> Ids {
     match row.ids {
         ElementIds::Sequential => Ids::Sequential,
         ElementIds::Grid { cols, .. } => Ids::Grid { cols },
-        ElementIds::Prefix(text) => {
-            Ids::Prefix(tables.strings.get(text.index()).cloned().unwrap_or_default())
-        }
+        ElementIds::Prefix(text) => Ids::Prefix(
+            tables
+                .strings
+                .get(text.index())
+                .cloned()
+                .unwrap_or_default(),
+        ),
         ElementIds::Custom(list) => {
             let constants = &tables.constants;
             let row = constants.index.get(list.index());
             let json = row.and_then(|r| constants.json.get(r.at as usize));
-            Ids::Custom(json.and_then(|j| serde_json::from_str(j).ok()).unwrap_or_default())
+            Ids::Custom(
+                json.and_then(|j| serde_json::from_str(j).ok())
+                    .unwrap_or_default(),
+            )
         }
     }
 }
@@ -130,7 +149,12 @@ mod tests {
     fn at(function: IdHash, salt: f64, seed: u32, i: u32) -> f64 {
         let salt_text = number_text(salt);
         let ids = Ids::Grid { cols: 20 };
-        let hash = TextHash { ids: &ids, function, salt, salt_text: &salt_text };
+        let hash = TextHash {
+            ids: &ids,
+            function,
+            salt,
+            salt_text: &salt_text,
+        };
         hash.hash(i, seed, &mut "left over".to_owned())
     }
 
@@ -138,7 +162,10 @@ mod tests {
     fn keys_are_id_dash_salt() {
         let key = "row-1-col-3-0.5";
         assert_eq!(at(IdHash::Stable, 0.5, 0, 23), hash::stable_hash(key));
-        assert_eq!(at(IdHash::Stable, 0.5, 7, 23), hash::seeded(hash::stable_hash(key), 7, key));
+        assert_eq!(
+            at(IdHash::Stable, 0.5, 7, 23),
+            hash::seeded(hash::stable_hash(key), 7, key)
+        );
         let u = hash::hash01("row-1-col-3", 0.5);
         assert_eq!(at(IdHash::ById, 0.5, 0, 23), u);
         assert_eq!(at(IdHash::ById, 0.5, 7, 23), hash::seeded(u, 7, key));

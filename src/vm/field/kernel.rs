@@ -150,15 +150,27 @@ pub(super) fn compile(
     let mut kernel = Kernel::default();
     let needed = needed(graph, targets, stored);
     let mut uniforms = BTreeMap::new();
-    for &at in needed.iter().filter(|&&at| !graph.nodes[at as usize].varies) {
+    for &at in needed
+        .iter()
+        .filter(|&&at| !graph.nodes[at as usize].varies)
+    {
         uniform(graph, at, &mut kernel.uniform, &mut uniforms);
     }
     let last_use = last_use(graph, &needed, targets, stored);
-    let mut compiler =
-        Compiler { graph, stored, uniforms, kernel, regs: BTreeMap::new(), free: Free::default() };
+    let mut compiler = Compiler {
+        graph,
+        stored,
+        uniforms,
+        kernel,
+        regs: BTreeMap::new(),
+        free: Free::default(),
+    };
     let deliver = |target: &Target| {
-        let ones: Option<Vec<u32>> =
-            target.lanes.iter().map(|v| compiler.uniforms.get(v).copied()).collect();
+        let ones: Option<Vec<u32>> = target
+            .lanes
+            .iter()
+            .map(|v| compiler.uniforms.get(v).copied())
+            .collect();
         ones.map_or(Delivery::Rows, Delivery::One)
     };
     let outputs: Vec<Delivery> = targets.iter().map(deliver).collect();
@@ -166,7 +178,10 @@ pub(super) fn compile(
         if graph.nodes[at as usize].varies {
             compiler.compute(at, &last_use);
         }
-        let with_rows = targets.iter().zip(&outputs).filter(|(_, d)| **d == Delivery::Rows);
+        let with_rows = targets
+            .iter()
+            .zip(&outputs)
+            .filter(|(_, d)| **d == Delivery::Rows);
         for (k, (target, _)) in with_rows.enumerate() {
             if target.lanes.iter().map(|v| v.node).max() == Some(at) {
                 compiler.store(k, target, &last_use);
@@ -181,24 +196,26 @@ pub(super) fn compile(
 }
 
 /// Nodes that the targets need, ascending; not what lies behind stored columns.
-fn needed(
-    graph: &Graph,
-    targets: &[Target],
-    stored: &dyn Fn(Value) -> Option<u32>,
-) -> Vec<u32> {
+fn needed(graph: &Graph, targets: &[Target], stored: &dyn Fn(Value) -> Option<u32>) -> Vec<u32> {
     let mut flags = vec![false; graph.nodes.len()];
     for lane in targets.iter().flat_map(|t| &t.lanes) {
         flags[lane.index()] = true;
     }
     for at in (0..flags.len()).rev() {
-        let here = Value { node: at as u32, out: 0 };
+        let here = Value {
+            node: at as u32,
+            out: 0,
+        };
         if flags[at] && stored(here).is_none() {
             for arg in &graph.nodes[at].args {
                 flags[arg.index()] = true;
             }
         }
     }
-    (0..flags.len()).filter(|&at| flags[at]).map(|at| at as u32).collect()
+    (0..flags.len())
+        .filter(|&at| flags[at])
+        .map(|at| at as u32)
+        .collect()
 }
 
 /// The last node at whose place a value is read: its last user, or where its target is stored.
@@ -234,7 +251,13 @@ fn uniform(graph: &Graph, at: u32, tape: &mut Tape, registers: &mut BTreeMap<Val
     let dsts: Vec<u32> = (*next..*next + u32::from(node.outs)).collect();
     *next += u32::from(node.outs);
     for (out, &dst) in dsts.iter().enumerate() {
-        registers.insert(Value { node: at, out: out as u8 }, dst);
+        registers.insert(
+            Value {
+                node: at,
+                out: out as u8,
+            },
+            dst,
+        );
     }
     tape.push(Action::Compute(node.kind.clone()), node.bank, &srcs, &dsts);
 }
@@ -262,8 +285,14 @@ impl Compiler<'_> {
             }
             return;
         }
-        if let Kind::Array { at: from, stride: 1, rows } = node.kind {
-            self.regs.insert(Value { node: at, out: 0 }, Src::Pool { at: from, rows });
+        if let Kind::Array {
+            at: from,
+            stride: 1,
+            rows,
+        } = node.kind
+        {
+            self.regs
+                .insert(Value { node: at, out: 0 }, Src::Pool { at: from, rows });
             return;
         }
         let srcs: Vec<Src> = node.args.iter().map(|&a| self.read(a)).collect();
@@ -271,7 +300,9 @@ impl Compiler<'_> {
         for (value, &dst) in values.clone().zip(&dsts) {
             self.regs.insert(value, Src::Reg(dst));
         }
-        self.kernel.lanes.push(Action::Compute(node.kind.clone()), node.bank, &srcs, &dsts);
+        self.kernel
+            .lanes
+            .push(Action::Compute(node.kind.clone()), node.bank, &srcs, &dsts);
         self.release(&node.args, at, last_use);
         // An output that nobody reads (one channel of a colour, say) is free at once.
         for value in values {
@@ -285,7 +316,9 @@ impl Compiler<'_> {
         let srcs: Vec<Src> = target.lanes.iter().map(|&v| self.read(v)).collect();
         let first = target.lanes.first().map(|&v| self.graph.of(v));
         let bank = first.map_or(Bank::Narrow, |n| n.bank);
-        self.kernel.lanes.push(Action::Store(k as u32), bank, &srcs, &[]);
+        self.kernel
+            .lanes
+            .push(Action::Store(k as u32), bank, &srcs, &[]);
         let end = target.lanes.iter().map(|v| v.node).max().unwrap_or(0);
         self.release(&target.lanes, end, last_use);
     }

@@ -52,7 +52,9 @@ impl<'a> Identity<'a> {
             put(&mut hash, row.count);
             match row.ids {
                 ElementIds::Sequential => put(&mut hash, 0),
-                ElementIds::Grid { rows, cols } => [1, rows, cols].into_iter().for_each(|n| put(&mut hash, n)),
+                ElementIds::Grid { rows, cols } => {
+                    [1, rows, cols].into_iter().for_each(|n| put(&mut hash, n))
+                }
                 ElementIds::Prefix(text) => {
                     put(&mut hash, 2);
                     let text = self.program.tables.strings.get(text.index());
@@ -115,7 +117,9 @@ impl<'a> Identity<'a> {
                     hash.update(&v.to_bits().to_le_bytes());
                 }
                 Bank::Path => {
-                    let Some(path) = pools.paths.get(entry) else { continue };
+                    let Some(path) = pools.paths.get(entry) else {
+                        continue;
+                    };
                     put(&mut hash, path.cmds.len() as u32);
                     hash.update(&path.cmds);
                     for [x, y] in &path.pts {
@@ -176,7 +180,11 @@ impl<'a> Identity<'a> {
                 put(hash, 3);
                 hash.update(&self.column(*at, *stride, *rows, node.bank));
             }
-            Kind::IdHash { domain, hash: function, salt } => {
+            Kind::IdHash {
+                domain,
+                hash: function,
+                salt,
+            } => {
                 put(hash, 4);
                 put(hash, *function as u32);
                 put(hash, self.program.seed);
@@ -193,12 +201,16 @@ impl<'a> Identity<'a> {
                 put(hash, hole(&mut holes.histories, *cell));
             }
             Kind::Apply { op, imm, width } => {
-                [7, u32::from(op.number()), *imm, *width].into_iter().for_each(|n| put(hash, n));
+                [7, u32::from(op.number()), *imm, *width]
+                    .into_iter()
+                    .for_each(|n| put(hash, n));
             }
             Kind::Narrow => put(hash, 8),
             Kind::OnDomain { rows } => [9, *rows].into_iter().for_each(|n| put(hash, n)),
             Kind::Combine { how, rows } => {
-                [10, *how as u32, rows.len() as u32].into_iter().for_each(|n| put(hash, n));
+                [10, *how as u32, rows.len() as u32]
+                    .into_iter()
+                    .for_each(|n| put(hash, n));
                 rows.iter().for_each(|&r| put(hash, r));
             }
             Kind::PathConst(at) => {

@@ -53,11 +53,7 @@ impl<R: Real> Lanes<R> for Tiles<'_, R> {
 
 /// Tile `tile` of a column; past its end, zeros.
 #[inline(always)]
-fn lanes_at<'a, R: Real>(
-    column: &'a [R],
-    tile: usize,
-    pad: &'a mut [R; TILE],
-) -> &'a [R; TILE] {
+fn lanes_at<'a, R: Real>(column: &'a [R], tile: usize, pad: &'a mut [R; TILE]) -> &'a [R; TILE] {
     let rest = column.get(tile * TILE..).unwrap_or(&[]);
     match rest.first_chunk() {
         Some(chunk) => chunk,
@@ -116,8 +112,28 @@ mod tests {
 
     /// Numbers where formulas go wrong.
     const EDGES: [f64; 22] = [
-        0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, 0.25, 1e-40, -1e-310, 1e-7, 255.0, 360.0,
-        16_777_217.0, 4.0e9, 1e20, -1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 7.3,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        2.0,
+        3.0,
+        0.25,
+        1e-40,
+        -1e-310,
+        1e-7,
+        255.0,
+        360.0,
+        16_777_217.0,
+        4.0e9,
+        1e20,
+        -1e300,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        7.3,
     ];
 
     const DOMAINS: [Domain; 6] = [
@@ -139,7 +155,9 @@ mod tests {
             if let Ok(domain) = result {
                 shapes.push((args, domain));
             }
-            let Some(at) = pick.iter().position(|&i| i + 1 < DOMAINS.len()) else { break };
+            let Some(at) = pick.iter().position(|&i| i + 1 < DOMAINS.len()) else {
+                break;
+            };
             pick[at] += 1;
             pick[..at].fill(0);
         }
@@ -158,7 +176,11 @@ mod tests {
             let random = seeds[(lane * 7 + operand * 13) % seeds.len()];
             if lane % 5 == 4 { random } else { EDGES[edge] }
         };
-        let column = |operand| (0..lanes).map(|lane| R::from_f64(value(operand, lane))).collect();
+        let column = |operand| {
+            (0..lanes)
+                .map(|lane| R::from_f64(value(operand, lane)))
+                .collect()
+        };
         (0..operands).map(column).collect()
     }
 

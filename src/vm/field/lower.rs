@@ -39,7 +39,11 @@ pub(super) fn lower(program: &Program, graph: &mut Graph) -> Result<Rows, FieldE
             }
         }
     }
-    let mut lowering = Lowering { program, graph, rows: Rows::default() };
+    let mut lowering = Lowering {
+        program,
+        graph,
+        rows: Rows::default(),
+    };
     for (at, node) in nodes.iter().enumerate() {
         let lanes = if needed[at] {
             let field = FieldId::at(at);
@@ -65,7 +69,10 @@ fn mark(needed: &mut [bool], field: FieldId, user: Option<FieldId>) -> Result<()
             *flag = true;
             Ok(())
         }
-        _ => Err(FieldError::Malformed { field, what: "it does not stand before its user" }),
+        _ => Err(FieldError::Malformed {
+            field,
+            what: "it does not stand before its user",
+        }),
     }
 }
 
@@ -82,7 +89,11 @@ fn operands(expr: &FieldExpr) -> Vec<FieldId> {
 
 /// Lanes in the graph: a path is one.
 fn lanes_of(domain: Domain) -> usize {
-    if domain == Domain::Path { 1 } else { domain.lanes() }
+    if domain == Domain::Path {
+        1
+    } else {
+        domain.lanes()
+    }
 }
 
 /// Which rule a row breaks.
@@ -96,7 +107,11 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn domain(&self, node: &FieldNode) -> Fallible<Domain> {
-        let ty = self.program.types.get(node.r#type.index()).ok_or("it has no type")?;
+        let ty = self
+            .program
+            .types
+            .get(node.r#type.index())
+            .ok_or("it has no type")?;
         Ok(ty.domain)
     }
 
@@ -110,7 +125,14 @@ impl Lowering<'_> {
         let lanes = lanes_of(domain);
         let count = match node.dom {
             None => None,
-            Some(d) => Some(self.program.tables.graph.domains.get(d.index()).ok_or("no domain")?),
+            Some(d) => Some(
+                self.program
+                    .tables
+                    .graph
+                    .domains
+                    .get(d.index())
+                    .ok_or("no domain")?,
+            ),
         };
         let count = count.map(|d| d.count);
         match &node.expr {
@@ -124,12 +146,26 @@ impl Lowering<'_> {
             }
             FieldExpr::IdHash { r#fn, salt } => {
                 let domain = node.dom.ok_or("ids of no domain")?;
-                self.program.tables.constants.index.get(salt.index()).ok_or("no salt")?;
-                let kind = Kind::IdHash { domain, hash: *r#fn, salt: *salt };
+                self.program
+                    .tables
+                    .constants
+                    .index
+                    .get(salt.index())
+                    .ok_or("no salt")?;
+                let kind = Kind::IdHash {
+                    domain,
+                    hash: *r#fn,
+                    salt: *salt,
+                };
                 Ok(vec![self.graph.node(kind, Bank::Wide, 1, &[])])
             }
             FieldExpr::History(cell) => {
-                self.program.tables.state.cells.get(cell.index()).ok_or("no such cell")?;
+                self.program
+                    .tables
+                    .state
+                    .cells
+                    .get(cell.index())
+                    .ok_or("no such cell")?;
                 Ok(vec![self.graph.node(Kind::History(*cell), bank, 1, &[])])
             }
             FieldExpr::Narrow(src) => {
@@ -149,7 +185,9 @@ impl Lowering<'_> {
                     }
                 }
                 if *op == Op::PerElementOffset {
-                    let seed = lowered.get(2).and_then(|s| self.constant_value(*s.first()?));
+                    let seed = lowered
+                        .get(2)
+                        .and_then(|s| self.constant_value(*s.first()?));
                     lowered[2] = self.element_hash(bank, seed)?;
                 }
                 self.apply(*op, *imm, bank, lanes, lowered)
@@ -170,7 +208,12 @@ impl Lowering<'_> {
                     g.node(kind.clone(), bank, 1, &[lanes[i], missing[i]])
                 }))
             }
-            FieldExpr::Combine { mode, terms, silent, .. } => {
+            FieldExpr::Combine {
+                mode,
+                terms,
+                silent,
+                ..
+            } => {
                 let silent = self.constant(*silent, bank, lanes)?;
                 let how = how(*mode, domain.family(), terms.len());
                 let mut rows = Vec::new();
@@ -203,12 +246,23 @@ impl Lowering<'_> {
         let node = tables.field.nodes.get(field.index()).ok_or("no such row")?;
         match node.dom {
             None => Ok(u32::MAX),
-            Some(d) => Ok(tables.graph.domains.get(d.index()).ok_or("no domain")?.count),
+            Some(d) => Ok(tables
+                .graph
+                .domains
+                .get(d.index())
+                .ok_or("no domain")?
+                .count),
         }
     }
 
     fn constant(&mut self, id: ConstId, bank: Bank, lanes: usize) -> Fallible<Vec<Value>> {
-        let row = *self.program.tables.constants.index.get(id.index()).ok_or("no constant")?;
+        let row = *self
+            .program
+            .tables
+            .constants
+            .index
+            .get(id.index())
+            .ok_or("no constant")?;
         if bank == Bank::Path {
             let inside = (row.at as usize) < self.program.tables.constants.paths.len();
             if row.pool != Pool::Paths || !inside {
@@ -242,7 +296,11 @@ impl Lowering<'_> {
         }
         let stride = lanes as u32;
         Ok(self.each(lanes, |g, lane| {
-            let kind = Kind::Array { at: row.at + lane as u32, stride, rows };
+            let kind = Kind::Array {
+                at: row.at + lane as u32,
+                stride,
+                rows,
+            };
             g.node(kind, bank, 1, &[])
         }))
     }
@@ -252,12 +310,26 @@ impl Lowering<'_> {
             return Err("its signal has other lanes");
         }
         Ok(self.each(lanes, |g, lane| {
-            g.node(Kind::Signal { id, lane: lane as u32 }, bank, 1, &[])
+            g.node(
+                Kind::Signal {
+                    id,
+                    lane: lane as u32,
+                },
+                bank,
+                1,
+                &[],
+            )
         }))
     }
 
     fn signal_lanes(&self, id: SignalId) -> Fallible<usize> {
-        let node = self.program.tables.sig.nodes.get(id.index()).ok_or("no such signal")?;
+        let node = self
+            .program
+            .tables
+            .sig
+            .nodes
+            .get(id.index())
+            .ok_or("no such signal")?;
         let ty = self.program.types.get(node.r#type.index());
         Ok(ty.ok_or("a signal has no type")?.domain.lanes())
     }
@@ -265,7 +337,14 @@ impl Lowering<'_> {
     /// What `perElementOffset` reads in place of its seed.
     fn element_hash(&mut self, bank: Bank, seed: Option<f64>) -> Fallible<Vec<Value>> {
         let seed = seed.ok_or("its seed is not constant")?;
-        Ok(vec![self.graph.node(Kind::ElementHash { seed: seed.to_bits() }, bank, 1, &[])])
+        Ok(vec![self.graph.node(
+            Kind::ElementHash {
+                seed: seed.to_bits(),
+            },
+            bank,
+            1,
+            &[],
+        )])
     }
 
     /// An opcode on the lanes of its operands.
@@ -283,8 +362,9 @@ impl Lowering<'_> {
         let parts: Vec<Value> = args.iter().flatten().copied().collect();
         let width = args.first().map_or(0, Vec::len) as u32;
         match (op, imm) {
-            (Op::Vec2Make | Op::Vec3Make | Op::Vec4Make | Op::ColorMake, _)
-            | (Op::Cast, 1 | 2) => Ok(parts),
+            (Op::Vec2Make | Op::Vec3Make | Op::Vec4Make | Op::ColorMake, _) | (Op::Cast, 1 | 2) => {
+                Ok(parts)
+            }
             (Op::Lane, _) => Ok(vec![*parts.get(imm as usize).ok_or("it has no such lane")?]),
             (Op::WithAlpha, _) if parts.len() == 5 => Ok([&parts[..3], &parts[4..]].concat()),
             (Op::Cast, 5) => Ok([parts, vec![self.graph.number(bank, 0.0)]].concat()),
@@ -326,7 +406,12 @@ impl Lowering<'_> {
         args: &[SignalId],
     ) -> Fallible<Vec<Value>> {
         let program = self.program;
-        let chain = program.tables.transforms.chains.get(id.index()).ok_or("no such chain")?;
+        let chain = program
+            .tables
+            .transforms
+            .chains
+            .get(id.index())
+            .ok_or("no such chain")?;
         for step in &chain.steps {
             let mut operands = vec![value];
             for operand in &step.operands {
@@ -343,10 +428,17 @@ impl Lowering<'_> {
                 operands.push(lanes);
             }
             if let (Op::PerElementOffset, [.., seed]) = (step.op, &mut operands[..]) {
-                let number = step.operands.last().and_then(|&o| self.constant_operand(o, args));
+                let number = step
+                    .operands
+                    .last()
+                    .and_then(|&o| self.constant_operand(o, args));
                 *seed = self.element_hash(bank, number)?;
             }
-            let to = program.types.get(step.to.index()).ok_or("a step has no type")?.domain;
+            let to = program
+                .types
+                .get(step.to.index())
+                .ok_or("a step has no type")?
+                .domain;
             value = self.apply(step.op, step.imm, bank, lanes_of(to), operands)?;
         }
         Ok(value)
@@ -382,7 +474,10 @@ impl Lowering<'_> {
             Some(last) if how == How::Last && full => return last.clone(),
             Some(_) => {}
         }
-        let kind = Kind::Combine { how, rows: rows.into() };
+        let kind = Kind::Combine {
+            how,
+            rows: rows.into(),
+        };
         if how == How::Over {
             let parts: Vec<Value> = terms.iter().flatten().chain(&silent).copied().collect();
             let first = self.graph.node(kind, bank, 4, &parts);
@@ -432,8 +527,18 @@ pub(super) fn numbers(program: &Program, id: ConstId) -> Option<Vec<f64>> {
     let span = row.at as usize..(row.at as usize).checked_add(row.len as usize)?;
     Some(match row.pool {
         Pool::F64 => constants.f64.get(span)?.to_vec(),
-        Pool::F32 => constants.f32.get(span)?.iter().map(|&v| f64::from(v)).collect(),
-        Pool::I32 => constants.i32.get(span)?.iter().map(|&v| f64::from(v)).collect(),
+        Pool::F32 => constants
+            .f32
+            .get(span)?
+            .iter()
+            .map(|&v| f64::from(v))
+            .collect(),
+        Pool::I32 => constants
+            .i32
+            .get(span)?
+            .iter()
+            .map(|&v| f64::from(v))
+            .collect(),
         Pool::Json | Pool::Paths => return None,
     })
 }

@@ -12,7 +12,10 @@ pub(super) fn moved(path: &PathData, by: [f32; 2], angle: f32, scale: f32) -> Pa
         let [x, y] = vec::turn([x * scale, y * scale], cos, sin);
         [x + by[0], y + by[1]]
     };
-    PathData { cmds: path.cmds.clone(), pts: path.pts.iter().map(point).collect() }
+    PathData {
+        cmds: path.cmds.clone(),
+        pts: path.pts.iter().map(point).collect(),
+    }
 }
 
 /// Points mixed by `k` where the commands are equal, else the first outline.
@@ -22,7 +25,10 @@ pub(super) fn morphed(a: &Arc<PathData>, b: &PathData, k: f32) -> Arc<PathData> 
     }
     let mix = |(a, b): (&[f32; 2], &[f32; 2])| std::array::from_fn(|i| a[i] + (b[i] - a[i]) * k);
     let pts = a.pts.iter().zip(&b.pts).map(mix).collect();
-    Arc::new(PathData { cmds: a.cmds.clone(), pts })
+    Arc::new(PathData {
+        cmds: a.cmds.clone(),
+        pts,
+    })
 }
 
 /// Points on outlines; the outline of the previous call stays measured.
@@ -36,7 +42,11 @@ impl Walker {
     pub(super) fn point(&mut self, path: &Arc<PathData>, u: f64, parametric: bool) -> [f64; 2] {
         let known = self.last.take().filter(|(p, _)| Arc::ptr_eq(p, path));
         let (path, measure) = known.unwrap_or_else(|| (path.clone(), Measure::new(path)));
-        let point = if parametric { measure.parametric(u) } else { measure.even(u) };
+        let point = if parametric {
+            measure.parametric(u)
+        } else {
+            measure.even(u)
+        };
         self.last = Some((path, measure));
         point
     }

@@ -102,7 +102,10 @@ fn table_of(rows: &[Arc<PathData>]) -> PathColumn {
     let mut index = Vec::with_capacity(rows.len());
     for row in rows {
         let known = table.iter().enumerate().rev().take(WINDOW);
-        let at = known.filter(|(_, p)| Arc::ptr_eq(p, row)).map(|(at, _)| at).next();
+        let at = known
+            .filter(|(_, p)| Arc::ptr_eq(p, row))
+            .map(|(at, _)| at)
+            .next();
         index.push(at.unwrap_or(table.len()) as u32);
         if at.is_none() {
             table.push(row.clone());
@@ -111,7 +114,10 @@ fn table_of(rows: &[Arc<PathData>]) -> PathColumn {
     if table.is_empty() {
         table.push(Arc::default());
     }
-    PathColumn { index: Column::Many(Arc::new(index)), table: Arc::new(table) }
+    PathColumn {
+        index: Column::Many(Arc::new(index)),
+        table: Arc::new(table),
+    }
 }
 
 /// The column of a value that is the same for every element, and whether it is finite.
@@ -132,7 +138,10 @@ pub(super) fn one(format: Format, lanes: [f32; 4]) -> (Buffer, bool) {
 
 /// The outline that all elements have.
 pub(super) fn one_path(path: &Arc<PathData>) -> (Buffer, bool) {
-    let column = PathColumn { index: Column::One(0), table: Arc::new(vec![path.clone()]) };
+    let column = PathColumn {
+        index: Column::One(0),
+        table: Arc::new(vec![path.clone()]),
+    };
     (Buffer::Path(column), path_is_finite(path))
 }
 
@@ -265,12 +274,21 @@ fn finite<const N: usize>(lanes: [&[f32]; N]) -> bool {
 }
 
 /// Notes in `mask`, from bit `at` on, which rows of a block are finite in all lanes.
-pub(super) fn note_finite(mask: &mut [u64], at: usize, rows: usize, finite: impl Fn(usize) -> bool) {
+pub(super) fn note_finite(
+    mask: &mut [u64],
+    at: usize,
+    rows: usize,
+    finite: impl Fn(usize) -> bool,
+) {
     for i in 0..rows {
         let bit = at + i;
         if let Some(word) = mask.get_mut(bit / 64) {
             let flag = 1 << (bit % 64);
-            *word = if finite(i) { *word | flag } else { *word & !flag };
+            *word = if finite(i) {
+                *word | flag
+            } else {
+                *word & !flag
+            };
         }
     }
 }
@@ -311,8 +329,16 @@ mod tests {
     fn quantisation_at_every_half() {
         for k in 0..=510u32 {
             let v = k as f32 / 510.0;
-            for v in [v, f32::from_bits(v.to_bits() + 1), f32::from_bits(v.to_bits().max(1) - 1)] {
-                assert_eq!(quantize(v, v, v, 1.0), color::quantize([v, v, v, 1.0]), "{v}");
+            for v in [
+                v,
+                f32::from_bits(v.to_bits() + 1),
+                f32::from_bits(v.to_bits().max(1) - 1),
+            ] {
+                assert_eq!(
+                    quantize(v, v, v, 1.0),
+                    color::quantize([v, v, v, 1.0]),
+                    "{v}"
+                );
                 assert_eq!(quantize(v, v, v, v), color::quantize([v, v, v, v]), "{v}");
             }
         }
@@ -320,7 +346,10 @@ mod tests {
         assert_eq!(quantize(0.0, 1.0, 0.0, 0.25), [0, 64, 0, 64]);
         assert_eq!(quantize(2.5, 0.0, 0.0, 1.0), [255, 0, 0, 255]);
         assert_eq!(quantize(-0.5, 0.5, 0.5, 1.0), [0, 128, 128, 255]);
-        assert_eq!(quantize(f32::NAN, 1.0, f32::INFINITY, 1.0), [0, 255, 255, 255]);
+        assert_eq!(
+            quantize(f32::NAN, 1.0, f32::INFINITY, 1.0),
+            [0, 255, 255, 255]
+        );
     }
 
     #[test]

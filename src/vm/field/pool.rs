@@ -28,7 +28,9 @@ struct Waiting<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { waiting: Vec::new() }
+        Self {
+            waiting: Vec::new(),
+        }
     }
 }
 
@@ -156,7 +158,9 @@ mod tests {
         drop(held);
         let third = column(&mut pool, 70);
         assert_eq!(pointer(&third), at, "100 and 70 rows both round up to 128");
-        let Column::Many(rows) = third else { panic!("no rows") };
+        let Column::Many(rows) = third else {
+            panic!("no rows")
+        };
         assert_eq!(rows.len(), 70);
     }
 
@@ -175,7 +179,11 @@ mod tests {
         let held = column(&mut pool, 100);
         pool.retire(Buffer::F32(held.clone()), 3);
         pool.trim(9);
-        assert_eq!(pool.f32.waiting.len(), 1, "held ones wait as long as they are held");
+        assert_eq!(
+            pool.f32.waiting.len(),
+            1,
+            "held ones wait as long as they are held"
+        );
         drop(held);
         pool.trim(12);
         assert_eq!(pool.f32.waiting.len(), 0);

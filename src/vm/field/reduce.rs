@@ -101,7 +101,10 @@ mod tests {
     /// The tree as it is defined.
     fn levels(mut rows: Vec<f64>) -> f64 {
         while rows.len() > 1 {
-            rows = rows.chunks(2).map(|p| if p.len() == 2 { p[0] + p[1] } else { p[0] }).collect();
+            rows = rows
+                .chunks(2)
+                .map(|p| if p.len() == 2 { p[0] + p[1] } else { p[0] })
+                .collect();
         }
         rows[0]
     }
@@ -124,7 +127,10 @@ mod tests {
     fn nan_wins_except_in_first() {
         let rows = [1.0, f32::NAN, 3.0];
         for op in [ReduceOp::Sum, ReduceOp::Avg, ReduceOp::Min, ReduceOp::Max] {
-            assert!(reduce(&many(&rows), 0, 3, op).is_some_and(f64::is_nan), "{op:?}");
+            assert!(
+                reduce(&many(&rows), 0, 3, op).is_some_and(f64::is_nan),
+                "{op:?}"
+            );
         }
         assert_eq!(reduce(&many(&rows), 0, 3, ReduceOp::First), Some(1.0));
         assert_eq!(reduce(&many(&[]), 0, 0, ReduceOp::Avg), None);

@@ -29,7 +29,11 @@ impl Output {
     /// A column of `count` rows, with memory that may be used again.
     pub(super) fn new(rows: Open, mut mask: Vec<u64>, count: usize) -> Self {
         mask.resize(count.div_ceil(64), 0);
-        Self { rows, mask, bad: false }
+        Self {
+            rows,
+            mask,
+            bad: false,
+        }
     }
 }
 
@@ -56,7 +60,9 @@ pub(super) fn run(
     if outputs.is_empty() || cut.count == 0 {
         return;
     }
-    let chunk = (cut.block * CHUNK_BLOCKS).next_multiple_of(64).max(CHUNK_LEAST);
+    let chunk = (cut.block * CHUNK_BLOCKS)
+        .next_multiple_of(64)
+        .max(CHUNK_LEAST);
     let Some(parallel) = cut.parallel.filter(|_| cut.count > chunk) else {
         let mut worker = take(workers);
         worker.enter(kernel, uniforms, run, cut.block);
@@ -94,16 +100,25 @@ pub(super) fn run(
 }
 
 fn outputs_of(chunks: &[Mutex<Chunk<'_>>]) -> usize {
-    let first = chunks.first().map(|c| c.lock().unwrap_or_else(PoisonError::into_inner));
+    let first = chunks
+        .first()
+        .map(|c| c.lock().unwrap_or_else(PoisonError::into_inner));
     first.map_or(0, |c| c.columns.len())
 }
 
 fn take(workers: &Mutex<Vec<Worker>>) -> Worker {
-    workers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    workers
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .pop()
+        .unwrap_or_default()
 }
 
 fn give(workers: &Mutex<Vec<Worker>>, worker: Worker) {
-    workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+    workers
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(worker);
 }
 
 /// All rows of all outputs.
@@ -146,8 +161,12 @@ impl Outputs for Chunk<'_> {
 
 fn split(outputs: &mut [Output], count: usize, chunk: usize) -> Vec<Mutex<Chunk<'_>>> {
     let firsts = (0..count).step_by(chunk);
-    let mut chunks: Vec<Chunk<'_>> =
-        firsts.map(|first| Chunk { first, columns: Vec::new() }).collect();
+    let mut chunks: Vec<Chunk<'_>> = firsts
+        .map(|first| Chunk {
+            first,
+            columns: Vec::new(),
+        })
+        .collect();
     for output in outputs {
         let mut rest = output.rows.rows();
         let mut masks = output.mask.chunks_mut(chunk / 64);
@@ -155,7 +174,11 @@ fn split(outputs: &mut [Output], count: usize, chunk: usize) -> Vec<Mutex<Chunk<
             let (rows, tail) = rest.split(chunk);
             rest = tail;
             let mask = masks.next().unwrap_or_default();
-            part.columns.push(ChunkColumn { rows, mask, bad: false });
+            part.columns.push(ChunkColumn {
+                rows,
+                mask,
+                bad: false,
+            });
         }
     }
     chunks.into_iter().map(Mutex::new).collect()

@@ -110,23 +110,38 @@ impl FieldStore {
             };
             if !fits {
                 let what = "its lanes do not fit the format of a request";
-                return Err(FieldError::Malformed { field: row.field, what });
+                return Err(FieldError::Malformed {
+                    field: row.field,
+                    what,
+                });
             }
             let (structure, holes) = identity.structure(&lanes);
             let domain = identity.domain(row.domain);
-            let key = Key { structure, domain, format: row.format };
+            let key = Key {
+                structure,
+                domain,
+                format: row.format,
+            };
             let domains = &program.tables.graph.domains;
             let count = domains.get(row.domain.index()).map_or(0, |d| d.count) as usize;
             let same = |c: &Known| c.key == key && c.holes == holes;
             let column = columns.iter().position(same).unwrap_or(columns.len());
             if column == columns.len() {
-                let target = Target { lanes, pack: Pack::Format(row.format) };
+                let target = Target {
+                    lanes,
+                    pack: Pack::Format(row.format),
+                };
                 columns.push(Known::new(key, holes, target, count));
             }
             let node = &program.tables.field.nodes[row.field.index()];
             let ty = program.types.get(node.r#type.index());
             requests.push(Request {
-                key: program.tables.strings.get(row.key.index()).cloned().unwrap_or_default(),
+                key: program
+                    .tables
+                    .strings
+                    .get(row.key.index())
+                    .cloned()
+                    .unwrap_or_default(),
                 column: column as u32,
                 demanded: row.policy == RequestPolicy::PerFrame,
                 elements: if node.dom.is_none() { 1 } else { count },
@@ -140,8 +155,10 @@ impl FieldStore {
             return Err(FieldError::Memory { needed, limit });
         }
         let budget = program.schedule.caching.budget_bytes;
-        let targets: Vec<(Target, usize)> =
-            columns.iter().map(|c| (c.target.clone(), c.count)).collect();
+        let targets: Vec<(Target, usize)> = columns
+            .iter()
+            .map(|c| (c.target.clone(), c.count))
+            .collect();
         let keeps = stored::choose(&graph, &targets, budget.min(limit - needed));
         let mut kept = vec![None; graph.nodes.len()];
         for (k, keep) in keeps.iter().enumerate() {
@@ -151,9 +168,20 @@ impl FieldStore {
         let structures: Vec<Structure> = keeps.iter().map(structure).collect();
         let kept_lanes = keeps.into_iter().zip(structures);
         let keeps: Vec<Kept> = kept_lanes
-            .map(|(keep, structure)| Kept { keep, structure, kernel: None })
+            .map(|(keep, structure)| Kept {
+                keep,
+                structure,
+                kernel: None,
+            })
             .collect();
-        let outlines = program.tables.constants.paths.iter().cloned().map(Arc::new).collect();
+        let outlines = program
+            .tables
+            .constants
+            .paths
+            .iter()
+            .cloned()
+            .map(Arc::new)
+            .collect();
         Ok(Self {
             block: options.lane_block.max(1) as usize,
             budget,
@@ -206,9 +234,17 @@ impl FieldStore {
         histories: &dyn Histories,
         parallel: Option<&dyn Parallel>,
     ) {
-        let Some(row) = self.groups.get(group.index()) else { return };
+        let Some(row) = self.groups.get(group.index()) else {
+            return;
+        };
         let epoch = if row.assets { self.epoch } else { 0 };
-        let ask = Ask { registers, histories, frame: self.frame, keyed: row.keyed, epoch };
+        let ask = Ask {
+            registers,
+            histories,
+            frame: self.frame,
+            keyed: row.keyed,
+            epoch,
+        };
         self.asked.clear();
         self.missed.clear();
         for &req in &row.requests {
@@ -227,7 +263,11 @@ impl FieldStore {
         for &(req, outcome) in &self.asked {
             let column = self.requests[req.index()].column as usize;
             let bytes = self.columns[column].content.buffer.bytes();
-            self.report.add(RequestReport { req, outcome, bytes });
+            self.report.add(RequestReport {
+                req,
+                outcome,
+                bytes,
+            });
         }
     }
 
@@ -272,9 +312,7 @@ impl FieldStore {
                 }
                 Delivery::One(registers) => {
                     let (buffer, finite) = match known.key.format {
-                        Format::Path => {
-                            output::one_path(&self.uniforms.outline(registers.first()))
-                        }
+                        Format::Path => output::one_path(&self.uniforms.outline(registers.first())),
                         format => output::one(format, self.uniforms.narrow_lanes(registers)),
                     };
                     known.content.buffer = buffer;
@@ -283,10 +321,23 @@ impl FieldStore {
             }
         }
         self.run += 1;
-        let cut = Cut { count, block: self.block, parallel };
-        run::run(&kernel, cx, (&self.uniforms, self.run), &self.workers, cut, &mut outputs);
+        let cut = Cut {
+            count,
+            block: self.block,
+            parallel,
+        };
+        run::run(
+            &kernel,
+            cx,
+            (&self.uniforms, self.run),
+            &self.workers,
+            cut,
+            &mut outputs,
+        );
         let with_rows = self.missed.iter().zip(&kernel.outputs);
-        let with_rows = with_rows.filter(|(_, d)| **d == Delivery::Rows).map(|(c, _)| *c);
+        let with_rows = with_rows
+            .filter(|(_, d)| **d == Delivery::Rows)
+            .map(|(c, _)| *c);
         for (column, output) in with_rows.zip(outputs.drain(..)) {
             let content = &mut self.columns[column as usize].content;
             content.all_finite = (!output.bad).then_some(true);
@@ -305,8 +356,11 @@ impl FieldStore {
             known[..=at].rotate_right(1);
             return known[0].1.clone();
         }
-        let targets: Vec<Target> =
-            self.missed.iter().map(|&c| self.columns[c as usize].target.clone()).collect();
+        let targets: Vec<Target> = self
+            .missed
+            .iter()
+            .map(|&c| self.columns[c as usize].target.clone())
+            .collect();
         let stored = |value: Value| self.kept[value.index()].map(|k| k + u32::from(value.out));
         let kernel = Arc::new(kernel::compile(&self.graph, &targets, &stored));
         known.truncate(KERNELS - 1);
@@ -348,8 +402,19 @@ impl FieldStore {
             let signals = Registers::default();
             self.uniforms.run_uniforms(&kernel, cx, &signals);
             self.run += 1;
-            let cut = Cut { count: keep.rows, block: self.block, parallel };
-            run::run(&kernel, cx, (&self.uniforms, self.run), &self.workers, cut, &mut output);
+            let cut = Cut {
+                count: keep.rows,
+                block: self.block,
+                parallel,
+            };
+            run::run(
+                &kernel,
+                cx,
+                (&self.uniforms, self.run),
+                &self.workers,
+                cut,
+                &mut output,
+            );
             let [output] = output;
             self.lanes[k as usize] = match output.rows {
                 Open::Lane32(lanes) => Stored::Narrow(lanes),
@@ -366,9 +431,16 @@ impl FieldStore {
         kernel
             .get_or_insert_with(|| {
                 let pack = Pack::Lane(graph.of(value).bank);
-                let target = Target { lanes: vec![value], pack };
+                let target = Target {
+                    lanes: vec![value],
+                    pack,
+                };
                 let stored = |v: Value| {
-                    let first = if v.node == value.node { None } else { kept[v.index()] };
+                    let first = if v.node == value.node {
+                        None
+                    } else {
+                        kept[v.index()]
+                    };
                     first.map(|k| k + u32::from(v.out))
                 };
                 Arc::new(kernel::compile(graph, &[target], &stored))
@@ -440,12 +512,21 @@ impl FieldStore {
         self.pool = previous.pool;
         for request in &self.requests {
             let same = |r: &&Request| r.key == request.key;
-            let Some(old) = previous.requests.iter().find(same) else { continue };
-            let (old, new) = (&previous.columns[old.column as usize], request.column as usize);
+            let Some(old) = previous.requests.iter().find(same) else {
+                continue;
+            };
+            let (old, new) = (
+                &previous.columns[old.column as usize],
+                request.column as usize,
+            );
             let new = &mut self.columns[new];
             if old.key != new.key {
                 let domain = old.key.domain != new.key.domain;
-                let reason = if domain { MissReason::Domain } else { MissReason::Structure };
+                let reason = if domain {
+                    MissReason::Domain
+                } else {
+                    MissReason::Structure
+                };
                 new.missing = Some(reason);
             }
         }
@@ -468,9 +549,8 @@ impl FieldStore {
         }
         self.orphans = known;
         for (lanes, kept) in self.lanes.iter_mut().zip(&self.keeps) {
-            let same = |old: &Kept| {
-                old.structure == kept.structure && old.keep.rows >= kept.keep.rows
-            };
+            let same =
+                |old: &Kept| old.structure == kept.structure && old.keep.rows >= kept.keep.rows;
             if let Some(at) = previous.keeps.iter().position(same) {
                 *lanes = previous.lanes[at].clone();
             }
@@ -488,7 +568,10 @@ impl FieldStore {
                 column.missing = Some(MissReason::Evicted);
             }
             let revision = column.content.revision;
-            column.content = Content { revision, ..Content::empty(column.key.format) };
+            column.content = Content {
+                revision,
+                ..Content::empty(column.key.format)
+            };
         }
     }
 }
@@ -497,15 +580,27 @@ impl FieldStore {
 fn groups(program: &Program) -> Vec<Group> {
     let tables = &program.tables;
     let group = |(at, row): (usize, &crate::ir::Group)| {
-        let kind = StepKind::Materialize { group: GroupId::at(at) };
+        let kind = StepKind::Materialize {
+            group: GroupId::at(at),
+        };
         let step = program.schedule.steps.iter().find(|step| step.kind == kind);
         Group {
             requests: row.reqs.clone(),
-            count: tables.graph.domains.get(row.domain.index()).map_or(0, |d| d.count) as usize,
+            count: tables
+                .graph
+                .domains
+                .get(row.domain.index())
+                .map_or(0, |d| d.count) as usize,
             keyed: step.is_none_or(|s| s.cache.policy == CachePolicy::Keyed),
             assets: step.is_some_and(|s| s.cache.epochs.iter().any(|e| e == "assets")),
             kernels: Vec::new(),
         }
     };
-    tables.materialize.groups.iter().enumerate().map(group).collect()
+    tables
+        .materialize
+        .groups
+        .iter()
+        .enumerate()
+        .map(group)
+        .collect()
 }

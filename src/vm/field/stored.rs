@@ -38,8 +38,13 @@ pub(super) fn choose(graph: &Graph, targets: &[(Target, usize)], budget: u64) ->
         if !possible || !(is_hash(graph, at, &facts) || (fact.feeds_frames && fact.cost >= READ)) {
             continue;
         }
-        let all = (0..node.outs)
-            .map(|out| Keep { value: Value { node: at as u32, out }, rows: fact.rows });
+        let all = (0..node.outs).map(|out| Keep {
+            value: Value {
+                node: at as u32,
+                out,
+            },
+            rows: fact.rows,
+        });
         let bytes: u64 = all.clone().map(|k| k.bytes(node.bank)).sum();
         if bytes <= left {
             left -= bytes;

@@ -17,7 +17,10 @@ pub(super) struct Rig {
 
 impl Rig {
     pub(super) fn new() -> Self {
-        Self { b: Builder::new(), seed: 0 }
+        Self {
+            b: Builder::new(),
+            seed: 0,
+        }
     }
 
     /// A domain of `count` elements with decimal ids.
@@ -27,19 +30,22 @@ impl Rig {
 
     /// A number that changes from frame to frame, set through [`set`].
     pub(super) fn signal(&mut self, value: TimeValue) -> SignalId {
-        self.b.signal(Type::signal(Domain::Number), SignalExpr::Time(value))
+        self.b
+            .signal(Type::signal(Domain::Number), SignalExpr::Time(value))
     }
 
     /// A column of numbers.
     pub(super) fn numbers(&mut self, over: DomainId, values: &[f32]) -> FieldId {
         let id = self.b.const_f32(Domain::Number, values);
-        self.b.field(Domain::Number, Some(over), false, FieldExpr::Array(id))
+        self.b
+            .field(Domain::Number, Some(over), false, FieldExpr::Array(id))
     }
 
     /// A column of points.
     pub(super) fn points(&mut self, over: DomainId, values: &[f32]) -> FieldId {
         let id = self.b.const_f32(Domain::Vec2, values);
-        self.b.field(Domain::Vec2, Some(over), false, FieldExpr::Array(id))
+        self.b
+            .field(Domain::Vec2, Some(over), false, FieldExpr::Array(id))
     }
 
     pub(super) fn apply(&mut self, op: Op, args: &[FieldId]) -> FieldId {
@@ -64,7 +70,11 @@ impl Rig {
         match tables.groups.iter_mut().find(|g| g.domain == over) {
             Some(group) => group.reqs.push(req),
             None => {
-                tables.groups.push(Group { domain: over, reqs: vec![req], uniforms: Vec::new() });
+                tables.groups.push(Group {
+                    domain: over,
+                    reqs: vec![req],
+                    uniforms: Vec::new(),
+                });
             }
         }
         req
@@ -85,7 +95,11 @@ impl Rig {
                 suggested_ui_window_ms: None,
                 ambient_period_ms: None,
             },
-            viewport: Viewport { width: 100, height: 100, background: [0.0; 4] },
+            viewport: Viewport {
+                width: 100,
+                height: 100,
+                background: [0.0; 4],
+            },
             types: self.b.types,
             tables: self.b.tables,
             schedule: Schedule::default(),
@@ -103,7 +117,9 @@ pub(super) struct Cells(pub BTreeMap<StateId, (Vec<f64>, u64)>);
 
 impl Histories for Cells {
     fn history(&self, cell: StateId) -> (&[f64], u64) {
-        self.0.get(&cell).map_or((&[], 0), |(entries, revision)| (entries, *revision))
+        self.0
+            .get(&cell)
+            .map_or((&[], 0), |(entries, revision)| (entries, *revision))
     }
 }
 
@@ -129,7 +145,12 @@ impl Run {
                 registers.get_mut(SignalId::at(at)).copy_from_slice(&lanes);
             }
         }
-        Self { program, store, registers, cells: Cells::default() }
+        Self {
+            program,
+            store,
+            registers,
+            cells: Cells::default(),
+        }
     }
 
     pub(super) fn set(&mut self, signal: SignalId, value: f64) {
@@ -152,7 +173,12 @@ impl Run {
                 parallel,
             );
         }
-        self.store.report().requests.iter().map(|r| r.outcome).collect()
+        self.store
+            .report()
+            .requests
+            .iter()
+            .map(|r| r.outcome)
+            .collect()
     }
 
     /// A number of a column.

@@ -43,7 +43,10 @@ pub(super) fn row(run: &Run, field: FieldId, i: u32) -> Vec<f64> {
             let args: Vec<Vec<f64>> = args.iter().map(|&a| row(run, a, i)).collect();
             eval(*op, *imm, &args, lanes, node.wide)
         }
-        FieldExpr::Narrow(src) => row(run, *src, i).iter().map(|&v| f64::from(v as f32)).collect(),
+        FieldExpr::Narrow(src) => row(run, *src, i)
+            .iter()
+            .map(|&v| f64::from(v as f32))
+            .collect(),
         FieldExpr::Transform { src, chain, args } => {
             let mut value = row(run, *src, i);
             for step in &program.tables.transforms.chains[chain.index()].steps {
@@ -56,7 +59,9 @@ pub(super) fn row(run: &Run, field: FieldId, i: u32) -> Vec<f64> {
                     operands.push(lanes.iter().map(|&v| round(v)).collect());
                 }
                 if step.op == Op::PerElementOffset {
-                    let ChainOperand::Const(seed) = step.operands[1] else { panic!("seed") };
+                    let ChainOperand::Const(seed) = step.operands[1] else {
+                        panic!("seed")
+                    };
                     let h = hash::element_hash(i, numbers(seed)[0], program.seed);
                     operands[2] = vec![round(h)];
                 }
@@ -67,9 +72,17 @@ pub(super) fn row(run: &Run, field: FieldId, i: u32) -> Vec<f64> {
         }
         FieldExpr::OnDomain { src, .. } if has(*src) => row(run, *src, i),
         FieldExpr::OnDomain { missing, .. } => numbers(*missing),
-        FieldExpr::Combine { mode, terms, silent, .. } => {
-            let there: Vec<Vec<f64>> =
-                terms.iter().filter(|&&t| has(t)).map(|&t| row(run, t, i)).collect();
+        FieldExpr::Combine {
+            mode,
+            terms,
+            silent,
+            ..
+        } => {
+            let there: Vec<Vec<f64>> = terms
+                .iter()
+                .filter(|&&t| has(t))
+                .map(|&t| row(run, t, i))
+                .collect();
             if there.is_empty() {
                 return numbers(*silent);
             }
@@ -103,8 +116,10 @@ fn eval(op: Op, imm: u32, args: &[Vec<f64>], lanes: usize, wide: bool) -> Vec<f6
         op::eval(op, imm, &args, &mut out, &mut counts);
         out
     } else {
-        let args: Vec<Vec<f32>> =
-            args.iter().map(|a| a.iter().map(|&v| v as f32).collect()).collect();
+        let args: Vec<Vec<f32>> = args
+            .iter()
+            .map(|a| a.iter().map(|&v| v as f32).collect())
+            .collect();
         let args: Vec<&[f32]> = args.iter().map(Vec::as_slice).collect();
         let mut out = vec![0.0f32; lanes];
         op::eval(op, imm, &args, &mut out, &mut counts);
@@ -129,6 +144,10 @@ pub(super) fn check(run: &Run, req: ReqId) {
             );
         }
         let finite = want.iter().all(|v| v.is_finite());
-        assert_eq!(run.store.finite(req).at(i as usize), finite, "finite bit of {i}");
+        assert_eq!(
+            run.store.finite(req).at(i as usize),
+            finite,
+            "finite bit of {i}"
+        );
     }
 }

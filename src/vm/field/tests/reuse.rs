@@ -33,9 +33,19 @@ fn constants_hit_and_signals_miss_when_they_change() {
     let mut run = Run::new(rig.program());
     run.set(t, 0.5);
     assert_eq!(run.frame(), [FIRST, FIRST]);
-    let (buffer, revision) = (pointer(run.store.column(constant)), run.store.revision(constant));
+    let (buffer, revision) = (
+        pointer(run.store.column(constant)),
+        run.store.revision(constant),
+    );
     let report = run.store.report();
-    assert_eq!((report.bytes_written, report.bytes_reused, report.materialised()), (800, 0, 2));
+    assert_eq!(
+        (
+            report.bytes_written,
+            report.bytes_reused,
+            report.materialised()
+        ),
+        (800, 0, 2)
+    );
     run.set(t, 0.75);
     let changed = Outcome::Miss(MissReason::Uniform(t));
     assert_eq!(run.frame(), [Outcome::Hit, changed]);
@@ -101,10 +111,19 @@ fn equal_requests_share_a_buffer() {
     ];
     let mut run = Run::new(r.program());
     run.set(t, 2.0);
-    assert_eq!(run.frame(), [FIRST, Outcome::Shared, FIRST, Outcome::Shared]);
-    assert_eq!(pointer(run.store.column(reqs[0])), pointer(run.store.column(reqs[3])));
+    assert_eq!(
+        run.frame(),
+        [FIRST, Outcome::Shared, FIRST, Outcome::Shared]
+    );
+    assert_eq!(
+        pointer(run.store.column(reqs[0])),
+        pointer(run.store.column(reqs[3]))
+    );
     assert_eq!(run.lane0(reqs[2], 3), [0.0, 2.0, 4.0]);
-    assert_eq!(run.frame(), [Outcome::Hit, Outcome::Shared, Outcome::Hit, Outcome::Shared]);
+    assert_eq!(
+        run.frame(),
+        [Outcome::Hit, Outcome::Shared, Outcome::Hit, Outcome::Shared]
+    );
     assert_eq!(run.store.report().shared, 2);
 }
 
@@ -235,7 +254,10 @@ fn columns_outlive_a_swap() {
     let moving = r.request(sum, d, Format::F32);
     let mut run = swap(run, r);
     run.set(t, 0.5);
-    assert_eq!(run.frame(), [Outcome::Hit, Outcome::Miss(MissReason::Structure)]);
+    assert_eq!(
+        run.frame(),
+        [Outcome::Hit, Outcome::Miss(MissReason::Structure)]
+    );
     assert_eq!(pointer(run.store.column(constant)), buffer);
     assert_eq!(run.at(moving, 1, 0), 2.0);
     assert!(run.store.revision(moving) > revision, "revisions go on");
@@ -278,16 +300,28 @@ fn a_swap_with_equal_signals_keeps_what_follows_them() {
 fn memory_is_announced() {
     let (rig, _, _, _) = two(1000);
     let program = rig.program();
-    let options = |limit| FieldOptions { memory_limit: Some(limit), ..FieldOptions::default() };
+    let options = |limit| FieldOptions {
+        memory_limit: Some(limit),
+        ..FieldOptions::default()
+    };
     let refused = FieldStore::new(&program, &options(7999)).map(|_| ());
-    assert_eq!(refused, Err(FieldError::Memory { needed: 8000, limit: 7999 }));
+    assert_eq!(
+        refused,
+        Err(FieldError::Memory {
+            needed: 8000,
+            limit: 7999
+        })
+    );
     assert!(FieldStore::new(&program, &options(8000)).is_ok());
 }
 
 #[test]
 fn without_room_for_stored_lanes_the_values_are_the_same() {
     let build = || {
-        let mut r = Rig { seed: 3, ..Rig::new() };
+        let mut r = Rig {
+            seed: 3,
+            ..Rig::new()
+        };
         let d = r.line("d", 500);
         let t = r.signal(TimeValue::Phase01);
         let hash = r.b.id_hash(d, IdHash::Stable, 0.0);
@@ -300,7 +334,10 @@ fn without_room_for_stored_lanes_the_values_are_the_same() {
     let (rig, req, t) = build();
     let mut roomy = Run::new(rig.program());
     let (rig, _, _) = build();
-    let limit = FieldOptions { memory_limit: Some(2000), ..FieldOptions::default() };
+    let limit = FieldOptions {
+        memory_limit: Some(2000),
+        ..FieldOptions::default()
+    };
     let mut tight = Run::with(rig.program(), limit);
     for phase in [0.1, 0.2] {
         roomy.set(t, phase);

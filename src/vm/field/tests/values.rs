@@ -9,8 +9,12 @@ use std::sync::Arc;
 
 /// One of each kind of row, over domains of different sizes. The requests, floats first.
 fn everything(n: u32) -> (Rig, Vec<ReqId>, SignalId) {
-    let mut r = Rig { seed: 7, ..Rig::new() };
-    let big = r.b.domain("grid", n, ElementIds::Grid { rows: 1, cols: 9 }, None);
+    let mut r = Rig {
+        seed: 7,
+        ..Rig::new()
+    };
+    let big =
+        r.b.domain("grid", n, ElementIds::Grid { rows: 1, cols: 9 }, None);
     let small = r.line("small", n / 3 + 1);
     let t = r.signal(TimeValue::Phase01);
     let mut reqs = Vec::new();
@@ -45,15 +49,31 @@ fn everything(n: u32) -> (Rig, Vec<ReqId>, SignalId) {
     let both = r.apply(Op::Mul, &[seen, phase]);
     reqs.push(r.request(both, big, Format::F32));
     let silent = r.b.const_f32(Domain::Number, &[-9.0]);
-    let modes = [Combine::Sum, Combine::Average, Combine::Max, Combine::Min, Combine::Last];
+    let modes = [
+        Combine::Sum,
+        Combine::Average,
+        Combine::Max,
+        Combine::Min,
+        Combine::Last,
+    ];
     for mode in modes {
         let terms = vec![narrow, ramp, phase];
-        let expr = FieldExpr::Combine { bus: BusId(0), mode, terms, silent };
+        let expr = FieldExpr::Combine {
+            bus: BusId(0),
+            mode,
+            terms,
+            silent,
+        };
         let bus = r.b.field(Domain::Number, Some(big), false, expr);
         reqs.push(r.request(bus, big, Format::F32));
     }
     let terms = vec![ramp];
-    let expr = FieldExpr::Combine { bus: BusId(1), mode: Combine::Sum, terms, silent };
+    let expr = FieldExpr::Combine {
+        bus: BusId(1),
+        mode: Combine::Sum,
+        terms,
+        silent,
+    };
     let bus = r.b.field(Domain::Number, Some(big), false, expr);
     reqs.push(r.request(bus, big, Format::F32));
 
@@ -61,19 +81,35 @@ fn everything(n: u32) -> (Rig, Vec<ReqId>, SignalId) {
     let number = r.b.ty(Type::field(Domain::Number));
     let tenth = r.b.const_f64(Domain::Number, &[0.1]);
     let four = r.b.const_f64(Domain::Number, &[4.0]);
-    let step = |op, operands| ChainStep { op, operands, imm: 0, to: number, origin: None };
+    let step = |op, operands| ChainStep {
+        op,
+        operands,
+        imm: 0,
+        to: number,
+        origin: None,
+    };
     let chain = Chain {
         from: number,
         to: number,
         cost: Cost::Cheap,
         arity: 1,
         steps: vec![
-            step(Op::ScaleBias, vec![ChainOperand::Const(tenth), ChainOperand::Arg(0)]),
-            step(Op::PerElementOffset, vec![ChainOperand::Const(four), ChainOperand::Const(four)]),
+            step(
+                Op::ScaleBias,
+                vec![ChainOperand::Const(tenth), ChainOperand::Arg(0)],
+            ),
+            step(
+                Op::PerElementOffset,
+                vec![ChainOperand::Const(four), ChainOperand::Const(four)],
+            ),
         ],
     };
     let chain = r.b.chain(chain);
-    let expr = FieldExpr::Transform { src: u, chain, args: vec![t] };
+    let expr = FieldExpr::Transform {
+        src: u,
+        chain,
+        args: vec![t],
+    };
     let lensed = r.b.field(Domain::Number, Some(big), false, expr);
     reqs.push(r.request(lensed, big, Format::F32));
 
@@ -129,7 +165,9 @@ fn columns(run: &Run) -> Vec<Vec<u64>> {
         let count = run.program.tables.graph.domains[requests[k].domain.index()].count;
         let lanes = requests[k].format.lanes();
         let cells = (0..count as usize).flat_map(|i| (0..lanes).map(move |lane| (i, lane)));
-        cells.map(|(i, lane)| run.at(ReqId::at(k), i, lane).to_bits()).collect()
+        cells
+            .map(|(i, lane)| run.at(ReqId::at(k), i, lane).to_bits())
+            .collect()
     };
     (0..requests.len()).map(column).collect()
 }
@@ -144,7 +182,10 @@ fn blocks_and_threads_change_nothing() {
                 continue;
             }
             let (rig, _, t) = everything(n);
-            let options = FieldOptions { lane_block, memory_limit: None };
+            let options = FieldOptions {
+                lane_block,
+                memory_limit: None,
+            };
             let mut run = Run::with(rig.program(), options);
             run.set(t, 0.7);
             run.frame_on(threads.as_ref().map(|t| t as &dyn Parallel));
@@ -214,11 +255,14 @@ fn colours_are_quantised_and_noted() {
     values[4 * 66 + 1] = f32::NAN;
     values[4..8].copy_from_slice(&[2.5, 0.0, 0.0, 1.0]);
     let id = r.b.const_f32(Domain::Color, &values);
-    let field = r.b.field(Domain::Color, Some(d), false, FieldExpr::Array(id));
+    let field =
+        r.b.field(Domain::Color, Some(d), false, FieldExpr::Array(id));
     let req = r.request(field, d, Format::U8x4);
     let mut run = Run::new(r.program());
     run.frame();
-    let Buffer::U8x4(column) = run.store.column(req) else { panic!("bytes") };
+    let Buffer::U8x4(column) = run.store.column(req) else {
+        panic!("bytes")
+    };
     assert_eq!(column.at(0), color::quantize([0.5f32; 4]));
     assert_eq!(column.at(1), [255, 0, 0, 255]);
     assert_eq!(column.at(66), color::quantize([0.5, f32::NAN, 0.5, 0.5]));
@@ -238,7 +282,8 @@ fn histories_are_read_by_content() {
         args: Vec::new(),
         imm: 5,
     });
-    let trail = r.b.field(Domain::Number, Some(d), false, FieldExpr::History(cell));
+    let trail =
+        r.b.field(Domain::Number, Some(d), false, FieldExpr::History(cell));
     let req = r.request(trail, d, Format::F32);
     let mut run = Run::new(r.program());
     run.cells.0.insert(cell, (vec![1.0, 2.0, 3.0, 4.0, 5.1], 1));
@@ -286,7 +331,10 @@ fn outlines_move_morph_and_are_chosen() {
     };
     assert_eq!(paths(all).index, Column::One(0));
     assert_eq!(*paths(all).table[0], square(100.0));
-    assert_eq!(paths(select).index, Column::Many(Arc::new(vec![0, 1, 0, 0])));
+    assert_eq!(
+        paths(select).index,
+        Column::Many(Arc::new(vec![0, 1, 0, 0]))
+    );
     assert_eq!(*paths(select).table[1], square(100.0));
     let corner = |req, i: usize| paths(req).table[paths(req).index.at(i) as usize].pts[2];
     assert_eq!(corner(morph, 2), [87.5, 87.5]);
@@ -302,15 +350,22 @@ fn colour_layers_over_one_another() {
     let mut r = Rig::new();
     let big = r.line("big", 3);
     let small = r.line("small", 1);
-    let red = r.b.field_constant(Domain::Color, false, &[1.0, 0.0, 0.0, 1.0]);
+    let red =
+        r.b.field_constant(Domain::Color, false, &[1.0, 0.0, 0.0, 1.0]);
     let mut half = |d, n: usize| {
-        let id = r.b.const_f32(Domain::Color, &[0.0, 0.0, 1.0, 0.5].repeat(n));
+        let id =
+            r.b.const_f32(Domain::Color, &[0.0, 0.0, 1.0, 0.5].repeat(n));
         r.b.field(Domain::Color, Some(d), false, FieldExpr::Array(id))
     };
     let (few, all) = (half(small, 1), half(big, 3));
     let silent = r.b.const_f32(Domain::Color, &[0.0, 0.0, 0.0, 1.0]);
     let mut bus = |terms| {
-        let expr = FieldExpr::Combine { bus: BusId(0), mode: Combine::Layer, terms, silent };
+        let expr = FieldExpr::Combine {
+            bus: BusId(0),
+            mode: Combine::Layer,
+            terms,
+            silent,
+        };
         let field = r.b.field(Domain::Color, Some(big), false, expr);
         r.request(field, big, Format::F32x4)
     };
@@ -334,13 +389,19 @@ fn reductions_know_how_many_elements_there_are() {
     let values = r.numbers(d, &[1.0, 2.0, 3.0, 4.0, 10.0]);
     let silent = r.b.const_f32(Domain::Number, &[0.0]);
     let terms = vec![everywhere, everywhere];
-    let expr = FieldExpr::Combine { bus: BusId(0), mode: Combine::Max, terms, silent };
+    let expr = FieldExpr::Combine {
+        bus: BusId(0),
+        mode: Combine::Max,
+        terms,
+        silent,
+    };
     let bus = r.b.field(Domain::Number, Some(d), false, expr);
     let column = r.request(values, d, Format::F32);
     let uniform = r.request(bus, d, Format::F32);
     let single = r.request(everywhere, d, Format::F32);
     let id = r.b.const_f32(Domain::Color, &[]);
-    let empty = r.b.field(Domain::Color, Some(none), false, FieldExpr::Array(id));
+    let empty =
+        r.b.field(Domain::Color, Some(none), false, FieldExpr::Array(id));
     let empty = r.request(empty, none, Format::F32x4);
     let mut run = Run::new(r.program());
     run.set(t, 0.5);
@@ -355,7 +416,11 @@ fn reductions_know_how_many_elements_there_are() {
     assert_eq!(reduce(column, ReduceOp::Max), 10.0);
     assert_eq!(reduce(column, ReduceOp::First), 1.0);
     assert_eq!(reduce(uniform, ReduceOp::Sum), 2.5);
-    assert_eq!(reduce(single, ReduceOp::Sum), 0.5, "over no domain: one element");
+    assert_eq!(
+        reduce(single, ReduceOp::Sum),
+        0.5,
+        "over no domain: one element"
+    );
     let mut out = [7.0; 4];
     run.store.reduce(empty, ReduceOp::Avg, &mut out);
     assert_eq!(out, [0.0, 0.0, 0.0, 1.0], "the default colour");
@@ -371,8 +436,12 @@ fn unsound_programs_are_refused() {
     };
     assert_eq!(broken(&|_| {}), Ok(()));
     let malformed = |result| matches!(result, Err(FieldError::Malformed { .. }));
-    assert!(malformed(broken(&|p| p.tables.materialize.requests[0].format = Format::F32)));
-    assert!(malformed(broken(&|p| p.tables.materialize.requests[0].field = FieldId(9999))));
+    assert!(malformed(broken(
+        &|p| p.tables.materialize.requests[0].format = Format::F32
+    )));
+    assert!(malformed(broken(
+        &|p| p.tables.materialize.requests[0].field = FieldId(9999)
+    )));
     assert!(malformed(broken(&|p| p.tables.constants.index.clear())));
     assert!(malformed(broken(&|p| p.tables.graph.domains.clear())));
     assert!(malformed(broken(&|p| p.tables.transforms.chains.clear())));
