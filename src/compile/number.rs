@@ -1,615 +1,321 @@
-//! Pass 8: every row gets its final index, and what nobody reaches is left out.
+//! Pass 8: every row gets its final index.
 //!
-//! A program comes in whose schedule is final and whose rows stand in the order of their making; one
-//! goes out whose rows stand in the canonical order: expressions in schedule order, operands before
-//! users; domains and cells by key; chains, constants and types by first use; strings in byte order.
-//! So the same patch gives the same bytes, whatever way the passes took. Nothing is computed here.
+//! Expression rows are numbered as the schedule first needs them, operands before users; constants,
+//! types and chains by first use; strings in byte order. Rows that nothing reaches are left out.
 
-use crate::ir::operands;
+use super::assemble::Draft;
+use super::debug;
+use super::edges;
+use super::schedule::roots;
+use super::visit::{self, Visitor};
 use crate::ir::*;
-use std::collections::HashMap;
 
-/// Renumbers all rows.
-pub(super) fn number(mut program: Program) -> Program {
-    let order = Order::walk(&program);
-    order.rewrite(&mut program);
-    sort_keyed(&mut program);
-    first_use(&mut program);
-    sort_strings(&mut program);
-    program
+/// Renumbers a scheduled draft; gives the program but for hashes and layouts.
+pub(super) fn number(mut draft: Draft) -> Program {
+    expressions(&mut draft);
+    chains(&mut draft);
+    declarations(&mut draft.program);
+    constants(&mut draft.program);
+    types(&mut draft.program);
+    strings(&mut draft.program);
+    ascending(&mut draft.program);
+    debug::provenance(&mut draft);
+    draft.program
 }
 
-/// Old rows in their new order, and back.
-struct Order {
-    sig: Numbering,
-    event: Numbering,
-    field: Numbering,
+/// Not numbered.
+const NONE: u32 = u32::MAX;
+
+/// New numbers of the three expression tables.
+struct Numbers {
+    sig: Vec<u32>,
+    event: Vec<u32>,
+    field: Vec<u32>,
+    next: [u32; 3],
 }
 
-/// One table's new order.
-#[derive(Default)]
-struct Numbering {
-    /// New position → old position.
-    old: Vec<usize>,
-    /// Old position → new position.
-    new: Vec<Option<u32>>,
-}
-
-impl Numbering {
-    fn of(rows: usize) -> Self {
-        Self { old: Vec::new(), new: vec![None; rows] }
-    }
-
-    fn take(&mut self, old: usize) {
-        if let Some(entry @ None) = self.new.get_mut(old) {
-            *entry = Some(self.old.len() as u32);
-            self.old.push(old);
+impl Numbers {
+    fn of(&mut self, value: ValueRef) -> Option<(&mut u32, &mut u32)> {
+        let [sig, event, field] = &mut self.next;
+        match value {
+            ValueRef::Sig(id) => Some((&mut self.sig[id.index()], sig)),
+            ValueRef::Event(id) => Some((&mut self.event[id.index()], event)),
+            ValueRef::Field(id) => Some((&mut self.field[id.index()], field)),
+            _ => None,
         }
     }
 
-    fn taken(&self, old: usize) -> bool {
-        self.new.get(old).is_none_or(Option::is_some)
+    fn is_new(&mut self, value: ValueRef) -> bool {
+        self.of(value).is_some_and(|(number, _)| *number == NONE)
     }
 
-    fn get(&self, old: usize) -> u32 {
-        self.new.get(old).copied().flatten().unwrap_or(0)
-    }
-}
-
-impl Order {
-    /// Meets every reachable row, operands first, in schedule order.
-    fn walk(program: &Program) -> Self {
-        let t = &program.tables;
-        let mut order = Self {
-            sig: Numbering::of(t.sig.nodes.len()),
-            event: Numbering::of(t.event.nodes.len()),
-            field: Numbering::of(t.field.nodes.len()),
-        };
-        for step in &program.schedule.steps {
-            for value in &step.run {
-                order.meet(program, *value);
-            }
-            match step.kind {
-                StepKind::Materialize { group } => {
-                    for req in &t.materialize.groups[group.index()].reqs {
-                        let field = t.materialize.requests[req.index()].field;
-                        order.meet(program, ValueRef::Field(field));
-                    }
-                }
-                StepKind::StateCommit => {
-                    for cell in 0..t.state.cells.len() {
-                        let mut args = Vec::new();
-                        operands::of_cell(program, StateId::at(cell), &mut |v| args.push(v));
-                        args.into_iter().for_each(|v| order.meet(program, v));
-                    }
-                }
-                StepKind::SinkEval { sink } => {
-                    let mut reads = Vec::new();
-                    let sink = &t.render.sinks[sink.index()];
-                    operands::of_sink(program, sink, &mut |v| reads.push(v));
-                    reads.into_iter().for_each(|v| order.meet(program, v));
-                }
-                _ => {}
-            }
-        }
-        // What only names, probes and provenance refer to.
-        let mut rest: Vec<ValueRef> = t.graph.slots.iter().map(|s| s.r#ref).collect();
-        rest.extend(t.graph.buses.iter().map(|b| b.root));
-        rest.extend(t.transforms.uses.iter().map(|u| u.at));
-        rest.extend(t.graph.domains.iter().flat_map(|d| &d.attrs).map(|a| ValueRef::Field(a.field)));
-        rest.extend(t.materialize.requests.iter().map(|r| ValueRef::Field(r.field)));
-        for block in &t.graph.blocks {
-            rest.extend(block.r#in.iter().chain(&block.out).map(|p| p.r#ref));
-        }
-        for row in t.render.cameras.iter().chain(&t.render.meshes).chain(&t.render.effects) {
-            for param in &row.params {
-                operands::of_input(program, param.from, &mut |v| rest.push(v));
-            }
-        }
-        rest.into_iter().for_each(|v| order.meet(program, v));
-        order
-    }
-
-    /// Takes a row after its operands, without recursion.
-    fn meet(&mut self, program: &Program, value: ValueRef) {
-        let t = &program.tables;
-        let mut stack = vec![(value, false)];
-        while let Some((value, operands_done)) = stack.pop() {
-            let taken = match value {
-                ValueRef::Sig(id) => self.sig.taken(id.index()),
-                ValueRef::Event(id) => self.event.taken(id.index()),
-                ValueRef::Field(id) => self.field.taken(id.index()),
-                _ => true,
-            };
-            if taken {
+    /// Numbers a row after everything that it reads.
+    fn number(&mut self, tables: &Tables, root: ValueRef) {
+        let mut work = vec![(root, false)];
+        while let Some((value, operands_done)) = work.pop() {
+            if !self.is_new(value) {
                 continue;
             }
             if operands_done {
-                match value {
-                    ValueRef::Sig(id) => self.sig.take(id.index()),
-                    ValueRef::Event(id) => self.event.take(id.index()),
-                    ValueRef::Field(id) => self.field.take(id.index()),
-                    _ => {}
+                if let Some((number, next)) = self.of(value) {
+                    *number = *next;
+                    *next += 1;
                 }
                 continue;
             }
-            stack.push((value, true));
-            let first = stack.len();
-            let mut push = |operand| stack.push((operand, false));
-            match value {
-                ValueRef::Sig(id) => {
-                    operands::of_signal(program, &t.sig.nodes[id.index()].expr, &mut push);
-                }
-                ValueRef::Event(id) => {
-                    operands::of_event(program, &t.event.nodes[id.index()].expr, &mut push);
-                }
-                ValueRef::Field(id) => {
-                    operands::of_field(&t.field.nodes[id.index()].expr, &mut push);
-                }
-                _ => {}
-            }
-            // The first operand is met first.
-            stack[first..].reverse();
+            work.push((value, true));
+            let first = work.len();
+            edges::operands(tables, value, &mut |operand| work.push((operand, false)));
+            work[first..].reverse();
         }
-    }
-
-    fn sig(&self, id: &mut SignalId) {
-        *id = SignalId(self.sig.get(id.index()));
-    }
-
-    fn event(&self, id: &mut EventId) {
-        *id = EventId(self.event.get(id.index()));
-    }
-
-    fn field(&self, id: &mut FieldId) {
-        *id = FieldId(self.field.get(id.index()));
-    }
-
-    fn value(&self, value: &mut ValueRef) {
-        match value {
-            ValueRef::Sig(id) => self.sig(id),
-            ValueRef::Event(id) => self.event(id),
-            ValueRef::Field(id) => self.field(id),
-            _ => {}
-        }
-    }
-
-    fn input(&self, input: &mut InputRef) {
-        if let InputRef::Sig(id) = input {
-            self.sig(id);
-        }
-    }
-
-    /// Moves the rows and changes every reference to them.
-    fn rewrite(&self, program: &mut Program) {
-        let t = &mut program.tables;
-        permute(&mut t.sig.nodes, &self.sig.old);
-        permute(&mut t.event.nodes, &self.event.old);
-        permute(&mut t.field.nodes, &self.field.old);
-        permute(&mut program.debug.sig_prov, &self.sig.old);
-        permute(&mut program.debug.event_prov, &self.event.old);
-        permute(&mut program.debug.field_prov, &self.field.old);
-        for node in &mut t.sig.nodes {
-            match &mut node.expr {
-                SignalExpr::Apply { args, .. } => args.iter_mut().for_each(|a| self.sig(a)),
-                SignalExpr::Transform { src, args, .. } => {
-                    self.sig(src);
-                    args.iter_mut().for_each(|a| self.sig(a));
-                }
-                SignalExpr::Combine { terms, .. } => terms.iter_mut().for_each(|a| self.sig(a)),
-                SignalExpr::Event { of, .. } => self.event(of),
-                SignalExpr::Reduce { field, .. } => self.field(field),
-                _ => {}
-            }
-        }
-        for node in &mut t.event.nodes {
-            match &mut node.expr {
-                EventExpr::Divide { by, .. } => self.sig(by),
-                EventExpr::Gate { src, open } => {
-                    self.event(src);
-                    self.sig(open);
-                }
-                EventExpr::Combine { terms, .. } => terms.iter_mut().for_each(|a| self.event(a)),
-                _ => {}
-            }
-        }
-        for node in &mut t.field.nodes {
-            match &mut node.expr {
-                FieldExpr::Broadcast(s) => self.sig(s),
-                FieldExpr::Apply { args, .. } => args.iter_mut().for_each(|a| self.field(a)),
-                FieldExpr::Narrow(f) => self.field(f),
-                FieldExpr::Transform { src, args, .. } => {
-                    self.field(src);
-                    args.iter_mut().for_each(|a| self.sig(a));
-                }
-                FieldExpr::OnDomain { src, .. } => self.field(src),
-                FieldExpr::Combine { terms, .. } => terms.iter_mut().for_each(|a| self.field(a)),
-                _ => {}
-            }
-        }
-        for block in &mut t.graph.blocks {
-            block.r#in.iter_mut().chain(&mut block.out).for_each(|p| self.value(&mut p.r#ref));
-        }
-        t.graph.slots.iter_mut().for_each(|s| self.value(&mut s.r#ref));
-        t.graph.buses.iter_mut().for_each(|b| self.value(&mut b.root));
-        t.transforms.uses.iter_mut().for_each(|u| self.value(&mut u.at));
-        for attr in t.graph.domains.iter_mut().flat_map(|d| &mut d.attrs) {
-            self.field(&mut attr.field);
-        }
-        for arg in t.state.cells.iter_mut().flat_map(|c| &mut c.args) {
-            match arg {
-                Operand::Sig(id) => self.sig(id),
-                Operand::Event(id) => self.event(id),
-            }
-        }
-        for rail in &mut t.rails {
-            let params: Vec<&mut Param> = match &mut rail.generator {
-                Generator::Cycle { period_ms, offset, .. } => vec![period_ms, offset],
-                Generator::Energy { min, max, .. } => vec![min, max],
-                _ => Vec::new(),
-            };
-            for param in params {
-                if let Param::Drive { sig, .. } = param {
-                    self.sig(sig);
-                }
-            }
-        }
-        for request in &mut t.materialize.requests {
-            self.field(&mut request.field);
-            if let Consumer::Reduce(id) = &mut request.consumer {
-                self.sig(id);
-            }
-        }
-        for group in &mut t.materialize.groups {
-            group.uniforms.iter_mut().for_each(|s| self.sig(s));
-            group.uniforms.sort_unstable();
-        }
-        for sink in &mut t.render.sinks {
-            self.input(&mut sink.z);
-            sink.inputs.iter_mut().for_each(|i| self.input(&mut i.from));
-        }
-        let render = &mut t.render;
-        let rows = render.cameras.iter_mut().chain(&mut render.meshes).chain(&mut render.effects);
-        rows.flat_map(|r| &mut r.params).for_each(|p| self.input(&mut p.from));
-        for shape in &mut render.shapes {
-            if let ShapeRow::Star { inner, .. } | ShapeRow::Ring { inner } = shape {
-                self.input(inner);
-            }
-        }
-        for step in &mut program.schedule.steps {
-            step.run.iter_mut().for_each(|v| self.value(v));
-            step.cache.uniforms.iter_mut().for_each(|s| self.sig(s));
-            step.cache.uniforms.sort_unstable();
-            if let StepKind::Reduce { sig } = &mut step.kind {
-                self.sig(sig);
-            }
-        }
-        program.roots.bus.iter_mut().for_each(|r| self.value(r));
     }
 }
 
-/// Keeps the rows at `old`, in that order. A shorter (empty) parallel table stays as it is.
-fn permute<T: Clone>(rows: &mut Vec<T>, old: &[usize]) {
-    if old.iter().all(|i| *i < rows.len()) {
-        *rows = old.iter().map(|i| rows[*i].clone()).collect();
+impl Visitor for Numbers {
+    fn sig(&mut self, id: &mut SignalId) {
+        *id = SignalId(self.sig[id.index()]);
+    }
+
+    fn event(&mut self, id: &mut EventId) {
+        *id = EventId(self.event[id.index()]);
+    }
+
+    fn field(&mut self, id: &mut FieldId) {
+        *id = FieldId(self.field[id.index()]);
     }
 }
 
-/// Domains and cells stand by key.
-fn sort_keyed(program: &mut Program) {
-    let t = &mut program.tables;
-    let key = |id: StrId| t.strings[id.index()].as_str();
-    let mut domains: Vec<usize> = (0..t.graph.domains.len()).collect();
-    domains.sort_by_key(|i| key(t.graph.domains[*i].key));
-    let mut cells: Vec<usize> = (0..t.state.cells.len()).collect();
-    cells.sort_by_key(|i| key(t.state.cells[*i].key));
-    permute(&mut t.graph.domains, &domains);
-    permute(&mut t.state.cells, &cells);
-    permute(&mut program.debug.state_prov, &cells);
-    let (new_domain, new_cell) = (inverse(&domains), inverse(&cells));
-    let domain = |id: &mut DomainId| *id = DomainId(new_domain[id.index()]);
-    let cell = |id: &mut StateId| *id = StateId(new_cell[id.index()]);
-    let value = |v: &mut ValueRef| {
-        if let ValueRef::Domain(id) = v {
-            domain(id);
+fn expressions(draft: &mut Draft) {
+    let program = &draft.program;
+    let t = &program.tables;
+    let mut numbers = Numbers {
+        sig: vec![NONE; t.sig.nodes.len()],
+        event: vec![NONE; t.event.nodes.len()],
+        field: vec![NONE; t.field.nodes.len()],
+        next: [0; 3],
+    };
+    for step in &program.schedule.steps {
+        for value in &step.run {
+            numbers.number(t, *value);
+        }
+        if let StepKind::Materialize { group } = step.kind {
+            for request in &t.materialize.groups[group.index()].reqs {
+                let field = t.materialize.requests[request.index()].field;
+                numbers.number(t, ValueRef::Field(field));
+            }
+        }
+        derive::step_reads(program, step, &mut |value| numbers.number(t, value));
+    }
+    roots(program, &mut |value| numbers.number(t, value));
+    let t = &mut draft.program.tables;
+    keep(&mut t.sig.nodes, &numbers.sig);
+    keep(&mut t.event.nodes, &numbers.event);
+    keep(&mut t.field.nodes, &numbers.field);
+    keep(&mut draft.marks.sig, &numbers.sig);
+    keep(&mut draft.marks.event, &numbers.event);
+    keep(&mut draft.marks.field, &numbers.field);
+    visit::program(&mut draft.program, &mut numbers);
+}
+
+/// Moves rows to their numbers and drops those without.
+fn keep<T>(rows: &mut Vec<T>, numbers: &[u32]) {
+    let mut kept: Vec<(u32, T)> = numbers
+        .iter()
+        .copied()
+        .zip(rows.drain(..))
+        .filter(|(n, _)| *n != NONE)
+        .collect();
+    kept.sort_by_key(|(number, _)| *number);
+    rows.extend(kept.into_iter().map(|(_, row)| row));
+}
+
+/// Collects ids in order of first use, then replaces them.
+struct FirstUse {
+    numbers: Vec<u32>,
+    next: u32,
+    replace: bool,
+}
+
+impl FirstUse {
+    fn new(rows: usize) -> Self {
+        Self {
+            numbers: vec![NONE; rows],
+            next: 0,
+            replace: false,
+        }
+    }
+
+    fn meet(&mut self, id: u32) -> u32 {
+        let number = &mut self.numbers[id as usize];
+        if self.replace {
+            return *number;
+        }
+        if *number == NONE {
+            *number = self.next;
+            self.next += 1;
+        }
+        id
+    }
+}
+
+struct Chains(FirstUse);
+
+impl Visitor for Chains {
+    fn chain(&mut self, id: &mut ChainId) {
+        id.0 = self.0.meet(id.0);
+    }
+}
+
+fn chains(draft: &mut Draft) {
+    let mut chains = Chains(FirstUse::new(draft.program.tables.transforms.chains.len()));
+    visit::program(&mut draft.program, &mut chains);
+    keep(
+        &mut draft.program.tables.transforms.chains,
+        &chains.0.numbers,
+    );
+    keep(&mut draft.marks.chain, &chains.0.numbers);
+    chains.0.replace = true;
+    visit::program(&mut draft.program, &mut chains);
+}
+
+/// Lenses and adapters that some chain names; both are declared in the order of their names.
+struct Declared {
+    lens: Vec<u32>,
+    adapter: Vec<u32>,
+    replace: bool,
+}
+
+impl Visitor for Declared {
+    fn lens(&mut self, id: &mut LensId) {
+        if self.replace {
+            id.0 = self.lens[id.index()];
+        } else {
+            self.lens[id.index()] = 0;
+        }
+    }
+
+    fn adapter(&mut self, id: &mut AdapterId) {
+        if self.replace {
+            id.0 = self.adapter[id.index()];
+        } else {
+            self.adapter[id.index()] = 0;
+        }
+    }
+}
+
+fn declarations(program: &mut Program) {
+    let t = &program.tables.transforms;
+    let mut declared = Declared {
+        lens: vec![NONE; t.lenses.len()],
+        adapter: vec![NONE; t.adapters.len()],
+        replace: false,
+    };
+    visit::program(program, &mut declared);
+    let strings = &program.tables.strings;
+    let t = &program.tables.transforms;
+    let by_name = |used: &mut Vec<u32>, names: Vec<StrId>| {
+        let mut order: Vec<usize> = (0..used.len()).filter(|&i| used[i] != NONE).collect();
+        order.sort_by(|&a, &b| strings[names[a].index()].cmp(&strings[names[b].index()]));
+        for (place, i) in order.into_iter().enumerate() {
+            used[i] = place as u32;
         }
     };
-    for node in &mut t.sig.nodes {
-        match &mut node.expr {
-            SignalExpr::StateOut(id) | SignalExpr::StatePrev(id) => cell(id),
-            SignalExpr::Reduce { domain: Some(id), .. } => domain(id),
-            _ => {}
-        }
-    }
-    for node in &mut t.event.nodes {
-        if let EventExpr::StateEvents(id) = &mut node.expr {
-            cell(id);
-        }
-    }
-    for node in &mut t.field.nodes {
-        node.dom.iter_mut().for_each(domain);
-        if let FieldExpr::History(id) = &mut node.expr {
-            cell(id);
-        }
-    }
-    for block in &mut t.graph.blocks {
-        block.r#in.iter_mut().chain(&mut block.out).for_each(|p| value(&mut p.r#ref));
-    }
-    t.graph.slots.iter_mut().for_each(|s| value(&mut s.r#ref));
-    t.transforms.uses.iter_mut().for_each(|u| value(&mut u.at));
-    t.materialize.requests.iter_mut().for_each(|r| domain(&mut r.domain));
-    t.materialize.groups.iter_mut().for_each(|g| domain(&mut g.domain));
-    t.render.sinks.iter_mut().flat_map(|s| &mut s.domain).for_each(domain);
+    by_name(&mut declared.lens, t.lenses.iter().map(|l| l.id).collect());
+    by_name(
+        &mut declared.adapter,
+        t.adapters.iter().map(|a| a.id).collect(),
+    );
+    keep(&mut program.tables.transforms.lenses, &declared.lens);
+    keep(&mut program.tables.transforms.adapters, &declared.adapter);
+    declared.replace = true;
+    visit::program(program, &mut declared);
 }
 
-/// New position of each old position.
-fn inverse(old: &[usize]) -> Vec<u32> {
-    let mut new = vec![0; old.len()];
-    for (position, &i) in old.iter().enumerate() {
-        new[i] = position as u32;
-    }
-    new
-}
+struct ConstIds(FirstUse);
 
-/// Chains, constants and types stand by first use, unused ones are gone.
-fn first_use(program: &mut Program) {
-    let mut chains = Renumber::default();
-    let t = &mut program.tables;
-    for node in &mut t.sig.nodes {
-        if let SignalExpr::Transform { chain, .. } = &mut node.expr {
-            chain.0 = chains.get(chain.0);
-        }
-    }
-    for node in &mut t.field.nodes {
-        if let FieldExpr::Transform { chain, .. } = &mut node.expr {
-            chain.0 = chains.get(chain.0);
-        }
-    }
-    t.transforms.uses.iter_mut().for_each(|u| u.chain.0 = chains.get(u.chain.0));
-    permute(&mut t.transforms.chains, &chains.old);
-    permute(&mut program.debug.chain_prov, &chains.old);
-
-    let mut constants = Renumber::default();
-    each_constant(&mut program.tables, &mut |id| id.0 = constants.get(id.0));
-    let pools = std::mem::take(&mut program.tables.constants);
-    program.tables.constants = repack(&pools, &constants.old);
-
-    let mut types = Renumber::default();
-    each_type(&mut program.tables, &mut |id| id.0 = types.get(id.0));
-    permute(&mut program.types, &types.old);
-}
-
-/// Hands out numbers in order of first asking.
-#[derive(Default)]
-struct Renumber {
-    new: HashMap<u32, u32>,
-    old: Vec<usize>,
-}
-
-impl Renumber {
-    fn get(&mut self, old: u32) -> u32 {
-        let next = self.old.len() as u32;
-        *self.new.entry(old).or_insert_with(|| {
-            self.old.push(old as usize);
-            next
-        })
+impl Visitor for ConstIds {
+    fn constant(&mut self, id: &mut ConstId) {
+        id.0 = self.0.meet(id.0);
     }
 }
 
-/// The constants at `old`, in that order, in pools without gaps.
-fn repack(from: &Constants, old: &[usize]) -> Constants {
-    let mut to = Constants::default();
-    for &i in old {
-        let row = from.index[i];
-        let range = row.at as usize..(row.at + row.len) as usize;
+/// Constants by first use; the pools follow their order.
+fn constants(program: &mut Program) {
+    let mut ids = ConstIds(FirstUse::new(program.tables.constants.index.len()));
+    visit::program(program, &mut ids);
+    let old = std::mem::take(&mut program.tables.constants);
+    let mut index = old.index;
+    keep(&mut index, &ids.0.numbers);
+    let mut new = Constants::default();
+    for row in index {
+        let range = row.at as usize..row.at as usize + row.len as usize;
         let at = match row.pool {
-            Pool::F64 => append(&mut to.f64, &from.f64[range]),
-            Pool::F32 => append(&mut to.f32, &from.f32[range]),
-            Pool::I32 => append(&mut to.i32, &from.i32[range]),
-            Pool::Json => append(&mut to.json, &from.json[range]),
-            Pool::Paths => append(&mut to.paths, &from.paths[range]),
+            Pool::F64 => extend(&mut new.f64, &old.f64[range]),
+            Pool::F32 => extend(&mut new.f32, &old.f32[range]),
+            Pool::I32 => extend(&mut new.i32, &old.i32[range]),
+            Pool::Json => extend(&mut new.json, &old.json[range]),
+            Pool::Paths => extend(&mut new.paths, &old.paths[range]),
         };
-        to.index.push(ConstRow { at, ..row });
+        new.index.push(ConstRow { at, ..row });
     }
-    to
+    program.tables.constants = new;
+    ids.0.replace = true;
+    visit::program(program, &mut ids);
 }
 
-fn append<T: Clone>(pool: &mut Vec<T>, values: &[T]) -> u32 {
+fn extend<T: Clone>(pool: &mut Vec<T>, rows: &[T]) -> u32 {
     let at = pool.len() as u32;
-    pool.extend_from_slice(values);
+    pool.extend_from_slice(rows);
     at
 }
 
-/// Every reference to a constant, in table order.
-fn each_constant(t: &mut Tables, visit: &mut impl FnMut(&mut ConstId)) {
-    for block in &mut t.graph.blocks {
-        for port in block.r#in.iter_mut().chain(&mut block.out) {
-            constant_ref(&mut port.r#ref, visit);
-            if let PortSource::Const(id) = &mut port.src {
-                visit(id);
-            }
-        }
-    }
-    t.graph.slots.iter_mut().for_each(|s| constant_ref(&mut s.r#ref, visit));
-    for bus in &mut t.graph.buses {
-        visit(&mut bus.silent);
-        constant_ref(&mut bus.root, visit);
-    }
-    t.graph.externals.iter_mut().for_each(|x| visit(&mut x.default));
-    t.graph.defaults.iter_mut().for_each(|d| visit(&mut d.value));
-    for domain in &mut t.graph.domains {
-        if let ElementIds::Custom(id) = &mut domain.ids {
-            visit(id);
-        }
-    }
-    for node in &mut t.sig.nodes {
-        match &mut node.expr {
-            SignalExpr::Const(id) | SignalExpr::Combine { silent: id, .. } => visit(id),
-            _ => {}
-        }
-    }
-    for node in &mut t.field.nodes {
-        match &mut node.expr {
-            FieldExpr::Const(id)
-            | FieldExpr::Array(id)
-            | FieldExpr::IdHash { salt: id, .. }
-            | FieldExpr::OnDomain { missing: id, .. }
-            | FieldExpr::Combine { silent: id, .. } => visit(id),
-            _ => {}
-        }
-    }
-    for step in t.transforms.chains.iter_mut().flat_map(|c| &mut c.steps) {
-        for operand in &mut step.operands {
-            if let ChainOperand::Const(id) = operand {
-                visit(id);
-            }
-        }
-    }
-    t.transforms.uses.iter_mut().for_each(|u| constant_ref(&mut u.at, visit));
-    for curve in &mut t.transforms.curves {
-        if let Curve::Lut(id) = curve {
-            visit(id);
-        }
-    }
-    t.state.cells.iter_mut().flat_map(|c| &mut c.init).for_each(&mut *visit);
-    for rail in &mut t.rails {
-        visit(&mut rail.silent);
-        match &mut rail.generator {
-            Generator::Cycle { period_ms: a, offset: b, .. } => {
-                param(a, visit);
-                param(b, visit);
-            }
-            Generator::Energy { min: a, max: b, curve, .. } => {
-                param(a, visit);
-                param(b, visit);
-                if let EnergyCurve::Points(id) = curve {
-                    visit(id);
-                }
-            }
-            Generator::Palette { stops, .. } => stops.iter_mut().for_each(&mut *visit),
-            Generator::Division { .. } => {}
-        }
-    }
-    for sink in &mut t.render.sinks {
-        input(&mut sink.z, visit);
-        sink.inputs.iter_mut().for_each(|i| input(&mut i.from, visit));
-        sink.params.iter_mut().for_each(&mut *visit);
-    }
-    let render = &mut t.render;
-    let rows = render.cameras.iter_mut().chain(&mut render.meshes).chain(&mut render.effects);
-    rows.flat_map(|r| &mut r.params).for_each(|p| input(&mut p.from, visit));
-    for shape in &mut render.shapes {
-        match shape {
-            ShapeRow::Star { inner, .. } | ShapeRow::Ring { inner } => input(inner, visit),
-            ShapeRow::Path(id) => visit(id),
-            _ => {}
-        }
+struct Types(FirstUse);
+
+impl Visitor for Types {
+    fn ty(&mut self, id: &mut TypeId) {
+        id.0 = self.0.meet(id.0);
     }
 }
 
-fn constant_ref(value: &mut ValueRef, visit: &mut impl FnMut(&mut ConstId)) {
-    if let ValueRef::Const(id) | ValueRef::Path(id) = value {
-        visit(id);
+fn types(program: &mut Program) {
+    let mut ids = Types(FirstUse::new(program.types.len()));
+    visit::program(program, &mut ids);
+    keep(&mut program.types, &ids.0.numbers);
+    ids.0.replace = true;
+    visit::program(program, &mut ids);
+}
+
+struct Texts(FirstUse);
+
+impl Visitor for Texts {
+    fn text(&mut self, id: &mut StrId) {
+        id.0 = self.0.meet(id.0);
     }
 }
 
-fn input(input: &mut InputRef, visit: &mut impl FnMut(&mut ConstId)) {
-    if let InputRef::Const(id) = input {
-        visit(id);
+/// Strings in byte order, only those in use.
+fn strings(program: &mut Program) {
+    let mut ids = Texts(FirstUse::new(program.tables.strings.len()));
+    visit::program(program, &mut ids);
+    let mut order: Vec<usize> = (0..ids.0.numbers.len())
+        .filter(|&i| ids.0.numbers[i] != NONE)
+        .collect();
+    let strings = &program.tables.strings;
+    order.sort_by(|&a, &b| strings[a].as_bytes().cmp(strings[b].as_bytes()));
+    for (place, i) in order.into_iter().enumerate() {
+        ids.0.numbers[i] = place as u32;
     }
+    keep(&mut program.tables.strings, &ids.0.numbers);
+    ids.0.replace = true;
+    visit::program(program, &mut ids);
 }
 
-fn param(param: &mut Param, visit: &mut impl FnMut(&mut ConstId)) {
-    match param {
-        Param::Const(id) | Param::Drive { base: id, .. } => visit(id),
+/// Lists that are kept ascending.
+fn ascending(program: &mut Program) {
+    for group in &mut program.tables.materialize.groups {
+        group.uniforms.sort_unstable();
     }
-}
-
-/// Every reference to a type, in table order.
-fn each_type(t: &mut Tables, visit: &mut impl FnMut(&mut TypeId)) {
-    t.constants.index.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.graph.slots.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.graph.buses.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.graph.externals.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.graph.defaults.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.sig.nodes.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.field.nodes.iter_mut().for_each(|r| visit(&mut r.r#type));
-    for chain in &mut t.transforms.chains {
-        visit(&mut chain.from);
-        visit(&mut chain.to);
-        chain.steps.iter_mut().for_each(|s| visit(&mut s.to));
+    for step in &mut program.schedule.steps {
+        step.cache.uniforms.sort_unstable();
     }
-    t.state.cells.iter_mut().for_each(|r| visit(&mut r.r#type));
-    t.rails.iter_mut().for_each(|r| visit(&mut r.r#type));
-}
-
-/// The string pool stands in byte order, without what nobody uses.
-fn sort_strings(program: &mut Program) {
-    let mut used = vec![false; program.tables.strings.len()];
-    each_string(program, &mut |id| used[id.index()] = true);
-    let mut old: Vec<usize> = (0..used.len()).filter(|i| used[*i]).collect();
-    old.sort_by(|a, b| program.tables.strings[*a].cmp(&program.tables.strings[*b]));
-    let mut new = vec![0; used.len()];
-    for (position, &i) in old.iter().enumerate() {
-        new[i] = position as u32;
-    }
-    each_string(program, &mut |id| id.0 = new[id.index()]);
-    permute(&mut program.tables.strings, &old);
-}
-
-/// Every reference to a string.
-fn each_string(program: &mut Program, visit: &mut impl FnMut(&mut StrId)) {
-    let t = &mut program.tables;
-    for block in &mut t.graph.blocks {
-        visit(&mut block.key);
-        visit(&mut block.r#type);
-        block.r#in.iter_mut().chain(&mut block.out).for_each(|p| visit(&mut p.name));
-    }
-    t.graph.slots.iter_mut().for_each(|r| visit(&mut r.key));
-    for bus in &mut t.graph.buses {
-        visit(&mut bus.key);
-        visit(&mut bus.name);
-        bus.role.iter_mut().for_each(&mut *visit);
-    }
-    t.graph.publishers.iter_mut().for_each(|r| visit(&mut r.key));
-    t.graph.listeners.iter_mut().for_each(|r| visit(&mut r.key));
-    t.graph.externals.iter_mut().for_each(|r| visit(&mut r.key));
-    for row in &mut t.graph.defaults {
-        visit(&mut row.key);
-        row.identity.iter_mut().for_each(&mut *visit);
-    }
-    for row in &mut t.graph.domains {
-        visit(&mut row.key);
-        if let ElementIds::Prefix(id) = &mut row.ids {
-            visit(id);
-        }
-        row.attrs.iter_mut().for_each(|a| visit(&mut a.name));
-    }
-    t.transforms.uses.iter_mut().for_each(|r| visit(&mut r.key));
-    for row in &mut t.transforms.adapters {
-        [&mut row.id, &mut row.class, &mut row.policy].into_iter().for_each(&mut *visit);
-    }
-    for row in &mut t.transforms.lenses {
-        [&mut row.id, &mut row.domain, &mut row.scope].into_iter().for_each(&mut *visit);
-    }
-    for row in &mut t.transforms.curves {
-        if let Curve::Name(id) = row {
-            visit(id);
-        }
-    }
-    t.state.cells.iter_mut().for_each(|r| visit(&mut r.key));
-    t.rails.iter_mut().for_each(|r| visit(&mut r.key));
-    t.materialize.requests.iter_mut().for_each(|r| visit(&mut r.key));
-    for sink in &mut t.render.sinks {
-        visit(&mut sink.key);
-        sink.inputs.iter_mut().for_each(|i| visit(&mut i.name));
-    }
-    let render = &mut t.render;
-    for row in render.cameras.iter_mut().chain(&mut render.meshes).chain(&mut render.effects) {
-        visit(&mut row.key);
-        visit(&mut row.kind);
-        row.params.iter_mut().for_each(|p| visit(&mut p.name));
-    }
-    program.schedule.steps.iter_mut().for_each(|s| visit(&mut s.key));
-    program.outputs.iter_mut().for_each(|o| visit(&mut o.key));
 }
