@@ -364,14 +364,19 @@ pub fn find_adapter(name: &str) -> Option<&'static Adapter> {
     ADAPTERS.iter().find(|a| plain(a.id) == wanted)
 }
 
-/// One signal from all elements of a narrow field. A field over no domain counts as one element, a
-/// domain without elements gives zeros. Booleans: avg is more than half, sum and max are or, min is
-/// and. Phases are wrapped.
+/// One signal from all elements of a narrow field, seen as values of `domain`. A field over no domain
+/// counts as one element, a domain without elements gives zeros. Booleans: avg is more than half, sum
+/// and max are or, min is and. Phases are wrapped.
 ///
 /// # Errors
 /// If an opcode does not fit: a mistake of this library.
-pub fn reduce(build: &mut Builder, field: FieldId, op: ReduceOp) -> Result<SignalId, OpError> {
-    let (over, domain) = (build.field_over(field), build.field_type(field).domain);
+pub fn reduce(
+    build: &mut Builder,
+    field: FieldId,
+    domain: Domain,
+    op: ReduceOp,
+) -> Result<SignalId, OpError> {
+    let over = build.field_over(field);
     let op = match (domain, op) {
         (Domain::Boolean, ReduceOp::Sum) => ReduceOp::Max,
         (_, op) => op,

@@ -173,6 +173,8 @@ pub(super) static PHASE_CLOCK: Block = Block {
                 (phase, phase)
             }
         };
+        let phase = l.labelled(phase, Domain::Phase01);
+        let u = l.labelled(u, Domain::Number);
         l.out("phase", phase);
         l.out("u", u);
     },
@@ -205,6 +207,7 @@ pub(super) static LINEAR_PHASE: Block = Block {
             false => l.unit(raw),
         };
         let phase = l.select(runs, running, one);
+        let phase = l.labelled(phase, Domain::Phase01);
         l.out("phase", phase);
     },
     ..RHYTHM

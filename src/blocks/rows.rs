@@ -225,7 +225,23 @@ impl Lowering<'_> {
         Lane(self.build.field(ty, Some(domain), false, expr))
     }
 
-    /// The time of the frame, ms.
+    /// The same number as a value of `domain`, without a change: a phase that may be 1 must not be
+    /// converted, which would wrap it.
+    pub fn labelled(&mut self, signal: SignalId, domain: Domain) -> SignalId {
+        if self.build.signal_type(signal).domain == domain {
+            return signal;
+        }
+        let lanes = self.build.folded(signal);
+        match lanes {
+            Some(lanes) => self.build.constant(domain, &lanes),
+            None => {
+                let expr = self.build.tables.sig.nodes[signal.index()].expr.clone();
+                self.build.signal(crate::types::Type::signal(domain), expr)
+            }
+        }
+    }
+
+    /// A view of the time of the frame.
     pub fn time(&mut self, value: crate::ir::TimeValue) -> SignalId {
         use crate::ir::TimeValue as T;
         let domain = match value {

@@ -193,7 +193,7 @@ pub(in crate::blocks) static FIELD_REDUCE: Block = Block {
     lower: |l| {
         let field = l.field("field");
         let op = adapter::reduction(l.text("op"));
-        match adapter::reduce(l.build, field.0, op) {
+        match adapter::reduce(l.build, field.0, Domain::Number, op) {
             Ok(signal) => l.out("signal", signal),
             Err(mistake) => l.mistake(&mistake),
         }

@@ -390,7 +390,7 @@ fn reductions_keep_the_meaning_of_the_domain() {
     let index = lanes_over(&mut build, domain);
     let half = build.field_constant(Domain::Number, false, &[0.5]);
     let flags = build.field_apply(Op::Gt, 0, &[index, half]).unwrap();
-    let any = reduce(&mut build, flags, ReduceOp::Sum).unwrap();
+    let any = reduce(&mut build, flags, Domain::Boolean, ReduceOp::Sum).unwrap();
     assert_eq!(build.signal_type(any).domain, Domain::Boolean);
     let SignalExpr::Apply { op, imm, args } = &build.tables.sig.nodes[any.index()].expr else {
         panic!()
@@ -401,7 +401,7 @@ fn reductions_keep_the_meaning_of_the_domain() {
     };
     assert_eq!(op, ReduceOp::Max, "a sum of booleans is an or");
     let phases = build.field_apply(Op::Cast, 0, &[index]).unwrap();
-    let phase = reduce(&mut build, phases, ReduceOp::Sum).unwrap();
+    let phase = reduce(&mut build, phases, Domain::Phase01, ReduceOp::Sum).unwrap();
     assert_eq!(build.signal_type(phase).domain, Domain::Phase01);
 }
 
