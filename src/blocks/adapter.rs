@@ -158,7 +158,7 @@ const SUGGESTED: Adapter = Adapter {
 /// Words of the parameter `op` of ReduceFieldToSignal and FieldReduce.
 pub(super) const REDUCTIONS: &[&str] = &["avg", "sum", "min", "max", "first"];
 
-/// The reduction of a word of [`REDUCTIONS`]; `avg` for others.
+/// The reduction of a word, `avg` for unknown ones.
 pub fn reduction(word: &str) -> ReduceOp {
     match word {
         "sum" => ReduceOp::Sum,

@@ -1,7 +1,7 @@
 //! The expression language of FieldFromExpression: a text becomes rows of wide opcodes.
 //!
-//! A text goes through [`lexer`] and [`parser`], which checks types as it builds, to a [`Formula`]: a
-//! list of nodes, operands before users, that [`Formula::lower`] turns into field rows in one loop.
+//! A text goes through the lexer and the parser, which checks types as it builds, to a [`Formula`]: a
+//! list of nodes, operands before users, that the block turns into field rows in one loop.
 //! Nothing is interpreted at run time. Texts are limited in bytes, nodes and nesting, so no text takes
 //! long or overflows a stack.
 

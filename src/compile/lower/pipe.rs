@@ -427,7 +427,7 @@ impl Lowerer<'_, '_> {
                 let signal = relabelled(build, signal, *domain);
                 Value::Field(build.broadcast(signal, false))
             }
-            (Stage::Reduce(op), Value::Field(field)) => match blocks::reduce(build, field, *op) {
+            (Stage::Reduce(op), Value::Field(field)) => match blocks::reduce(build, field, *domain, *op) {
                 Ok(signal) => Value::Signal(signal),
                 Err(mistake) => {
                     let message = format!("the reduction on `{}` is wrong: {mistake}", edge.key);
