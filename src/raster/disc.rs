@@ -251,12 +251,12 @@ impl Discs {
         } else if r <= MAX_DOUBLE {
             fill(double, ring, &bounds, sink);
         } else {
-            polygon.begin();
+            polygon.begin(bounds);
             large(polygon, ring.centre, r, &bounds, false);
             if ring.inner > 0.0 {
                 large(polygon, ring.centre, ring.inner, &bounds, true);
             }
-            polygon.fill(&bounds, sink);
+            polygon.fill(sink);
         }
     }
 }

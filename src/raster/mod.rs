@@ -22,6 +22,7 @@ mod cells;
 mod dash;
 mod disc;
 mod effects;
+mod far;
 mod flatten;
 mod instances;
 mod light;

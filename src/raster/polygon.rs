@@ -7,15 +7,17 @@
 
 use super::affine::Bounds;
 use super::cells::{Cells, ONE, SUB};
+use super::far;
 use super::surface::Coverage;
 
 /// Cells of a band.
 const BAND_CELLS: usize = 16 * 1024;
 
 /// Contours of one shape.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Polygon {
     edges: Vec<Edge>,
+    clip: Bounds,
     min: [f64; 2],
     max: [f64; 2],
     cells: Cells,
@@ -34,9 +36,20 @@ struct Edge {
 }
 
 impl Polygon {
-    /// No contours.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn new() -> Self {
+        Self {
+            edges: Vec::new(),
+            clip: Bounds::EMPTY,
+            min: [f64::INFINITY; 2],
+            max: [f64::NEG_INFINITY; 2],
+            cells: Cells::default(),
+        }
+    }
+
+    /// No contours; later ones only count inside `clip`.
+    pub(super) fn begin(&mut self, clip: Bounds) {
         self.edges.clear();
+        self.clip = clip;
         self.min = [f64::INFINITY; 2];
         self.max = [f64::NEG_INFINITY; 2];
     }
@@ -56,6 +69,15 @@ impl Polygon {
     /// One edge of a closed contour; y in whole 1/4096 px.
     #[inline]
     pub(super) fn line(&mut self, p: [f64; 2], q: [f64; 2]) {
+        if far::is_near(p, q) {
+            return self.near_line(p, q);
+        }
+        let clip = self.clip;
+        far::cut(p, q, &clip, |p, q| self.near_line(p, q));
+    }
+
+    #[inline]
+    fn near_line(&mut self, p: [f64; 2], q: [f64; 2]) {
         for v in [p, q] {
             self.min = [self.min[0].min(v[0]), self.min[1].min(v[1])];
             self.max = [self.max[0].max(v[0]), self.max[1].max(v[1])];
@@ -74,12 +96,12 @@ impl Polygon {
         });
     }
 
-    /// Hands the coverage inside `clip` to `sink`.
-    pub(super) fn fill(&mut self, clip: &Bounds, sink: &mut impl Coverage) {
+    /// Hands the coverage inside the clip to `sink`.
+    pub(super) fn fill(&mut self, sink: &mut impl Coverage) {
         if self.edges.is_empty() {
             return;
         }
-        let bounds = Bounds::around(self.min, self.max).intersect(clip);
+        let bounds = Bounds::around(self.min, self.max).intersect(&self.clip);
         if bounds.is_empty() {
             return;
         }

@@ -30,7 +30,7 @@ pub(super) struct Shapes {
 impl Shapes {
     pub(super) fn new() -> Self {
         Self {
-            polygon: Polygon::default(),
+            polygon: Polygon::new(),
             discs: Discs::default(),
             winding: Winding::new(),
             line: Polyline::default(),
@@ -48,12 +48,12 @@ impl Shapes {
         clip: &Bounds,
         sink: &mut impl Coverage,
     ) {
-        self.polygon.begin();
+        self.polygon.begin(*clip);
         self.polygon.contour(corners.iter().map(|&p| {
             let p = to_device.apply(p);
             [snap(p[0]), snap(p[1])]
         }));
-        self.polygon.fill(clip, sink);
+        self.polygon.fill(sink);
     }
 
     /// A ring or disc in device space.
@@ -70,7 +70,7 @@ impl Shapes {
         sink: &mut impl Coverage,
     ) {
         self.load_circle(circle_pieces(to_device.growth()));
-        self.polygon.begin();
+        self.polygon.begin(*clip);
         let place = |p: [f64; 2]| {
             let p = to_device.apply(p);
             [snap(p[0]), snap(p[1])]
@@ -81,7 +81,7 @@ impl Shapes {
             self.polygon
                 .contour(hole.map(|p| place([p[0] * inner, p[1] * inner])));
         }
-        self.polygon.fill(clip, sink);
+        self.polygon.fill(sink);
     }
 
     /// `count` points about the unit circle.

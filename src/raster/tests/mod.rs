@@ -2,4 +2,7 @@
 
 mod cases;
 mod coverage;
-pub(super) mod scene;
+mod extremes;
+mod layers;
+mod lines;
+mod scene;

@@ -1,7 +1,10 @@
 //! Small trees for the tests.
 
 use crate::raster::{Canvas, Raster, RasterOptions};
-use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
+use crate::render_tree::{
+    Blend, Clip, Column, Effect, FillRule, Group, Ids, Instances2d, Pass, PathData, Paths2d,
+    PostFx, RenderTree, Shape, Source, StrokeStyle,
+};
 use std::sync::Arc;
 
 /// A tree of passes over a background.
@@ -88,3 +91,63 @@ pub(crate) fn draw_with(tree: &RenderTree, options: RasterOptions) -> Canvas {
         .expect("the tree is within the limits");
     canvas
 }
+
+/// A path of straight lines.
+pub(crate) fn polyline(points: &[[f32; 2]], closed: bool) -> PathData {
+    let mut cmds = vec![1; points.len()];
+    cmds[0] = 0;
+    if closed {
+        cmds.push(4);
+    }
+    PathData {
+        cmds,
+        pts: points.to_vec(),
+    }
+}
+
+/// One white path: filled, or stroked if there is a width.
+pub(crate) fn path(data: PathData, rule: FillRule, width: f32, style: StrokeStyle) -> Paths2d {
+    let white = |yes: bool| Column::One(if yes { [255; 4] } else { [0; 4] });
+    Paths2d {
+        sink: Arc::from("sink"),
+        source: Source::Paths2d,
+        count: 1,
+        paths: Arc::new(vec![Arc::new(data)]),
+        path_of: Column::One(0),
+        pos: Column::One([0.0; 2]),
+        rotation: Column::One(0.0),
+        scale: Column::One(1.0),
+        rgba: white(width <= 0.0),
+        stroke_width: Column::One(width),
+        stroke_rgba: white(width > 0.0),
+        fill_rule: rule,
+        style: Arc::new(style),
+        blend: Blend::Normal,
+        element: None,
+        ids: Arc::new(Ids::Sequential),
+    }
+}
+
+/// A group without clip.
+pub(crate) fn group(children: Vec<Pass>, transform: [f64; 6], opacity: f32) -> Group {
+    Group {
+        sink: Arc::from("group"),
+        children,
+        transform,
+        opacity,
+        blend: Blend::Normal,
+        clip: Clip::None,
+    }
+}
+
+/// Passes under effects.
+pub(crate) fn postfx(children: Vec<Pass>, effects: Vec<Effect>) -> Pass {
+    Pass::PostFx(PostFx {
+        sink: Arc::from("fx"),
+        children,
+        effects,
+    })
+}
+
+/// Leaves everything where it is.
+pub(crate) const STAY: [f64; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
