@@ -128,7 +128,8 @@ impl Step<'_> {
                 let (x, low, high) = (self.number(0), self.number(1), self.number(2));
                 let on = match self.flag(0) != 0 {
                     false => x >= high,
-                    true => !(x <= low),
+                    // A NaN moves nothing.
+                    true => x > low || x.is_nan() || low.is_nan(),
                 };
                 self.out[0] = if on { high } else { low };
                 self.mark(0, i32::from(on));

@@ -1,30 +1,28 @@
-//! The engine: what a host calls, and the order of a frame.
+//! The engine: what a host calls.
 //!
-//! A frame is checked, sampled, evaluated, committed, drawn: [`Engine::render_frame`] is that sentence.
-//! Everything a frame computes lives in stores made once from the program. What holds: between the
-//! first and the last step nothing outside is called but inputs, threads and tracer; which steps run
-//! never depends on values. Read next: `evaluate` (signals), `assemble` (the tree).
+//! Everything a frame computes lives in stores made once from the program; a frame is checked,
+//! sampled, evaluated, committed, drawn. What holds: between the first and the last step of a frame
+//! nothing outside is called but inputs, threads and tracer; which steps run never depends on values.
+//! Read next: [`order`] (the steps of a frame), `evaluate` (signals), `assemble` (the tree).
+
+mod order;
 
 use super::assemble::Stage;
-use super::blame;
 use super::channels::Channels;
-use super::evaluate::{Leaves, Scene, Stores};
-use super::field::{FieldError, FieldOptions, FieldStore, Parallel};
+use super::evaluate::{Leaves, Stores};
+use super::field::{FieldError, FieldOptions, FieldStore};
 use super::frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime};
-use super::health::{CacheCounts, Health, StepFaults, Totals};
+use super::health::{Health, Totals};
 use super::probe::{ProbeError, ProbeId, Sample, Target};
-use super::rails::{Instant, Rails};
+use super::rails::Rails;
 use super::registers::Registers;
 use super::snapshot::{Snapshot, SnapshotError};
 use super::state::Cells;
-use super::tape::{Met, Tape};
-use super::time::{FrameClass, Model, Moment};
-use super::trace::{Level, NoTrace, Span, SpanEnd, SpanKind, Tracer, flags};
-use super::watch::{self, Watch};
-use crate::ir::{
-    FieldExpr, GroupId, Memory, Phase, Program, StateId, StepId, StepKind, Valid, ValueRef,
-    operands,
-};
+use super::tape::Tape;
+use super::time::{Model, Moment};
+use super::trace::{NoTrace, Tracer};
+use super::watch::Watch;
+use crate::ir::{FieldExpr, Memory, Program, StateId, Valid, ValueRef, operands};
 use crate::render_tree::RenderTree;
 use std::sync::Arc;
 
@@ -290,7 +288,7 @@ impl<T: Tracer> Engine<T> {
 
     /// The state store.
     #[cfg(test)]
-    pub(crate) fn cells(&self) -> &Cells {
+    pub(super) fn cells(&self) -> &Cells {
         &self.stores.cells
     }
 
@@ -306,327 +304,13 @@ impl<T: Tracer> Engine<T> {
             self.forced[step.index()] = true;
         }
     }
-
-    fn frame(&mut self, time: FrameTime, ctx: &FrameCtx<'_>, draw: bool) -> Result<(), FrameError> {
-        let now = self.model.check(time, true)?;
-        let class = self.model.class(time.mode(), self.run.prev.as_ref(), &now);
-        let prev = match class {
-            FrameClass::Advance | FrameClass::Hold => self.run.prev.unwrap_or(now),
-            _ => now,
-        };
-        let rejected = self.stores.channels.sample(ctx.inputs, prev.t_ms, now.t_ms);
-        let rejected = rejected.map_err(FrameError::Input)?;
-
-        self.begin(class, &now);
-        let model = Arc::clone(&self.model);
-        let scene = Scene {
-            model: &model,
-            now,
-            prev,
-            class,
-            dt: match class {
-                FrameClass::Advance => model.dt(&prev, &now),
-                _ => 0.0,
-            },
-        };
-        self.health.begin(self.run.frames, now.t_ms, class);
-        self.health.input_rejected = rejected;
-        self.stage.bad = None;
-        self.stores.rails.bad = (0, None);
-        self.stores.fields.begin_frame();
-        self.span(SpanKind::Frame, self.run.frames, Phase::External);
-
-        let program = Arc::clone(&self.program);
-        for i in 0..program.schedule.steps.len() {
-            let phase = program.schedule.steps[i].phase;
-            if phase >= Phase::Render && !draw {
-                break;
-            }
-            self.run_step(&program, StepId::at(i), &scene, ctx.parallel);
-        }
-        let refused = draw.then(|| self.show(&program)).flatten();
-        self.close(&program, &scene, draw);
-        let number = self.health.frame;
-        self.span_end(SpanKind::Frame, number, 0);
-        match refused.or_else(|| self.refuse(&program)) {
-            Some(offence) => Err(FrameError::NonFinite(Box::new(offence))),
-            None => Ok(()),
-        }
-    }
-
-    /// Brings state and rails to where the frame starts from.
-    fn begin(&mut self, class: FrameClass, now: &Moment) {
-        let run = &mut self.run;
-        if class.begins_run() {
-            self.stores.cells.reset();
-            self.totals = Totals::default();
-            run.frames = 0;
-            run.restored = false;
-        }
-        // A look before the first frame sees the rails that this frame would begin with.
-        let unlatched = run.prev.is_none() || run.waiting;
-        if class.begins_run() || unlatched {
-            let before = run.latch.map(|sample| sample.before(now, &self.model));
-            let sample = run.latch.as_ref().unwrap_or(now);
-            self.stores
-                .rails
-                .begin(&self.model, sample, before.as_ref());
-        }
-        if class != FrameClass::Peek {
-            run.latch = None;
-            run.waiting = false;
-        }
-    }
-
-    fn run_step(
-        &mut self,
-        program: &Program,
-        id: StepId,
-        scene: &Scene<'_>,
-        parallel: Option<&dyn Parallel>,
-    ) {
-        let step = &program.schedule.steps[id.index()];
-        let forced = self.forced[id.index()] && !step.demand;
-        let optional = matches!(
-            step.kind,
-            StepKind::NodeEval { .. }
-                | StepKind::BusEval { .. }
-                | StepKind::Reduce { .. }
-                | StepKind::Materialize { .. }
-        );
-        if optional && !step.demand && !forced {
-            return;
-        }
-        let kind = span_kind(step.kind);
-        self.span(kind, u64::from(id.0), step.phase);
-        let stores = &mut self.stores;
-        match step.kind {
-            StepKind::ExternalSample => self.leaves.channels(stores),
-            StepKind::TimeDerive => self.leaves.time(stores, scene),
-            StepKind::TimeConsole => {
-                stores.rails.generate(&Instant {
-                    model: scene.model,
-                    sample: &scene.now,
-                    class: scene.class,
-                    dt: scene.dt,
-                });
-                self.leaves.rails(stores, scene);
-                let (count, first) = stores.rails.bad;
-                if let Some(rail) = first {
-                    self.health.bad_parameter += count;
-                    let key = program.tables.rails[rail.index()].key;
-                    let name = program.tables.strings[key.index()].as_str();
-                    self.stage.bad = Some((name.into(), "period"));
-                }
-            }
-            StepKind::NodeEval { .. }
-            | StepKind::BusEval { .. }
-            | StepKind::Reduce { .. }
-            | StepKind::RailResolve { .. }
-            | StepKind::StateCommit
-            | StepKind::Materialize { .. }
-            | StepKind::CameraEval { .. }
-            | StepKind::MeshBuild { .. }
-            | StepKind::SinkEval { .. }
-            | StepKind::RenderAssemble => {}
-        }
-        let met = if step.run.is_empty() {
-            Met::default()
-        } else {
-            stores.run(&self.tape, id, scene)
-        };
-        match step.kind {
-            StepKind::RailResolve { rail } => {
-                let published = stores
-                    .rails
-                    .resolve(rail, &stores.registers, &stores.events);
-                if !published && scene.class.begins_run() {
-                    self.health.rails_without_publisher.push(rail);
-                }
-            }
-            StepKind::StateCommit => self.commit(scene),
-            StepKind::Materialize { group } => {
-                if step.phase < Phase::Render {
-                    // Before the commit a history does not hold this frame's value yet.
-                    let (cells, around) = stores.around(scene);
-                    for &cell in &self.histories[group.index()] {
-                        cells.update(cell, &around);
-                    }
-                }
-                let Stores {
-                    registers,
-                    cells,
-                    fields,
-                    ..
-                } = stores;
-                fields.materialize(program, group, registers, cells, parallel);
-            }
-            StepKind::SinkEval { sink } => {
-                let Stores {
-                    registers, fields, ..
-                } = stores;
-                self.stage.draw(sink, fields, registers, &mut self.health);
-            }
-            _ => {}
-        }
-        self.note(id, &met);
-        if T::LEVEL == Level::Full {
-            self.trace_values(program, &step.run);
-        }
-        let forced = if forced { flags::FORCED_BY_PROBE } else { 0 };
-        self.span_end(kind, u64::from(id.0), met.flags() | forced);
-    }
-
-    fn note(&mut self, step: StepId, met: &Met) {
-        let faults = StepFaults {
-            step,
-            nan: met.nan,
-            inf: met.inf,
-            div_zero: met.div_zero,
-        };
-        let first = met.first.and_then(|at| self.stores.registers.owner(at));
-        self.health.step(faults, first);
-    }
-
-    /// The one moment in which state and latches change; in a peek nothing does.
-    fn commit(&mut self, scene: &Scene<'_>) {
-        let (cells, around) = self.stores.around(scene);
-        if scene.class == FrameClass::Peek {
-            cells.settle(&around);
-            return;
-        }
-        cells.commit(&around);
-        self.stores.rails.commit(&self.stores.registers);
-        self.run.prev = Some(scene.now);
-        self.run.frames += 1;
-    }
-
-    /// Puts the frame into the tree, unless strict mode objects.
-    fn show(&mut self, program: &Program) -> Option<super::frame::Offence> {
-        if self.strict {
-            self.stage
-                .check_order(&self.stores.registers, &mut self.health);
-            let offence = self.refuse(program);
-            if offence.is_some() {
-                self.stage.discard();
-                return offence;
-            }
-        }
-        let registers = &self.stores.registers;
-        self.stage
-            .assemble(&mut self.tree, registers, &mut self.health);
-        None
-    }
-
-    fn refuse(&self, program: &Program) -> Option<super::frame::Offence> {
-        if !self.strict {
-            return None;
-        }
-        let registers = &self.stores.registers;
-        blame::offence(program, &self.stage, registers, &self.health)
-    }
-
-    /// Closes the books of a frame.
-    fn close(&mut self, program: &Program, scene: &Scene<'_>, drawn: bool) {
-        if scene.class == FrameClass::Peek {
-            self.stores.cells.discard();
-        }
-        let health = &mut self.health;
-        for list in &self.stores.events {
-            health.pulses = health.pulses.saturating_add(list.count());
-            health.pulses_folded = health.pulses_folded.saturating_add(list.folded());
-        }
-        let report = self.stores.fields.report();
-        health.materialised = report.materialised();
-        health.bytes_written = report.bytes_written;
-        health.bytes_reused = report.bytes_reused;
-        health.cache = CacheCounts {
-            hits: report.hits,
-            shared: report.shared,
-            misses: report.misses.total(),
-        };
-        if scene.class != FrameClass::Peek {
-            self.totals.add(health);
-        }
-        let frame = watch::Frame {
-            program,
-            stores: &self.stores,
-            model: scene.model,
-            prev: &scene.prev,
-            now: &scene.now,
-            class: scene.class,
-            number: health.frame,
-            drawn,
-        };
-        for watch in self.watches.iter_mut().flatten() {
-            watch.take(&frame);
-        }
-    }
-
-    fn span(&mut self, kind: SpanKind, subject: u64, phase: Phase) {
-        if T::LEVEL >= Level::Timing {
-            let at = self.tracer.now();
-            self.tracer.begin(Span {
-                kind,
-                subject,
-                phase,
-                at,
-            });
-        }
-    }
-
-    fn span_end(&mut self, kind: SpanKind, subject: u64, flags: u16) {
-        if T::LEVEL >= Level::Timing {
-            let at = self.tracer.now();
-            self.tracer.end(SpanEnd {
-                kind,
-                subject,
-                at,
-                flags,
-            });
-        }
-    }
-
-    fn trace_values(&mut self, program: &Program, run: &[ValueRef]) {
-        for &value in run {
-            super::records::values(program, &self.stores, value, &mut self.tracer);
-        }
-    }
-}
-
-impl Met {
-    fn flags(&self) -> u16 {
-        let bit = |set: bool, bit| if set { bit } else { 0 };
-        bit(self.nan > 0, flags::NAN)
-            | bit(self.inf > 0, flags::INF)
-            | bit(self.div_zero > 0, flags::DIV_ZERO)
-    }
-}
-
-const fn span_kind(kind: StepKind) -> SpanKind {
-    match kind {
-        StepKind::ExternalSample => SpanKind::ExternalSample,
-        StepKind::TimeDerive => SpanKind::TimeDerive,
-        StepKind::TimeConsole => SpanKind::TimeConsole,
-        StepKind::NodeEval { .. } => SpanKind::NodeEval,
-        StepKind::BusEval { .. } => SpanKind::BusEval,
-        StepKind::Reduce { .. } => SpanKind::Reduce,
-        StepKind::RailResolve { .. } => SpanKind::RailResolve,
-        StepKind::StateCommit => SpanKind::StateCommit,
-        StepKind::Materialize { .. } => SpanKind::Materialize,
-        StepKind::CameraEval { .. } => SpanKind::Camera,
-        StepKind::MeshBuild { .. } => SpanKind::Mesh,
-        StepKind::SinkEval { .. } => SpanKind::SinkEval,
-        StepKind::RenderAssemble => SpanKind::RenderAssemble,
-    }
 }
 
 /// History cells that the fields of each group read.
 fn histories(program: &Program) -> Vec<Vec<StateId>> {
     let tables = &program.tables;
     let mut lists = Vec::with_capacity(tables.materialize.groups.len());
-    for group in 0..tables.materialize.groups.len() {
-        let group = &tables.materialize.groups[GroupId::at(group).index()];
+    for group in &tables.materialize.groups {
         let mut seen = vec![false; tables.field.nodes.len()];
         let mut cells = Vec::new();
         let requests = group.reqs.iter();

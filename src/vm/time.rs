@@ -368,13 +368,13 @@ impl Model {
             | (Self::Infinite { period: Some(_) }, TimeEvent::Wrap) => {
                 self.boundaries(self.passed(prev, 1), self.passed(now, 1), 1, out);
             }
-            (Self::Finite { duration, .. }, TimeEvent::End) => {
-                if prev.t_ms < *duration && *duration <= now.t_ms {
-                    out.push(Pulse {
-                        t_ms: *duration,
-                        value: 0.0,
-                    });
-                }
+            (Self::Finite { duration, .. }, TimeEvent::End)
+                if prev.t_ms < *duration && *duration <= now.t_ms =>
+            {
+                out.push(Pulse {
+                    t_ms: *duration,
+                    value: 0.0,
+                });
             }
             (Self::Finite { cues, .. }, TimeEvent::Cue) => {
                 for &(t_ms, value) in cues {
