@@ -1,1 +1,62 @@
-//! (to be written)
+//! The program `oscilla`: one file per command, and the only place that strings the verbs together.
+//!
+//! `args` only declares. A command turns its arguments into checked values first, so that everything
+//! that can fail fails before the long part starts. Data goes to stdout, everything for people to
+//! stderr. A [`Status`] is what the process ends with; schedulers rely on the numbers.
+//!
+//! Read next: `render`, the story in one screen; `load`, `job` and `studio` behind it.
+
+mod args;
+mod blocks;
+mod check;
+mod console;
+mod failure;
+mod job;
+mod load;
+mod new;
+mod probe;
+mod progress;
+mod render;
+mod signals;
+mod studio;
+
+pub use failure::Status;
+
+use crate::blocks::docs;
+use args::{Cli, Command};
+use clap::Parser as _;
+use console::Console;
+use std::ffi::OsString;
+
+/// Runs the program with its arguments, the first of which is its name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors. If nobody reads them, nobody misses them.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Done
+            };
+        }
+    };
+    let mut console = Console::new(cli.color, cli.quiet, cli.verbose);
+    let result = match cli.command {
+        Command::Render(args) => render::run(&args, &mut console),
+        Command::Check(args) => check::run(&args, &mut console),
+        Command::Probe(args) => probe::run(&args, &mut console),
+        Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
+        Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),
+        Command::Adapters(args) => blocks::run(&args, "adapter", docs::adapters()),
+        Command::New(args) => new::run(&args, &mut console),
+    };
+    match result {
+        Ok(status) => status,
+        Err(failure) => {
+            console.failure(&failure);
+            failure.status
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub fn write(tree: &RenderTree, out: &mut String) {
     let mut object = Object::new(out);
     object.plain("frame", tree.frame);
     object.float("tMs", tree.t_ms);
-    object.list("passes", &tree.passes, |pass, out| write_pass(pass, out));
+    object.list("passes", &tree.passes, write_pass);
     object.end();
 }
 

@@ -1,0 +1,418 @@
+//! What may be typed. Declarations only; what they mean is checked in [`super::job`] and the commands.
+
+use crate::export::png::PngEffort;
+use crate::export::rate::parse_duration;
+use crate::export::{FrameRange, FrameRate, Sampling};
+use crate::raster::BlendSpace;
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// A deterministic renderer for node-graph animation: a patch becomes frames.
+#[derive(Debug, Parser)]
+#[command(name = "oscilla", version = version(), propagate_version = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, help_heading = "Messages")]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Messages")]
+    pub(super) verbose: u8,
+    /// When to colour messages
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Messages"
+    )]
+    pub(super) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Render a patch to PNG frames
+    Render(RenderArgs),
+    /// Find everything that is wrong with patches
+    Check(CheckArgs),
+    /// Print values of a patch over time
+    Probe(ProbeArgs),
+    /// Describe the blocks of the library
+    Blocks(LibraryArgs),
+    /// Describe the lenses of the library
+    Lenses(LibraryArgs),
+    /// Describe the adapters of the library
+    Adapters(LibraryArgs),
+    /// Write a starter patch
+    New(NewArgs),
+}
+
+/// `oscilla render`
+#[derive(Debug, Args)]
+pub(super) struct RenderArgs {
+    /// Patch to render; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// Folder for the frames; may end in a name such as `shot_####.png`. One frame may also go to `still.png`
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
+    /// Output pixels per patch pixel
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub(super) scale: f64,
+    /// Where colours are blended
+    #[arg(long, value_name = "SPACE", default_value = "srgb")]
+    pub(super) blend_space: BlendFlag,
+    /// Threads; changes no byte [default: one per core]
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+    /// Replace frames that are already there
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// File names, such as `shot_####.png` or `shot_%05d.png` [default: frame_#####.png]
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) name: Option<String>,
+    /// Leave tool, program, seed, frame and time out of the files
+    #[arg(long)]
+    pub(super) no_metadata: bool,
+    /// How much time a smaller file is worth
+    #[arg(long, value_name = "EFFORT", default_value = "fast")]
+    pub(super) png_effort: EffortFlag,
+    /// Fail where values are not finite or parameters impossible; make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Most memory to use, such as `512MiB` or `2G`
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub(super) max_memory: Option<u64>,
+    /// How progress is shown
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub(super) progress: ProgressFlag,
+    /// Print the plan and render nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// What is set in place of the patch's own values.
+#[derive(Debug, Args)]
+pub(super) struct PatchFlags {
+    /// Picture size, in place of the patch's
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    pub(super) size: Option<(u32, u32)>,
+    /// `transparent` or a colour, in place of the patch's
+    #[arg(long, value_name = "COLOUR", value_parser = parse_background, allow_hyphen_values = true)]
+    pub(super) background: Option<[f64; 4]>,
+    /// Seed, in place of the patch's
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u32>,
+    /// A value in place of what the patch says (repeatable; JSON or plain)
+    #[arg(long, value_name = "BLOCK.PORT=VALUE", value_parser = parse_set, allow_hyphen_values = true)]
+    pub(super) set: Vec<(String, String)>,
+}
+
+/// Which samples of time are the frames.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Time")]
+pub(super) struct PlanFlags {
+    /// Frames per second: `60`, `29.97`, `30000/1001` [default: 60]
+    #[arg(long, value_name = "RATE")]
+    pub(super) fps: Option<FrameRate>,
+    /// Only these frames of the plan: `7`, `0-99`, `0-99:5`, `100-`, `3,7,10-20:2`
+    #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
+    pub(super) frames: Option<FrameRange>,
+    /// Time of frame 0: `250ms`, `2.5s`, seconds
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) start: Option<f64>,
+    /// Length, in place of the patch's own
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) duration: Option<f64>,
+    /// One still at this time
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) time: Option<f64>,
+    /// One more frame at exactly the end of a finite patch
+    #[arg(long)]
+    pub(super) include_end: bool,
+    /// How a cyclic patch is sampled [default: phase]
+    #[arg(long, value_name = "HOW")]
+    pub(super) sampling: Option<SamplingFlag>,
+    /// Frames of one cycle; both legs of there-and-back
+    #[arg(long, value_name = "N")]
+    pub(super) frames_per_cycle: Option<u32>,
+    /// Cycles to render [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(super) loops: Option<u32>,
+    /// Cycles to run first without writing them [default: what the patch's memory needs]
+    #[arg(long, value_name = "N")]
+    pub(super) warmup: Option<u32>,
+    /// Fail, before anything is written, unless the loop closes exactly
+    #[arg(long)]
+    pub(super) require_closed_loop: bool,
+}
+
+/// `oscilla check`
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Patches to check; `-` is standard input
+    #[arg(required = true)]
+    pub(super) patches: Vec<PathBuf>,
+    /// Write one JSON array of all findings to standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+}
+
+/// `oscilla probe`
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Patch to look into; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// What to look at: `block.port`, `bus:name`, `rail:name`, `time:phase01`, `request:sink.input`, `tree`
+    #[arg(long, value_name = "TARGET", required = true, value_delimiter = ',')]
+    pub(super) at: Vec<String>,
+    /// How to print it [default: table; jsonl for `tree`]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<ProbeFormat>,
+    /// Fail where values are not finite or parameters impossible; make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
+}
+
+/// `oscilla blocks`, `lenses`, `adapters`
+#[derive(Debug, Args)]
+pub(super) struct LibraryArgs {
+    /// One of them, in full
+    pub(super) name: Option<String>,
+    /// As JSON
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) json: bool,
+    /// As Markdown
+    #[arg(long)]
+    pub(super) markdown: bool,
+}
+
+/// `oscilla new`
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    /// File to write; `.json` is added if it has no extension
+    pub(super) name: PathBuf,
+    /// What to start from
+    #[arg(long, value_name = "TEMPLATE", default_value = "grid")]
+    pub(super) template: Template,
+}
+
+/// A starter patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Template {
+    /// A grid of dots that breathe in a loop
+    Grid,
+    /// A ring of dots that swings, then ends
+    Ring,
+}
+
+/// How values are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProbeFormat {
+    /// Columns for people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// One JSON object a frame
+    Jsonl,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressFlag {
+    /// A bar on a terminal, else plain lines
+    Auto,
+    /// A bar
+    Bar,
+    /// A line every ten seconds
+    Plain,
+    /// JSON lines on standard error
+    Json,
+    /// Nothing
+    None,
+}
+
+/// `--blend-space`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BlendFlag {
+    /// On encoded values, as browsers do
+    Srgb,
+    /// In linear light
+    Linear,
+}
+
+impl From<BlendFlag> for BlendSpace {
+    fn from(flag: BlendFlag) -> Self {
+        match flag {
+            BlendFlag::Srgb => Self::Srgb,
+            BlendFlag::Linear => Self::Linear,
+        }
+    }
+}
+
+/// `--png-effort`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EffortFlag {
+    /// A few milliseconds a frame
+    Fast,
+    /// Ten times that, about a seventh smaller
+    Balanced,
+    /// As small as possible
+    Small,
+}
+
+impl From<EffortFlag> for PngEffort {
+    fn from(flag: EffortFlag) -> Self {
+        match flag {
+            EffortFlag::Fast => Self::Fast,
+            EffortFlag::Balanced => Self::Balanced,
+            EffortFlag::Small => Self::Small,
+        }
+    }
+}
+
+/// `--sampling`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SamplingFlag {
+    /// By exact steps of the cycle
+    Phase,
+    /// By time
+    Time,
+}
+
+impl From<SamplingFlag> for Sampling {
+    fn from(flag: SamplingFlag) -> Self {
+        match flag {
+            SamplingFlag::Phase => Self::Phase,
+            SamplingFlag::Time => Self::Time,
+        }
+    }
+}
+
+/// Version, version of compiled programs, and what it was built for.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let (version, arch, os) = (
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::ARCH,
+            std::env::consts::OS,
+        );
+        format!("{version} (program version {}, {arch}-{os})", 1)
+    })
+}
+
+/// Largest side that a patch may ask for, px.
+const SIDE_MAX: u32 = 16_384;
+
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || format!("write width and height as `1920x1080`, each 1 to {SIDE_MAX}");
+    let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+    let side = |text: &str| {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        let side = text
+            .parse()
+            .ok()
+            .filter(|side| (1..=SIDE_MAX).contains(side));
+        side.filter(|_| digits).ok_or_else(wrong)
+    };
+    Ok((side(width)?, side(height)?))
+}
+
+fn parse_background(text: &str) -> Result<[f64; 4], String> {
+    crate::math::parse_color(text)
+        .ok_or_else(|| "write `transparent`, a name or a colour such as `#0b1026`".to_owned())
+}
+
+fn parse_set(text: &str) -> Result<(String, String), String> {
+    let wrong = || "write `block.port=value`, for example `osc.amplitude=0.5`".to_owned();
+    let (target, value) = text.split_once('=').ok_or_else(wrong)?;
+    match target.rsplit_once('.') {
+        Some((block, port)) if !block.is_empty() && !port.is_empty() => {
+            Ok((target.to_owned(), value.to_owned()))
+        }
+        _ => Err(wrong()),
+    }
+}
+
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let wrong = || "write bytes, or a number with KiB, MiB, GiB, K, M or G".to_owned();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim() {
+        "" | "B" => 1,
+        "KiB" | "K" | "k" => 1 << 10,
+        "MiB" | "M" => 1 << 20,
+        "GiB" | "G" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number
+        .checked_mul(factor)
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_declarations_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("1920x1080"), Ok((1920, 1080)));
+        for wrong in ["", "8", "0x8", "8x16385", "-8x8", "8x8x8", "+8x8", "1e3x8"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn overrides() {
+        let pair = |a: &str, b: &str| Ok((a.to_owned(), b.to_owned()));
+        assert_eq!(parse_set("a.b=1"), pair("a.b", "1"));
+        assert_eq!(parse_set("a.b=-1=x"), pair("a.b", "-1=x"));
+        for wrong in ["a.b", "a=1", ".b=1", "a.=1"] {
+            assert!(parse_set(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn byte_counts() {
+        assert_eq!(parse_bytes("512MiB"), Ok(512 << 20));
+        assert_eq!(parse_bytes("2G"), Ok(2 << 30));
+        assert_eq!(parse_bytes("1000"), Ok(1000));
+        for wrong in ["", "0", "-1", "1T", "1.5G", "99999999999G"] {
+            assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn values_may_begin_with_a_minus() {
+        let args = [
+            "oscilla", "render", "p.json", "--out", "o", "--set", "-x.y=-3",
+        ];
+        let Command::Render(args) = Cli::try_parse_from(args).unwrap().command else {
+            panic!("render");
+        };
+        assert_eq!(args.patch_flags.set, [("-x.y".to_owned(), "-3".to_owned())]);
+    }
+}

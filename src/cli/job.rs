@@ -1,0 +1,263 @@
+//! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
+
+use super::args::{PlanFlags, RenderArgs};
+use super::failure::Failure;
+use super::load::Ready;
+use super::studio::{PatchStudio, raster_error};
+use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
+use crate::export::names::NamePattern;
+use crate::export::output::{Destination, Existing, Names};
+use crate::export::png::Texts;
+use crate::export::{FrameSet, Plan, PlanOptions};
+use crate::ir::Program;
+use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
+use crate::render_tree::RenderTree;
+use crate::vm::EngineOptions;
+use std::path::Path;
+use std::thread;
+
+/// What is to be rendered, how, and where to.
+pub(super) struct Job {
+    pub(super) plan: Plan,
+    pub(super) frames: FrameSet,
+    pub(super) destination: Destination,
+    pub(super) existing: Existing,
+    pub(super) studio: PatchStudio,
+    /// px of a file.
+    pub(super) width: u32,
+    /// px of a file.
+    pub(super) height: u32,
+    /// Bytes of canvas and layers of one frame.
+    pub(super) frame_memory: u64,
+    pub(super) jobs: usize,
+    /// Metadata of the files.
+    pub(super) texts: Option<Texts>,
+}
+
+impl Job {
+    /// Checks the arguments against the program and each other.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn new(args: &RenderArgs, ready: &Ready) -> Result<Self, Failure> {
+        let program = &ready.program;
+        let (plan, frames) = plan(&args.plan, program)?;
+        let destination = destination(args, &plan, &frames)?;
+        let jobs = match args.jobs {
+            Some(0) => return Err(Failure::usage("`--jobs` wants at least 1")),
+            Some(jobs) => jobs,
+            None => thread::available_parallelism().map_or(1, usize::from),
+        };
+        let raster = RasterOptions {
+            scale: args.scale,
+            blend_space: args.blend_space.into(),
+            max_memory: args.max_memory.unwrap_or(u64::MAX),
+            ..RasterOptions::default()
+        };
+        let (width, height, frame_memory) = Raster::new(raster)
+            .measure(&blank(program))
+            .map_err(raster_error)?;
+        let engine = EngineOptions {
+            memory_limit: args.max_memory,
+            strict: args.strict,
+            ..EngineOptions::default()
+        };
+        let job = Self {
+            studio: PatchStudio {
+                program: program.clone(),
+                engine,
+                raster,
+            },
+            existing: if args.overwrite {
+                Existing::Overwrite
+            } else {
+                Existing::Refuse
+            },
+            texts: (!args.no_metadata).then(|| texts(args, ready)),
+            plan,
+            frames,
+            destination,
+            width,
+            height,
+            frame_memory,
+            jobs,
+        };
+        let (needed, allowed) = (job.memory(), args.max_memory.unwrap_or(u64::MAX));
+        if needed > allowed {
+            let message = format!(
+                "{} threads need about {needed} bytes, {allowed} are allowed",
+                job.jobs
+            );
+            return Err(Failure::usage(message).hint("lower `--jobs`, or raise `--max-memory`"));
+        }
+        Ok(job)
+    }
+
+    /// About how many bytes the frames in work take: canvas, pixels and file of each.
+    pub(super) fn memory(&self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height) * 4;
+        let workers = (self.jobs as u64).min(self.frames.len());
+        workers
+            .saturating_mul(self.frame_memory.saturating_add(2 * pixels))
+            .saturating_add(pixels)
+    }
+
+    /// What the manifest says before the first frame.
+    pub(super) fn head(&self, args: &RenderArgs, ready: &Ready, closes: Option<LoopEntry>) -> Head {
+        let program = &ready.program;
+        let mut warnings = ready.warnings.clone();
+        for warning in &mut warnings {
+            // How the user reached the file is not part of the export.
+            warning.file.clear();
+        }
+        Head {
+            tool: tool(),
+            ir_version: program.ir_version,
+            rasteriser: RASTERISER_ID.to_owned(),
+            patch: PatchEntry {
+                id: program.patch_id.clone(),
+                revision: program.patch_revision,
+                hash: b3(&ready.hash),
+            },
+            program_hash: program.program_hash.clone(),
+            seed: program.seed,
+            overrides: args.patch_flags.set.iter().cloned().collect(),
+            plan: PlanEntry::new(&self.plan, &self.frames),
+            image: ImageEntry {
+                format: "png",
+                width: self.width,
+                height: self.height,
+                scale: args.scale,
+                background: program.viewport.background,
+                colour: "8-bit sRGB, straight alpha",
+                blend_space: match self.studio.raster.blend_space {
+                    BlendSpace::Srgb => "srgb",
+                    BlendSpace::Linear => "linear",
+                },
+            },
+            r#loop: closes,
+            warnings,
+        }
+    }
+}
+
+/// The plan that flags and program give, and the frames chosen of it.
+///
+/// # Errors
+/// Flags that do not fit the time model or each other.
+pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameSet), Failure> {
+    let options = PlanOptions {
+        fps: flags.fps.unwrap_or_default(),
+        frames_per_cycle: flags.frames_per_cycle,
+        loops: flags.loops,
+        warmup: flags.warmup,
+        start_ms: flags.start,
+        duration_ms: flags.duration,
+        still_ms: flags.time,
+        include_end: flags.include_end,
+        sampling: flags.sampling.map(Into::into),
+    };
+    let plan = Plan::new(&program.time_model, program.memory, &options)?;
+    let frames = plan.select(flags.frames.as_ref())?;
+    if flags.require_closed_loop && plan.closes().is_none() {
+        return Err(Failure::usage(
+            "`--require-closed-loop` needs a cyclic patch, not a still",
+        ));
+    }
+    Ok((plan, frames))
+}
+
+/// `--out` is a folder, a folder and a pattern, or one file for one frame.
+fn destination(args: &RenderArgs, plan: &Plan, frames: &FrameSet) -> Result<Destination, Failure> {
+    let usage = |error: crate::export::names::NameError| Failure::usage(error.to_string());
+    let out = args.out.as_path();
+    if out == Path::new("-") {
+        return Err(
+            Failure::usage("PNG frames go to a folder, not to standard output")
+                .hint("write `--out frames/`"),
+        );
+    }
+    let last = out
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let parent = out.parent().unwrap_or(Path::new(""));
+    let pattern_in_out = NamePattern::looks_like_one(last);
+    match &args.name {
+        Some(_) if pattern_in_out => Err(Failure::usage(
+            "`--out` already ends in a name pattern, `--name` gives another",
+        )),
+        Some(name) => {
+            let pattern = name.parse().map_err(usage)?;
+            Ok(Destination::new(out, Names::Pattern(pattern)))
+        }
+        None if pattern_in_out => {
+            let pattern = last.parse().map_err(usage)?;
+            Ok(Destination::new(parent, Names::Pattern(pattern)))
+        }
+        None if last.to_ascii_lowercase().ends_with(".png") && !out.is_dir() => {
+            if frames.len() == 1 {
+                return Ok(Destination::new(parent, Names::Single(last.to_owned())));
+            }
+            let message = format!(
+                "`{last}` is one file, but the plan has {} frames",
+                frames.len()
+            );
+            Err(Failure::usage(message)
+                .hint("give a folder, or one frame with `--time` or `--frames`"))
+        }
+        None => {
+            if let Some((_, extension)) = last.rsplit_once('.')
+                && OTHER_FORMATS.contains(&extension.to_ascii_lowercase().as_str())
+            {
+                let message = format!("this version writes PNG frames, not `.{extension}`");
+                return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
+            }
+            let pattern = NamePattern::for_plan(plan.frames());
+            Ok(Destination::new(out, Names::Pattern(pattern)))
+        }
+    }
+}
+
+/// Endings that are surely not meant as folders.
+const OTHER_FORMATS: [&str; 12] = [
+    "svg", "gif", "apng", "webp", "mp4", "webm", "mov", "y4m", "rgba", "json", "jpg", "jpeg",
+];
+
+/// A frame without anything in it, to measure the picture by.
+fn blank(program: &Program) -> RenderTree {
+    RenderTree {
+        frame: 0,
+        t_ms: 0.0,
+        width: program.viewport.width,
+        height: program.viewport.height,
+        background: [0.0; 4],
+        passes: Vec::new(),
+    }
+}
+
+fn tool() -> String {
+    format!("oscilla {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// What every file says about itself; no clock, no path.
+fn texts(args: &RenderArgs, ready: &Ready) -> Texts {
+    let program = &ready.program;
+    let mut texts = vec![
+        ("Software", tool()),
+        ("oscilla:rasteriser", RASTERISER_ID.to_owned()),
+        ("oscilla:patch", b3(&ready.hash)),
+        ("oscilla:program", program.program_hash.clone()),
+        ("oscilla:seed", program.seed.to_string()),
+    ];
+    if !args.patch_flags.set.is_empty() {
+        let set: Vec<String> = args
+            .patch_flags
+            .set
+            .iter()
+            .map(|(target, value)| format!("{target}={value}"))
+            .collect();
+        texts.push(("oscilla:set", set.join("\n")));
+    }
+    texts
+}

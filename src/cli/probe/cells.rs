@@ -1,0 +1,319 @@
+//! Probed values as text: JSON, comma-separated, or columns for people.
+
+use crate::render_tree::Column;
+use crate::types::Domain;
+use crate::vm::{Buffer, SampleValue};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// A name and what was seen of it.
+type Named = (String, Option<SampleValue>);
+
+/// Lines of a table, with its header before the first.
+pub(super) struct Sheet {
+    csv: bool,
+    widths: Option<Vec<usize>>,
+}
+
+impl Sheet {
+    pub(super) fn csv() -> Self {
+        Self {
+            csv: true,
+            widths: None,
+        }
+    }
+
+    pub(super) fn table() -> Self {
+        Self {
+            csv: false,
+            widths: None,
+        }
+    }
+
+    /// A line, or one per element where a value is a column.
+    pub(super) fn print(
+        &mut self,
+        frame: u64,
+        t_ms: f64,
+        values: &[Named],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let blocks: Vec<Block> = values
+            .iter()
+            .map(|(name, value)| block(name, value))
+            .collect();
+        let elements = blocks.iter().filter_map(|block| block.elements).max();
+        if self.widths.is_none() {
+            let mut header = vec!["frame".to_owned(), "tMs".to_owned()];
+            header.extend(elements.map(|_| "element".to_owned()));
+            header.extend(blocks.iter().flat_map(|block| block.names.iter().cloned()));
+            self.widths = Some(
+                header
+                    .iter()
+                    .map(|name| name.chars().count().max(10))
+                    .collect(),
+            );
+            self.line(&header, out)?;
+        }
+        for element in 0..elements.unwrap_or(1) {
+            let mut line = vec![frame.to_string(), self.number(t_ms)];
+            line.extend(elements.map(|_| element.to_string()));
+            for block in &blocks {
+                let row = block.row(element);
+                line.extend(row.iter().map(|&value| self.number(value)));
+                line.extend((row.len()..block.names.len()).map(|_| String::new()));
+            }
+            self.line(&line, out)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let widths = self.widths.as_deref().unwrap_or_default();
+        for (i, cell) in cells.iter().enumerate() {
+            match (self.csv, i) {
+                (true, 0) => write!(out, "{}", quoted(cell))?,
+                (true, _) => write!(out, ",{}", quoted(cell))?,
+                (false, 0) => write!(out, "{cell:>0$}", widths.first().copied().unwrap_or(0))?,
+                (false, _) => write!(out, "  {cell:>0$}", widths.get(i).copied().unwrap_or(0))?,
+            }
+        }
+        writeln!(out)
+    }
+
+    /// Exact for machines, six decimals for people.
+    fn number(&self, value: f64) -> String {
+        if self.csv || !value.is_finite() {
+            return value.to_string();
+        }
+        let text = format!("{value:.6}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        if text == "-0" {
+            "0".to_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// One target of one frame: named lanes and a row per element.
+struct Block {
+    names: Vec<String>,
+    lanes: usize,
+    /// Rows one after the other.
+    values: Vec<f64>,
+    /// Number of rows if this is a column that varies.
+    elements: Option<usize>,
+}
+
+impl Block {
+    /// The row of an element; that of all elements if there is only one.
+    fn row(&self, element: usize) -> &[f64] {
+        let at = if self.elements.is_some() {
+            element * self.lanes
+        } else {
+            0
+        };
+        self.values.get(at..at + self.lanes).unwrap_or_default()
+    }
+}
+
+fn block(name: &str, value: &Option<SampleValue>) -> Block {
+    match value {
+        None | Some(SampleValue::Nothing) => plain(name, &[""], Vec::new(), None),
+        Some(SampleValue::Pulses(list)) => {
+            plain(name, &[".pulses"], vec![list.count() as f64], None)
+        }
+        Some(SampleValue::Lanes { domain, lanes }) => {
+            let names = lane_names(*domain, lanes.len());
+            plain(
+                name,
+                &names.iter().map(String::as_str).collect::<Vec<_>>(),
+                lanes.clone(),
+                None,
+            )
+        }
+        Some(SampleValue::Column(buffer)) => {
+            let (values, elements, lanes) = rows(buffer);
+            let names: &[&str] = match (buffer, lanes) {
+                (_, 1) => &[""],
+                (_, 2) => &[".x", ".y"],
+                (_, 3) => &[".x", ".y", ".z"],
+                _ => &[".r", ".g", ".b", ".a"],
+            };
+            plain(name, names, values, elements)
+        }
+    }
+}
+
+fn plain(name: &str, lanes: &[&str], values: Vec<f64>, elements: Option<usize>) -> Block {
+    Block {
+        names: lanes.iter().map(|lane| format!("{name}{lane}")).collect(),
+        lanes: lanes.len(),
+        values,
+        elements,
+    }
+}
+
+fn lane_names(domain: Domain, count: usize) -> Vec<String> {
+    let fixed: &[&str] = match (domain, count) {
+        (_, 1) => &[""],
+        (Domain::Color, 4) => &[".r", ".g", ".b", ".a"],
+        (_, 2..=4) => &[".x", ".y", ".z", ".w"],
+        _ => &[],
+    };
+    if fixed.len() < count {
+        return (0..count).map(|lane| format!(".{lane}")).collect();
+    }
+    fixed[..count].iter().map(|&lane| lane.to_owned()).collect()
+}
+
+/// Values element by element, the number of elements (`None`: one value for all), lanes of each.
+fn rows(buffer: &Buffer) -> (Vec<f64>, Option<usize>, usize) {
+    fn flat<T: Copy, const N: usize>(
+        column: &Column<T>,
+        lanes: impl Fn(T) -> [f64; N],
+    ) -> (Vec<f64>, Option<usize>, usize) {
+        match column {
+            Column::One(value) => (lanes(*value).to_vec(), None, N),
+            Column::Many(rows) => {
+                let values = rows.iter().flat_map(|&row| lanes(row)).collect();
+                (values, Some(rows.len()), N)
+            }
+        }
+    }
+    match buffer {
+        Buffer::F32(column) => flat(column, |v| [f64::from(v)]),
+        Buffer::F32x2(column) => flat(column, |v| v.map(f64::from)),
+        Buffer::F32x3(column) => flat(column, |v| v.map(f64::from)),
+        Buffer::F32x4(column) => flat(column, |v| v.map(f64::from)),
+        Buffer::U8x4(column) => flat(column, |v| v.map(f64::from)),
+        Buffer::U16(column) => flat(column, |v| [f64::from(v)]),
+        Buffer::U32(column) => flat(column, |v| [f64::from(v)]),
+        Buffer::Path(column) => flat(&column.index, |v| [f64::from(v)]),
+    }
+}
+
+/// `{"frame", "tMs", "<target>": value, …}`: a number, a list of lanes, a list per element, or pulses.
+pub(super) fn json_object(frame: u64, t_ms: f64, values: &[Named]) -> Value {
+    let mut object = Map::new();
+    object.insert("frame".to_owned(), json!(frame));
+    object.insert("tMs".to_owned(), json!(t_ms));
+    for (name, value) in values {
+        object.insert(name.clone(), json_value(value));
+    }
+    Value::Object(object)
+}
+
+fn json_value(value: &Option<SampleValue>) -> Value {
+    let one = |lanes: &[f64]| match lanes {
+        [single] => json!(single),
+        lanes => json!(lanes),
+    };
+    match value {
+        None | Some(SampleValue::Nothing) => Value::Null,
+        Some(SampleValue::Lanes { lanes, .. }) => one(lanes),
+        Some(SampleValue::Pulses(list)) => {
+            let kept: Vec<Value> = list
+                .kept()
+                .iter()
+                .map(|pulse| json!({"tMs": pulse.t_ms, "value": pulse.value}))
+                .collect();
+            json!({"count": list.count(), "pulses": kept})
+        }
+        Some(SampleValue::Column(Buffer::F32(column))) => single(column, |v| json!(v)),
+        Some(SampleValue::Column(Buffer::F32x2(column))) => single(column, |v| json!(v)),
+        Some(SampleValue::Column(Buffer::F32x3(column))) => single(column, |v| json!(v)),
+        Some(SampleValue::Column(Buffer::F32x4(column))) => single(column, |v| json!(v)),
+        Some(SampleValue::Column(buffer)) => {
+            let (values, elements, lanes) = rows(buffer);
+            match elements {
+                None => one(&values),
+                Some(_) => values.chunks(lanes).map(one).collect(),
+            }
+        }
+    }
+}
+
+/// Floats keep their own shortest form: the f32 0.1 is 0.1, not 0.10000000149011612.
+fn single<T: Copy>(column: &Column<T>, value: impl Fn(T) -> Value) -> Value {
+    match column {
+        Column::One(one) => value(*one),
+        Column::Many(rows) => rows.iter().map(|&row| value(row)).collect(),
+    }
+}
+
+/// A cell that a reader of comma-separated values takes as one.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn named(name: &str, value: SampleValue) -> Named {
+        (name.to_owned(), Some(value))
+    }
+
+    fn number(value: f64) -> SampleValue {
+        SampleValue::Lanes {
+            domain: Domain::Number,
+            lanes: vec![value],
+        }
+    }
+
+    fn column() -> SampleValue {
+        let rows = vec![[1.0, 2.0], [3.0, 4.5]];
+        SampleValue::Column(Buffer::F32x2(Column::Many(Arc::new(rows))))
+    }
+
+    fn sheet(mut sheet: Sheet, values: &[Named]) -> String {
+        let mut out = Vec::new();
+        sheet.print(0, 0.0, values, &mut out).unwrap();
+        sheet.print(1, 16.5, values, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn signals_are_a_line_a_frame() {
+        let values = [named("a,b", number(1.0 / 3.0))];
+        assert_eq!(
+            sheet(Sheet::csv(), &values),
+            "frame,tMs,\"a,b\"\n0,0,0.3333333333333333\n1,16.5,0.3333333333333333\n"
+        );
+        assert_eq!(
+            sheet(Sheet::table(), &values).lines().last(),
+            Some("         1        16.5    0.333333")
+        );
+    }
+
+    #[test]
+    fn columns_are_a_line_an_element() {
+        let values = [named("p", column()), named("k", number(7.0))];
+        let text = sheet(Sheet::csv(), &values);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "frame,tMs,element,p.x,p.y,k");
+        assert_eq!(lines[2], "0,0,1,3,4.5,7");
+        assert_eq!(lines.len(), 5);
+    }
+
+    #[test]
+    fn json_keeps_short_floats() {
+        let tenth = SampleValue::Column(Buffer::F32(Column::One(0.1)));
+        let values = [
+            named("r", tenth),
+            named("p", column()),
+            ("gone".to_owned(), None),
+        ];
+        assert_eq!(
+            json_object(3, 50.0, &values).to_string(),
+            "{\"frame\":3,\"gone\":null,\"p\":[[1.0,2.0],[3.0,4.5]],\"r\":0.1,\"tMs\":50.0}"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! What people and schedulers see while frames are made.
+//!
+//! A bar with frames done, fps, time left and the slowest stage; a plain line every ten seconds; or
+//! JSON lines (`start`, `frame` at most once a second, exactly one `end`). Only this file reads a
+//! clock, and only for what is shown here.
+
+use super::args::ProgressFlag;
+use super::console::Console;
+use crate::export::Progress;
+use crate::export::pipeline::{Frame, Outcome, Stage};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Shows the progress of one export.
+pub(super) struct Display {
+    style: Style,
+    total: u64,
+    state: Mutex<State>,
+}
+
+enum Style {
+    Bar(ProgressBar),
+    /// A line every so often.
+    Lines {
+        every: Duration,
+        json: bool,
+    },
+    Silent,
+}
+
+struct State {
+    begun: Instant,
+    shown: Instant,
+    done: u64,
+    /// Where each worker is, and since when.
+    workers: BTreeMap<usize, (Stage, Instant)>,
+    /// Time spent by stage.
+    spent: BTreeMap<Stage, Duration>,
+}
+
+impl Display {
+    pub(super) fn new(flag: ProgressFlag, console: &Console, total: u64) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let lines = |seconds, json| Style::Lines {
+            every: Duration::from_secs(seconds),
+            json,
+        };
+        let style = match flag {
+            _ if console.is_quiet() => Style::Silent,
+            ProgressFlag::None => Style::Silent,
+            ProgressFlag::Json => lines(1, true),
+            ProgressFlag::Plain => lines(10, false),
+            ProgressFlag::Bar => Style::Bar(bar(total)),
+            ProgressFlag::Auto if terminal => Style::Bar(bar(total)),
+            ProgressFlag::Auto => lines(10, false),
+        };
+        let begun = now();
+        let display = Self {
+            style,
+            total,
+            state: Mutex::new(State {
+                begun,
+                shown: begun,
+                done: 0,
+                workers: BTreeMap::new(),
+                spent: BTreeMap::new(),
+            }),
+        };
+        if let Style::Lines { json: true, .. } = display.style {
+            line(&json!({"event": "start", "frames": total}).to_string());
+        }
+        display
+    }
+
+    /// The last word; called once, however the export ended.
+    pub(super) fn end(&self, outcome: Option<&Outcome>) {
+        let state = self.state();
+        let seconds = (now() - state.begun).as_secs_f64();
+        match &self.style {
+            Style::Bar(bar) => bar.finish_and_clear(),
+            Style::Lines { json: true, .. } => {
+                let status = match outcome {
+                    None => "failed",
+                    Some(outcome) if outcome.stopped => "stopped",
+                    Some(_) => "done",
+                };
+                let event = json!({
+                    "event": "end", "status": status, "done": state.done, "frames": self.total,
+                    "seconds": (seconds * 1000.0).round() / 1000.0,
+                });
+                line(&event.to_string());
+            }
+            Style::Lines { json: false, .. } | Style::Silent => {}
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Where the workers spend most of their time.
+    fn slowest(&self) -> &'static str {
+        let busy = self
+            .spent
+            .iter()
+            .filter(|(stage, _)| **stage != Stage::Wait);
+        busy.max_by_key(|(_, spent)| **spent)
+            .map_or("", |(stage, _)| name(*stage))
+    }
+
+    fn fps(&self) -> f64 {
+        self.done as f64 / (now() - self.begun).as_secs_f64().max(1e-3)
+    }
+}
+
+impl Progress for Display {
+    fn stage(&self, worker: usize, stage: Stage) {
+        if matches!(self.style, Style::Silent) {
+            return;
+        }
+        let (mut state, at) = (self.state(), now());
+        if let Some((before, since)) = state.workers.insert(worker, (stage, at)) {
+            *state.spent.entry(before).or_default() += at - since;
+        }
+    }
+
+    fn delivered(&self, frame: &Frame) {
+        let mut state = self.state();
+        state.done += 1;
+        match &self.style {
+            Style::Silent => {}
+            Style::Bar(bar) => {
+                bar.set_message(state.slowest());
+                bar.set_position(state.done);
+            }
+            Style::Lines { every, json } => {
+                let at = now();
+                if at - state.shown < *every {
+                    return;
+                }
+                state.shown = at;
+                let (done, total, fps) = (state.done, self.total, state.fps());
+                let left = (total - done.min(total)) as f64 / fps.max(1e-3);
+                let slowest = state.slowest();
+                if *json {
+                    let event = json!({
+                        "event": "frame", "frame": frame.number, "done": done, "frames": total,
+                        "fps": (fps * 100.0).round() / 100.0, "secondsLeft": left.round(),
+                        "slowest": slowest,
+                    });
+                    line(&event.to_string());
+                } else {
+                    line(&format!(
+                        "{done}/{total} frames, {fps:.1} fps, {left:.0} s left, mostly {slowest}"
+                    ));
+                }
+            }
+        }
+    }
+}
+
+fn bar(total: u64) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    let template = "{bar:32} {pos}/{len} frames  {per_sec}  {eta} left  mostly {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Wait => "waiting",
+        Stage::Evaluate => "evaluating",
+        Stage::Paint => "painting",
+        Stage::Encode => "encoding",
+        Stage::Write => "writing",
+    }
+}
+
+fn line(text: &str) {
+    // If nobody listens there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "progress for people; no frame depends on it"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,189 @@
+//! `oscilla render`: the story of the program in one screen.
+
+use super::args::RenderArgs;
+use super::console::{self, Console};
+use super::failure::{Failure, Status};
+use super::job::Job;
+use super::load::{Ready, load};
+use super::progress::Display;
+use super::signals::Stop;
+use crate::diag::Diagnostic;
+use crate::export::integrity::{self, Verdict};
+use crate::export::manifest::{Archive, LoopEntry};
+use crate::export::pipeline::{self, Outcome};
+use crate::export::{Faults, Studio as _};
+
+pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let job = Job::new(args, &ready)?;
+    if args.dry_run {
+        return describe(&job);
+    }
+    let stale = job
+        .destination
+        .survey(&job.frames, job.plan.frames(), job.existing)?;
+    let stop = Stop::listen()?;
+
+    // Trees alone tell whether the loop closes, so this comes before anything is written.
+    let verdict = integrity::check(&job.plan, job.studio.source()?, stop.flag())?;
+    judge(verdict.as_ref(), args.plan.require_closed_loop, console)?;
+
+    job.destination.prepare()?;
+    let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
+    let mut archive = Archive::begin(&job.destination, &job.plan, &job.frames, &head)?;
+    let work = pipeline::Job {
+        plan: &job.plan,
+        frames: &job.frames,
+        jobs: job.jobs,
+        effort: args.png_effort.into(),
+        texts: job.texts.as_ref(),
+    };
+    let display = Display::new(args.progress, console, job.frames.len());
+    let result = pipeline::run(&work, &job.studio, &display, stop.flag(), &mut archive);
+    display.end(result.as_ref().ok());
+    let outcome = result?;
+    if outcome.stopped {
+        let (done, of) = (outcome.frames, job.frames.len());
+        console.say(format!(
+            "stopped after {done} of {of} frames; those are whole"
+        ));
+        return Ok(stop.status());
+    }
+    archive.finish(&outcome)?;
+    summarise(&job, &ready, &outcome, &stale, console);
+    Ok(Status::Done)
+}
+
+/// Says whether the loop closes.
+///
+/// # Errors
+/// If it must and does not.
+pub(super) fn judge(
+    verdict: Option<&Verdict>,
+    required: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    match verdict {
+        Some(verdict) if required && *verdict != Verdict::Exact => {
+            let finding =
+                Diagnostic::error("loop-not-closed", "", format!("the loop is {verdict}"))
+                    .hint("`--warmup 1` lets state settle before frame 0");
+            Err(Failure::new(Status::Evaluation, finding))
+        }
+        Some(verdict) => {
+            console.say(format!("loop: {verdict}"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console: &Console) {
+    let Faults {
+        dropped,
+        bad_parameters,
+        divisions_by_zero,
+        pulses_folded,
+    } = outcome.faults;
+    for (count, what) in [
+        (
+            dropped,
+            "elements were not drawn: a channel was not finite, or a size negative",
+        ),
+        (
+            bad_parameters,
+            "cameras, rails or effects had impossible parameters",
+        ),
+        (divisions_by_zero, "divisions by zero gave 0"),
+        (
+            pulses_folded,
+            "pulses beyond what one frame keeps were only counted",
+        ),
+    ] {
+        if count > 0 {
+            console.say(format!("warning: {count} {what}"));
+        }
+    }
+    if let Some(first) = stale.first() {
+        let (count, name) = (stale.len(), job.destination.name(*first));
+        console.say(format!(
+            "warning: {count} older frames remain beside the new ones, from `{name}`"
+        ));
+    }
+    console.detail(format!(
+        "program {}, seed {}",
+        ready.program.program_hash, ready.program.seed
+    ));
+    let (frames, bytes) = (outcome.frames, outcome.bytes);
+    let folder = job.destination.folder().display();
+    console.say(format!("{frames} frames, {bytes} bytes in `{folder}`"));
+}
+
+/// The plan, on stdout.
+fn describe(job: &Job) -> Result<Status, Failure> {
+    let (plan, frames) = (&job.plan, &job.frames);
+    let (first, last) = (frames.first(), frames.last());
+    let time = |frame: u64| plan.time_ms(plan.sample(frame as i64));
+    let warmup = match plan.warmup() {
+        Some(warmup) if plan.lead() > 0 => {
+            let from = if warmup.by_default {
+                "by default"
+            } else {
+                "as asked"
+            };
+            format!(
+                "{} loops {from}, {} frames evaluated first",
+                warmup.loops,
+                plan.lead()
+            )
+        }
+        _ => format!("{} frames evaluated first", plan.lead()),
+    };
+    let rows = [
+        (
+            "time",
+            format!(
+                "{}, sampled by {}",
+                plan.model_name(),
+                plan.sampling().word()
+            ),
+        ),
+        ("fps", plan.fps().to_string()),
+        (
+            "frames",
+            format!("{} of {} ({first} to {last})", frames.len(), plan.frames()),
+        ),
+        ("times", format!("{} ms to {} ms", time(first), time(last))),
+        ("warm-up", warmup),
+        ("size", format!("{} x {} px", job.width, job.height)),
+        (
+            "names",
+            format!(
+                "{} to {}",
+                job.destination.name(first),
+                job.destination.name(last)
+            ),
+        ),
+        ("folder", job.destination.folder().display().to_string()),
+        (
+            "bytes",
+            format!("at most about {}", frames.len() * largest_file(job)),
+        ),
+        (
+            "memory",
+            format!("about {} bytes with {} threads", job.memory(), job.jobs),
+        ),
+    ];
+    console::data(|out| {
+        rows.iter()
+            .try_for_each(|(key, value)| writeln!(out, "{key:8} {value}"))
+    })?;
+    job.destination
+        .survey(&job.frames, job.plan.frames(), job.existing)?;
+    Ok(Status::Done)
+}
+
+/// A file that could not be compressed at all.
+fn largest_file(job: &Job) -> u64 {
+    u64::from(job.height) * (u64::from(job.width) * 4 + 1) + 1024
+}

@@ -1,0 +1,177 @@
+//! Engine and raster behind the traits that the export drives.
+
+use crate::export::{
+    Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start, Studio,
+};
+use crate::ir::{Program, Valid};
+use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
+use crate::render_tree::RenderTree;
+use crate::vm::{
+    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode,
+};
+use std::sync::Arc;
+
+/// Hands out engines and painters for one program.
+pub(super) struct PatchStudio {
+    pub(super) program: Arc<Valid<Program>>,
+    pub(super) engine: EngineOptions,
+    pub(super) raster: RasterOptions,
+}
+
+impl Studio for PatchStudio {
+    fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
+        Ok(Box::new(Host::new(&self.program, self.engine.clone())?))
+    }
+
+    fn painter(&self) -> Box<dyn Painter> {
+        Box::new(Easel {
+            raster: Raster::new(self.raster),
+            canvas: Canvas::new(),
+        })
+    }
+}
+
+/// An engine, driven by plans.
+pub(super) struct Host {
+    engine: Engine,
+    /// How the next frame follows the one before it.
+    mode: Mode,
+}
+
+impl Host {
+    /// A new engine.
+    ///
+    /// # Errors
+    /// If the program does not fit.
+    pub(super) fn new(
+        program: &Arc<Valid<Program>>,
+        options: EngineOptions,
+    ) -> Result<Self, SourceError> {
+        let engine = Engine::new(Arc::clone(program), options).map_err(engine_error)?;
+        Ok(Self {
+            engine,
+            mode: Mode::Advance,
+        })
+    }
+
+    /// For probes.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// For probes.
+    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    fn time(&mut self, sample: Sample) -> FrameTime {
+        frame_time(sample).with_mode(std::mem::take(&mut self.mode))
+    }
+}
+
+impl FrameSource for Host {
+    fn begin(&mut self, start: Start) -> Result<(), SourceError> {
+        self.mode = Mode::Advance;
+        match start {
+            Start::Anywhere => {
+                self.mode = Mode::Jump;
+                Ok(())
+            }
+            Start::Latch(sample) => {
+                self.engine.reset();
+                self.engine
+                    .latch_from(frame_time(sample))
+                    .map_err(engine_error)
+            }
+            Start::After(sample) => self
+                .engine
+                .start_after(frame_time(sample))
+                .map_err(engine_error),
+        }
+    }
+
+    fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
+        let time = self.time(sample);
+        self.engine
+            .step(time, &FrameCtx::default())
+            .map_err(frame_error)
+    }
+
+    fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {
+        let time = self.time(sample);
+        let tree = self
+            .engine
+            .render_frame(time, &FrameCtx::default())
+            .map_err(frame_error)?;
+        Ok(Evaluated {
+            tree: tree.clone(),
+            faults: faults(self.engine.health()),
+        })
+    }
+}
+
+/// A raster and its canvas.
+struct Easel {
+    raster: Raster,
+    canvas: Canvas,
+}
+
+impl Painter for Easel {
+    fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError> {
+        self.raster
+            .draw(tree, &mut self.canvas)
+            .map_err(raster_error)?;
+        (image.width, image.height) = (self.canvas.width(), self.canvas.height());
+        image.rgba.clear();
+        self.canvas.write_straight(&mut image.rgba);
+        Ok(())
+    }
+}
+
+fn frame_time(sample: Sample) -> FrameTime {
+    match sample {
+        Sample::At { t_ms } => FrameTime::at(t_ms),
+        Sample::Cycle { step, of } => FrameTime::cycle(step, of),
+    }
+}
+
+fn faults(health: &Health) -> Faults {
+    Faults {
+        dropped: health.faults(),
+        bad_parameters: health.bad_parameter,
+        divisions_by_zero: health.div_zero,
+        pulses_folded: health.pulses_folded,
+    }
+}
+
+fn engine_error(error: EngineError) -> SourceError {
+    let code = match &error {
+        EngineError::Memory { .. } | EngineError::Limit { .. } => "program-too-large",
+        EngineError::Sink { .. } => "unsupported",
+        _ => "internal",
+    };
+    SourceError {
+        code,
+        message: error.to_string(),
+    }
+}
+
+fn frame_error(error: FrameError) -> SourceError {
+    let code = match &error {
+        FrameError::NonFinite(_) => "non-finite",
+        FrameError::Input(_) => "input-failed",
+        FrameError::BadTime(_) | FrameError::BadCycle(_) => "internal",
+    };
+    SourceError {
+        code,
+        message: error.to_string(),
+    }
+}
+
+/// A raster refuses only what is over a limit.
+pub(super) fn raster_error(error: RasterError) -> SourceError {
+    SourceError {
+        code: "too-large",
+        message: error.to_string(),
+    }
+}

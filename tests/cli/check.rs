@@ -1,0 +1,92 @@
+//! `oscilla check`: everything at once, for people and for machines.
+
+use crate::{LOOP, Place};
+use serde_json::Value;
+
+#[test]
+fn a_good_patch_is_ok_and_closes() {
+    let place = Place::with_loop();
+    let run = place.done("check loop.json");
+    assert!(run.err.contains("12 frames"), "{}", run.err);
+    assert!(run.err.contains("loop exact"), "{}", run.err);
+    assert_eq!(run.out, "");
+    assert_eq!(place.done("check loop.json --json").out, "[]\n");
+}
+
+#[test]
+fn every_mistake_is_shown_with_its_place() {
+    let place = Place::new();
+    let broken = LOOP
+        .replace("\"Oscillator\"", "\"Oscilator\"")
+        .replace("\"dots.radius\"", "\"dots.rdius\"");
+    place.file("broken.json", &broken);
+    let run = place.refused(
+        "check broken.json",
+        3,
+        &[
+            "unknown-block-type",
+            "unknown-port",
+            "broken.json:9:",
+            "did you mean `Oscillator`?",
+        ],
+    );
+    assert_eq!(run.out, "");
+    place.refused(
+        "render broken.json --out f",
+        3,
+        &["unknown-block-type", "unknown-port"],
+    );
+    assert_eq!(place.names("."), ["broken.json"]);
+}
+
+#[test]
+fn json_lists_the_findings_of_all_files() {
+    let place = Place::with_loop();
+    place.file("bad.json", "{\"blocks\": [");
+    let run = place.run("check loop.json bad.json missing.json --json");
+    let findings: Vec<Value> = serde_json::from_str(&run.out).unwrap();
+    let files: Vec<&str> = findings
+        .iter()
+        .map(|f| f["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(files, ["bad.json", "missing.json"]);
+    assert_eq!(findings[0]["code"], "bad-json");
+    assert_eq!(run.code, 5, "the worst");
+}
+
+#[test]
+fn many_findings_are_counted() {
+    let place = Place::new();
+    let wires: Vec<String> = (0..50)
+        .map(|i| format!("{{\"from\": \"grid.pos0\", \"to\": \"dots.p{i}\"}}"))
+        .collect();
+    let wires = wires.join(",\n");
+    place.file(
+        "many.json",
+        &LOOP.replace("\"connections\": [", &format!("\"connections\": [{wires},")),
+    );
+    let run = place.refused("check many.json", 3, &["20 of 50 findings shown"]);
+    assert_eq!(run.err.matches("unknown-port").count(), 20);
+}
+
+#[test]
+fn warnings_are_errors_under_strict() {
+    let place = Place::new();
+    place.file(
+        "odd.json",
+        &LOOP.replace("\"amplitude\": 2", "\"amplitude\": 2, \"amplitud\": 3"),
+    );
+    let run = place.done("check odd.json");
+    assert!(run.err.contains("warning[unknown-param]"), "{}", run.err);
+    place.refused("check odd.json --strict", 3, &["error[unknown-param]"]);
+}
+
+#[test]
+fn standard_input_is_a_patch_too() {
+    let place = Place::new();
+    let run = crate::Run::of(place.command("check -").write_stdin("not json"));
+    assert_eq!(run.code, 3);
+    assert!(run.err.contains("stdin:1:1"), "{}", run.err);
+    let run = crate::Run::of(place.command("check -").write_stdin(&b"\xff\xfe"[..]));
+    assert!(run.err.contains("not UTF-8"), "{}", run.err);
+}

@@ -1,0 +1,81 @@
+//! `oscilla probe`: the numbers behind the pictures.
+
+use crate::Place;
+use serde_json::{Value, json};
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_tree_is_one_object_a_frame() {
+    let place = Place::with_loop();
+    let run = place.done("probe loop.json --at tree --format jsonl --frames 0,9");
+    let frames = lines(&run.out);
+    assert_eq!(frames.len(), 2);
+    assert_eq!(
+        (&frames[1]["frame"], &frames[1]["tMs"]),
+        (&json!(9), &json!(150))
+    );
+    let pass = &frames[0]["passes"][0];
+    assert_eq!(pass["kind"], "instances2d");
+    assert_eq!((&pass["sink"], &pass["count"]), (&json!("dots"), &json!(9)));
+    assert_eq!(pass["x"], json!([16, 32, 48, 16, 32, 48, 16, 32, 48]));
+    assert_eq!(
+        (&pass["size"], &pass["rgba"]),
+        (&json!(4), &json!([255, 204, 0, 255]))
+    );
+    assert_eq!(frames[1]["passes"][0]["size"], 2);
+    assert!(pass.get("rotation").is_none() && pass.get("strokeWidth").is_none());
+}
+
+#[test]
+fn signals_over_time() {
+    let place = Place::with_loop();
+    let run =
+        place.done("probe loop.json --at osc.out --at time:phase01 --format csv --frames 0-9:3");
+    assert_eq!(
+        run.out,
+        "frame,tMs,osc.out,time:phase01\n0,0,4,0\n3,50,6,0.25\n6,100,4,0.5\n9,150,2,0.75\n"
+    );
+    let run = place.done("probe loop.json --at osc.out --format jsonl --frames 3");
+    assert_eq!(
+        lines(&run.out),
+        [json!({"frame": 3, "tMs": 50.0, "osc.out": 6.0})]
+    );
+    let run = place.done("probe loop.json --at osc.out --frames 0");
+    assert!(
+        run.out.starts_with("     frame         tMs     osc.out\n"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn columns_over_elements() {
+    let place = Place::with_loop();
+    let run = place.done("probe loop.json --at request:dots.positions --format csv --frames 0");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines.len(), 10, "{}", run.out);
+    assert_eq!(
+        lines[0],
+        "frame,tMs,element,request:dots.positions.x,request:dots.positions.y"
+    );
+    assert_eq!(lines[5], "0,0,4,32,24");
+}
+
+#[test]
+fn what_is_not_there_is_a_usage_error() {
+    let place = Place::with_loop();
+    place.refused("probe loop.json --at osc.nothing", 2, &["nothing"]);
+    place.refused("probe loop.json --at tree --format csv", 2, &["jsonl"]);
+    place.refused("probe loop.json --at tree,osc.out", 2, &["alone"]);
+    place.refused(
+        "probe loop.json --at osc.out --frames 12",
+        2,
+        &["frame-beyond-plan", "11"],
+    );
+    place.refused("probe loop.json", 2, &["--at"]);
+}

@@ -1,0 +1,343 @@
+//! `oscilla render`: from a patch to files.
+
+use crate::{LOOP, Place, picture};
+use serde_json::Value;
+
+fn manifest(place: &Place, name: &str) -> Value {
+    serde_json::from_slice(&place.bytes(name)).unwrap()
+}
+
+#[test]
+fn a_new_patch_renders_to_frames_and_a_manifest() {
+    for template in ["grid", "ring"] {
+        let place = Place::new();
+        place.done(&format!("new first --template {template}"));
+        place.done("render first.json --out frames/ --frames 0-2");
+        let names = place.names("frames");
+        assert_eq!(
+            names,
+            [
+                "frame_00000.png",
+                "frame_00001.png",
+                "frame_00002.png",
+                "manifest.0-2.json"
+            ]
+        );
+        let image = picture(&place.path("frames/frame_00001.png"));
+        assert_eq!(image.dimensions(), (480, 480));
+        let background = *image.get_pixel(0, 0);
+        assert!(
+            image.pixels().any(|pixel| *pixel != background),
+            "{template} draws nothing"
+        );
+    }
+}
+
+#[test]
+fn the_whole_loop_by_default() {
+    let place = Place::with_loop();
+    let run = place.done("render loop.json --out frames");
+    assert!(run.err.contains("loop: exact"), "{}", run.err);
+    assert_eq!(run.out, "");
+    let names = place.names("frames");
+    assert_eq!(
+        (names.len(), names.last().unwrap().as_str()),
+        (13, "manifest.json")
+    );
+    let image = picture(&place.path("frames/frame_00000.png"));
+    assert_eq!(image.dimensions(), (64, 48));
+    assert_eq!(image.get_pixel(0, 47).0, [0x10, 0x20, 0x30, 255]);
+    // The middle of the first dot.
+    assert_eq!(image.get_pixel(16, 8).0, [0xff, 0xcc, 0x00, 255]);
+    // Radius 4 at phase 0 covers this pixel, radius 2 at phase 3/4 does not.
+    assert_eq!(image.get_pixel(18, 8).0, [0xff, 0xcc, 0x00, 255]);
+    let small = picture(&place.path("frames/frame_00009.png"));
+    assert_eq!(small.get_pixel(18, 8).0, [0x10, 0x20, 0x30, 255]);
+    let text = String::from_utf8(place.bytes("frames/manifest.json")).unwrap();
+    assert!(
+        !text.contains(place.path("").to_str().unwrap()),
+        "an absolute path in {text}"
+    );
+}
+
+#[test]
+fn the_same_export_has_the_same_bytes_with_any_number_of_threads() {
+    let place = Place::with_loop();
+    for jobs in [1, 2, 8] {
+        place.done(&format!("render loop.json --out f{jobs} --jobs {jobs}"));
+        assert_eq!(place.names(&format!("f{jobs}")), place.names("f1"));
+        for name in place.names("f1") {
+            let of = |jobs: i32| place.bytes(&format!("f{jobs}/{name}"));
+            assert_eq!(of(jobs), of(1), "{name} with {jobs} threads");
+        }
+    }
+}
+
+#[test]
+fn a_part_has_the_files_of_the_whole() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out whole");
+    place.done("render loop.json --out parts --frames 0-4");
+    place.done("render loop.json --out parts --frames 5-");
+    for number in 0..12 {
+        let name = format!("frame_{number:05}.png");
+        let of = |folder: &str| place.bytes(&format!("{folder}/{name}"));
+        assert_eq!(of("parts"), of("whole"), "{name}");
+    }
+    assert!(place.path("parts/manifest.0-4.json").exists());
+    assert!(place.path("parts/manifest.5-11.json").exists());
+}
+
+#[test]
+fn the_manifest_has_the_hash_of_every_file() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out frames --set osc.amplitude=-1.5 --seed 7");
+    let manifest = manifest(&place, "frames/manifest.json");
+    assert_eq!(manifest["overrides"]["osc.amplitude"], "-1.5");
+    assert_eq!(manifest["seed"], 7);
+    assert_eq!(manifest["loop"]["verdict"], "exact");
+    assert_eq!(
+        manifest["patch"]["hash"],
+        format!("b3:{}", blake3::hash(LOOP.as_bytes()))
+    );
+    let frames = manifest["frames"].as_array().unwrap();
+    assert_eq!(frames.len(), 12);
+    for frame in frames {
+        let bytes = place.bytes(&format!("frames/{}", frame["file"].as_str().unwrap()));
+        assert_eq!(frame["hash"], format!("b3:{}", blake3::hash(&bytes)));
+    }
+    assert_eq!(frames[3]["phase"], 0.25);
+    assert_eq!(frames[3]["tMs"], 50.0);
+}
+
+#[test]
+fn frames_that_are_there_are_not_mixed_with_new_ones() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out frames");
+    let before = place.bytes("frames/frame_00003.png");
+    let again = "render loop.json --out frames --background #ffffff";
+    place.refused(
+        again,
+        2,
+        &["output-exists", "--overwrite", "frame_00000.png"],
+    );
+    assert_eq!(place.bytes("frames/frame_00003.png"), before);
+    place.done(&format!("{again} --overwrite"));
+    assert_ne!(place.bytes("frames/frame_00003.png"), before);
+    let shorter = place.done("render loop.json --out frames --overwrite --frames-per-cycle 8");
+    assert!(
+        shorter.err.contains("4 older frames remain"),
+        "{}",
+        shorter.err
+    );
+}
+
+#[test]
+fn names_patterns_and_single_files() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out a --name shot_####.png --frames 11");
+    assert_eq!(place.names("a"), ["manifest.11-11.json", "shot_0011.png"]);
+    place.done("render loop.json --out b/s_%03d.png --frames 2");
+    assert_eq!(place.names("b"), ["manifest.2-2.json", "s_002.png"]);
+    place.done("render loop.json --out still.png --time 50ms");
+    assert_eq!(
+        place.names("."),
+        [
+            "a",
+            "b",
+            "loop.json",
+            "still.png",
+            "still.png.manifest.json"
+        ]
+    );
+    place.refused("render loop.json --out all.png", 2, &["one file"]);
+    place.refused("render loop.json --out x --name a.png", 2, &["####"]);
+    place.refused("render loop.json --out loop.gif", 2, &["folder"]);
+    place.refused("render loop.json --out -", 2, &["folder"]);
+}
+
+#[test]
+fn plans_that_cannot_be_are_usage_errors() {
+    let place = Place::with_loop();
+    for (flags, words) in [
+        ("--frames 0-12", ["frame-beyond-plan", "11"]),
+        ("--frames 1-4,3", ["frame 3", "twice"]),
+        ("--include-end", ["--include-end", "finite"]),
+        ("--start 1s", ["--start", "--sampling time"]),
+        ("--sampling time --warmup 1", ["--warmup", "phase"]),
+        ("--time 1s --loops 2", ["--time", "--loops"]),
+        ("--loops 4000000000", ["too-many-frames", "--loops"]),
+        ("--jobs 0", ["--jobs", "at least 1"]),
+        ("--max-memory 1KiB --jobs 1", ["bytes", "--max-memory"]),
+    ] {
+        let args = format!("render loop.json --out f {flags}");
+        let run = place.run(&args);
+        assert!(
+            [2, 3].contains(&run.code),
+            "{flags}: {}\n{}",
+            run.code,
+            run.err
+        );
+        for word in words {
+            assert!(
+                run.err.contains(word),
+                "{flags} does not say {word}:\n{}",
+                run.err
+            );
+        }
+    }
+    assert_eq!(place.names("."), ["loop.json"], "nothing was written");
+}
+
+#[test]
+fn scale_and_size_change_the_picture() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out a --frames 0 --scale 2");
+    assert_eq!(
+        picture(&place.path("a/frame_00000.png")).dimensions(),
+        (128, 96)
+    );
+    place.done("render loop.json --out b --frames 0 --size 20x10 --background transparent");
+    let image = picture(&place.path("b/frame_00000.png"));
+    assert_eq!(
+        (image.dimensions(), image.get_pixel(0, 9).0),
+        ((20, 10), [0; 4])
+    );
+    place.refused("render loop.json --out c --scale 0", 3, &["scale"]);
+    place.refused("render loop.json --out c --scale 100000", 3, &["too large"]);
+}
+
+#[test]
+fn files_say_what_made_them_unless_told_not_to() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out a --frames 3 --seed 9");
+    place.done("render loop.json --out b --frames 3 --seed 9 --no-metadata");
+    let read = |name: &str| {
+        let bytes = place.bytes(name);
+        let info = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
+        info.info()
+            .uncompressed_latin1_text
+            .iter()
+            .map(|chunk| (chunk.keyword.clone(), chunk.text.clone()))
+            .collect::<Vec<_>>()
+    };
+    let texts = read("a/frame_00003.png");
+    for (key, text) in [
+        ("oscilla:frame", "3"),
+        ("oscilla:time-ms", "50"),
+        ("oscilla:seed", "9"),
+    ] {
+        assert!(
+            texts.contains(&(key.to_owned(), text.to_owned())),
+            "{key}: {texts:?}"
+        );
+    }
+    assert_eq!(read("b/frame_00003.png"), []);
+}
+
+#[test]
+fn a_dry_run_prints_the_plan_and_writes_nothing() {
+    let place = Place::with_loop();
+    let run = place.done("render loop.json --out frames --dry-run --fps 30000/1001");
+    for word in ["30000/1001", "64 x 48 px", "frame_00000.png", "6 of 6"] {
+        assert!(run.out.contains(word), "{word}:\n{}", run.out);
+    }
+    assert_eq!(place.names("."), ["loop.json"]);
+}
+
+#[test]
+fn a_loop_that_must_close_and_does_not_writes_nothing() {
+    let place = Place::with_loop();
+    // 7 frames of 1/30 s are not a whole number of 200 ms.
+    let open = "render loop.json --out f --sampling time --duration 0.23 --fps 30";
+    place.refused(
+        &format!("{open} --require-closed-loop"),
+        4,
+        &["loop-not-closed", "dots"],
+    );
+    assert_eq!(place.names("."), ["loop.json"]);
+    let run = place.done(open);
+    assert!(run.err.contains("not a loop"), "{}", run.err);
+}
+
+#[test]
+fn machines_get_json_lines() {
+    let place = Place::with_loop();
+    let run = place.done("render loop.json --out f --progress json");
+    let events: Vec<Value> = run
+        .err
+        .lines()
+        .filter_map(|l| serde_json::from_str(l).ok())
+        .collect();
+    let kinds: Vec<&str> = events
+        .iter()
+        .map(|event| event["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (kinds.first(), kinds.last()),
+        (Some(&"start"), Some(&"end"))
+    );
+    assert_eq!(kinds.iter().filter(|kind| **kind == "end").count(), 1);
+    let end = events.last().unwrap();
+    assert_eq!(
+        (&end["status"], &end["done"]),
+        (&Value::from("done"), &Value::from(12))
+    );
+    let quiet = place.done("render loop.json --out g --quiet");
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_to_is_an_output_error() {
+    let place = Place::with_loop();
+    place.file("taken", "");
+    place.refused(
+        "render loop.json --out taken/frames",
+        5,
+        &["output-failed", "taken"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_stop_cleanly_and_leave_whole_files() {
+    use std::process::{Command, Stdio};
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let place = Place::with_loop();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_oscilla"))
+            .args("render loop.json --out f --loops 20000 --jobs 2".split(' '))
+            .current_dir(place.path("."))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let begun = place.path("f/frame_00003.png");
+        while !begun.exists() {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "ended before it was stopped"
+            );
+            std::thread::yield_now();
+        }
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains("stopped after"), "{said}");
+        let names = place.names("f");
+        assert!(
+            names.iter().all(|name| name.starts_with("frame_")),
+            "{names:?}"
+        );
+        picture(&place.path(&format!("f/{}", names.last().unwrap())));
+    }
+}
