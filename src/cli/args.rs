@@ -62,13 +62,18 @@ pub(super) struct RenderArgs {
     #[command(flatten)]
     pub(super) plan: PlanFlags,
     /// Output pixels per patch pixel
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(
+        long,
+        value_name = "FACTOR",
+        default_value_t = 1.0,
+        allow_negative_numbers = true
+    )]
     pub(super) scale: f64,
     /// Where colours are blended
     #[arg(long, value_name = "SPACE", default_value = "srgb")]
     pub(super) blend_space: BlendFlag,
     /// Threads; changes no byte [default: one per core]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     pub(super) jobs: Option<usize>,
     /// Replace frames that are already there
     #[arg(long)]
@@ -106,7 +111,7 @@ pub(super) struct PatchFlags {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background, allow_hyphen_values = true)]
     pub(super) background: Option<[f64; 4]>,
     /// Seed, in place of the patch's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<u32>,
     /// A value in place of what the patch says (repeatable; JSON or plain)
     #[arg(long, value_name = "BLOCK.PORT=VALUE", value_parser = parse_set, allow_hyphen_values = true)]
@@ -124,13 +129,13 @@ pub(super) struct PlanFlags {
     #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
     pub(super) frames: Option<FrameRange>,
     /// Time of frame 0: `250ms`, `2.5s`, seconds
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub(super) start: Option<f64>,
     /// Length, in place of the patch's own
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub(super) duration: Option<f64>,
     /// One still at this time
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub(super) time: Option<f64>,
     /// One more frame at exactly the end of a finite patch
     #[arg(long)]
@@ -139,13 +144,13 @@ pub(super) struct PlanFlags {
     #[arg(long, value_name = "HOW")]
     pub(super) sampling: Option<SamplingFlag>,
     /// Frames of one cycle; both legs of there-and-back
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) frames_per_cycle: Option<u32>,
     /// Cycles to render [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) loops: Option<u32>,
     /// Cycles to run first without writing them [default: what the patch's memory needs]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) warmup: Option<u32>,
     /// Fail, before anything is written, unless the loop closes exactly
     #[arg(long)]

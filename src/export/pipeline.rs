@@ -1,6 +1,6 @@
 //! Frames through *evaluate → paint → encode → write*, on many threads, in order, in bounded memory.
 //!
-//! 1. A worker takes the next frame number from the [`Desk`], makes the file in memory and sends it
+//! 1. A worker takes the next frame number from the desk, makes the file in memory and sends it
 //!    to the calling thread, which delivers files strictly in order.
 //! 2. The desk gives out a number only while fewer than `jobs + 2` frames are unfinished: memory does
 //!    not grow with the number of frames, whatever is slow.

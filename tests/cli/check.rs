@@ -86,7 +86,7 @@ fn standard_input_is_a_patch_too() {
     let place = Place::new();
     let run = crate::Run::of(place.command("check -").write_stdin("not json"));
     assert_eq!(run.code, 3);
-    assert!(run.err.contains("stdin:1:1"), "{}", run.err);
+    assert!(run.err.contains("stdin:1:2"), "{}", run.err);
     let run = crate::Run::of(place.command("check -").write_stdin(&b"\xff\xfe"[..]));
     assert!(run.err.contains("not UTF-8"), "{}", run.err);
 }

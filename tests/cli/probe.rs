@@ -43,7 +43,7 @@ fn signals_over_time() {
     let run = place.done("probe loop.json --at osc.out --format jsonl --frames 3");
     assert_eq!(
         lines(&run.out),
-        [json!({"frame": 3, "tMs": 50.0, "osc.out": 6.0})]
+        [json!({"frame": 3, "tMs": 50, "osc.out": 6})]
     );
     let run = place.done("probe loop.json --at osc.out --frames 0");
     assert!(

@@ -1,9 +1,9 @@
 //! Probed values as text: JSON, comma-separated, or columns for people.
 
 use crate::render_tree::Column;
+use crate::render_tree::json::{write_f32, write_f64};
 use crate::types::Domain;
 use crate::vm::{Buffer, SampleValue};
-use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// A name and what was seen of it.
@@ -194,53 +194,87 @@ fn rows(buffer: &Buffer) -> (Vec<f64>, Option<usize>, usize) {
     }
 }
 
-/// `{"frame", "tMs", "<target>": value, …}`: a number, a list of lanes, a list per element, or pulses.
-pub(super) fn json_object(frame: u64, t_ms: f64, values: &[Named]) -> Value {
-    let mut object = Map::new();
-    object.insert("frame".to_owned(), json!(frame));
-    object.insert("tMs".to_owned(), json!(t_ms));
+/// `{"frame", "tMs", "<target>": value, …}`: a number, a list of lanes, a list per element, or
+/// `{"count", "pulses": [{"tMs", "value"}]}`.
+pub(super) fn json_object(frame: u64, t_ms: f64, values: &[Named]) -> String {
+    let mut out = format!("{{\"frame\":{frame},\"tMs\":");
+    write_f64(t_ms, &mut out);
     for (name, value) in values {
-        object.insert(name.clone(), json_value(value));
+        out.push(',');
+        out.push_str(&serde_json::Value::from(name.as_str()).to_string());
+        out.push(':');
+        json_value(value, &mut out);
     }
-    Value::Object(object)
+    out.push('}');
+    out
 }
 
-fn json_value(value: &Option<SampleValue>) -> Value {
-    let one = |lanes: &[f64]| match lanes {
-        [single] => json!(single),
-        lanes => json!(lanes),
-    };
+fn json_value(value: &Option<SampleValue>, out: &mut String) {
     match value {
-        None | Some(SampleValue::Nothing) => Value::Null,
-        Some(SampleValue::Lanes { lanes, .. }) => one(lanes),
+        None | Some(SampleValue::Nothing) => out.push_str("null"),
+        Some(SampleValue::Lanes { lanes, .. }) => tuple(lanes, out, write_f64),
         Some(SampleValue::Pulses(list)) => {
-            let kept: Vec<Value> = list
-                .kept()
-                .iter()
-                .map(|pulse| json!({"tMs": pulse.t_ms, "value": pulse.value}))
-                .collect();
-            json!({"count": list.count(), "pulses": kept})
+            out.push_str(&format!("{{\"count\":{},\"pulses\":", list.count()));
+            array(list.kept(), out, |pulse, out| {
+                out.push_str("{\"tMs\":");
+                write_f64(pulse.t_ms, out);
+                out.push_str(",\"value\":");
+                write_f64(pulse.value, out);
+                out.push('}');
+            });
+            out.push('}');
         }
-        Some(SampleValue::Column(Buffer::F32(column))) => single(column, |v| json!(v)),
-        Some(SampleValue::Column(Buffer::F32x2(column))) => single(column, |v| json!(v)),
-        Some(SampleValue::Column(Buffer::F32x3(column))) => single(column, |v| json!(v)),
-        Some(SampleValue::Column(Buffer::F32x4(column))) => single(column, |v| json!(v)),
+        // f32 lanes keep their own shortest form: 0.1, not 0.10000000149011612.
+        Some(SampleValue::Column(Buffer::F32(column))) => rows_of(column, out, |v, out| {
+            write_f32(*v, out);
+        }),
+        Some(SampleValue::Column(Buffer::F32x2(column))) => rows_of(column, out, |v, out| {
+            tuple(v, out, write_f32);
+        }),
+        Some(SampleValue::Column(Buffer::F32x3(column))) => rows_of(column, out, |v, out| {
+            tuple(v, out, write_f32);
+        }),
+        Some(SampleValue::Column(Buffer::F32x4(column))) => rows_of(column, out, |v, out| {
+            tuple(v, out, write_f32);
+        }),
         Some(SampleValue::Column(buffer)) => {
             let (values, elements, lanes) = rows(buffer);
             match elements {
-                None => one(&values),
-                Some(_) => values.chunks(lanes).map(one).collect(),
+                None => tuple(&values, out, write_f64),
+                Some(_) => {
+                    let rows: Vec<&[f64]> = values.chunks(lanes).collect();
+                    array(&rows, out, |row, out| tuple(row, out, write_f64));
+                }
             }
         }
     }
 }
 
-/// Floats keep their own shortest form: the f32 0.1 is 0.1, not 0.10000000149011612.
-fn single<T: Copy>(column: &Column<T>, value: impl Fn(T) -> Value) -> Value {
+/// One value for all elements, or a list.
+fn rows_of<T>(column: &Column<T>, out: &mut String, write: impl Fn(&T, &mut String)) {
     match column {
-        Column::One(one) => value(*one),
-        Column::Many(rows) => rows.iter().map(|&row| value(row)).collect(),
+        Column::One(one) => write(one, out),
+        Column::Many(rows) => array(rows, out, write),
     }
+}
+
+/// A single lane stands for itself.
+fn tuple<T: Copy>(lanes: &[T], out: &mut String, write: impl Fn(T, &mut String)) {
+    match lanes {
+        [single] => write(*single, out),
+        lanes => array(lanes, out, |lane, out| write(*lane, out)),
+    }
+}
+
+fn array<T>(items: &[T], out: &mut String, write: impl Fn(&T, &mut String)) {
+    out.push('[');
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(']');
 }
 
 /// A cell that a reader of comma-separated values takes as one.
@@ -312,8 +346,8 @@ mod tests {
             ("gone".to_owned(), None),
         ];
         assert_eq!(
-            json_object(3, 50.0, &values).to_string(),
-            "{\"frame\":3,\"gone\":null,\"p\":[[1.0,2.0],[3.0,4.5]],\"r\":0.1,\"tMs\":50.0}"
+            json_object(3, 50.0, &values),
+            "{\"frame\":3,\"tMs\":50,\"r\":0.1,\"p\":[[1,2],[3,4.5]],\"gone\":null}"
         );
     }
 }
