@@ -1,9 +1,10 @@
 //! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
 
 use super::args::{PlanFlags, RenderArgs};
-use super::failure::Failure;
+use super::failure::{Failure, Status};
 use super::load::Ready;
 use super::studio::{PatchStudio, raster_error};
+use crate::diag::Diagnostic;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::names::NamePattern;
 use crate::export::output::{Destination, Existing, Names};
@@ -54,7 +55,12 @@ impl Job {
             max_memory: args.max_memory.unwrap_or(u64::MAX),
             ..RasterOptions::default()
         };
-        let (width, height, frame_memory) = Raster::new(raster)
+        // All threads together are held against the limit below; one frame would fit sooner.
+        let unlimited = RasterOptions {
+            max_memory: u64::MAX,
+            ..raster
+        };
+        let (width, height, frame_memory) = Raster::new(unlimited)
             .measure(&blank(program))
             .map_err(raster_error)?;
         let engine = EngineOptions {
@@ -88,7 +94,9 @@ impl Job {
                 "{} threads need about {needed} bytes, {allowed} are allowed",
                 job.jobs
             );
-            return Err(Failure::usage(message).hint("lower `--jobs`, or raise `--max-memory`"));
+            let finding = Diagnostic::error("too-large", "", message)
+                .hint("lower `--jobs` or `--scale`, or raise `--max-memory`");
+            return Err(Failure::new(Status::Invalid, finding));
         }
         Ok(job)
     }
