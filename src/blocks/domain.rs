@@ -135,8 +135,12 @@ pub(super) fn limited(l: &mut Lowering<'_>, count: f64) -> u32 {
     if count <= f64::from(MAX_ELEMENTS) {
         return count as u32;
     }
-    let message = format!("`{}` has {count} elements, more than {MAX_ELEMENTS}", l.id);
-    let hint = "use fewer elements".to_owned();
+    let found = match count.is_finite() {
+        true => count.to_string(),
+        false => "endlessly many".to_owned(),
+    };
+    let message = format!("`{}` has {found} elements", l.id);
+    let hint = format!("at most {MAX_ELEMENTS} are allowed");
     l.error("too-many-elements", "", message, hint);
     1
 }

@@ -7,6 +7,7 @@
 
 use super::resolve::{Graph, Heard, Port, Publication, Source, Unit};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::patch::model::{Binding, Chain, PortRef};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -221,6 +222,7 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
     let units: Vec<Unit> = circle.iter().map(|&i| edges.unit(i)).collect();
     let mut ports = Vec::new();
     let mut place = None;
+    let mut source = Vec::new();
     for (at, &unit) in units.iter().enumerate() {
         let next = units[(at + 1) % units.len()];
         let hop = hop(graph, unit, next);
@@ -228,6 +230,9 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
             && let Unit::Block(block) = next
         {
             place = Some((block, hop.port.clone(), hop.at.clone()));
+        }
+        if place.as_ref().is_some_and(|(_, _, at)| *at == hop.at) && source.is_empty() {
+            source.extend(hop.path.first().cloned());
         }
         ports.extend(hop.path);
     }
@@ -245,7 +250,8 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
         Diagnostic::error("cycle", at, message)
             .on(graph.id(block), port)
             .hint(format!(
-                "put a `Delay` before `{target}`: its input `in` may close a circle"
+                "put a `Delay` between {} and `{target}`: its input `in` may close a circle",
+                source.concat()
             )),
     );
 }
@@ -283,6 +289,15 @@ fn circle(edges: &Edges, members: &[usize]) -> Option<Vec<usize>> {
     None
 }
 
+/// Outputs that the lenses of a chain are bound to.
+fn bound(chain: &Chain) -> impl Iterator<Item = &PortRef> {
+    let params = chain.lenses.iter().flat_map(|lens| &lens.params);
+    params.filter_map(|param| match &param.binding {
+        Binding::Wire { from, .. } => Some(from),
+        _ => None,
+    })
+}
+
 /// How a unit reads another: the ports that a person sees, and the place of the connection.
 struct Hop {
     path: Vec<String>,
@@ -304,7 +319,13 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                 }
                 let text = graph.input_text(target);
                 let source = match (&input.source, from) {
-                    (Source::Wire(wire), _) => graph.patch.wires[*wire].from.text(),
+                    // The wire itself, or an output that a lens on it is bound to.
+                    (Source::Wire(wire), Unit::Block(block)) => {
+                        let wire = &graph.patch.wires[*wire];
+                        let mut ends = std::iter::once(&wire.from).chain(bound(&wire.chain));
+                        let end = ends.find(|end| end.block == graph.id(block));
+                        end.map_or_else(|| graph.id(block).to_owned(), PortRef::text)
+                    }
                     (Source::Listener(l), Unit::Bus(bus)) => match graph.listeners[*l].source {
                         Some(Heard::Bus(_)) => bus_name(bus),
                         _ => graph.listeners[*l].id.clone(),

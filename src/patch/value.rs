@@ -247,10 +247,9 @@ pub fn option(value: &Value, options: &[&str]) -> Result<usize, Found> {
         .and_then(|text| options.iter().position(|o| *o == text));
     index.ok_or_else(|| {
         let near = text.filter(|text| text.len() <= 256).map(|text| {
-            crate::diag::nearest(&text, options.iter().copied())
-                .first()
-                .copied()
-                .unwrap_or("")
+            let near = crate::diag::nearest(&text, options.iter().copied());
+            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            near.join(" or ")
         });
         let mut list = String::new();
         for option in options.iter().take(24) {
@@ -261,7 +260,7 @@ pub fn option(value: &Value, options: &[&str]) -> Result<usize, Found> {
             );
         }
         let hint = match near {
-            Some(name) if !name.is_empty() => format!("did you mean `{name}`?"),
+            Some(names) if !names.is_empty() => format!("did you mean {names}?"),
             _ => format!("the options are {list}"),
         };
         let wanted = if options.len() <= 6 {

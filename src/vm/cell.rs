@@ -81,9 +81,11 @@ impl Step<'_> {
         self.writes.i32.push(((self.plan.i32 + k) as u32, value));
     }
 
-    /// Gives one number and stores it as entry 0.
+    /// Gives one number, unless the cell gives pulses, and stores it as entry 0.
     fn hold(&mut self, value: f64) {
-        self.out[0] = value;
+        if let Some(out) = self.out.first_mut() {
+            *out = value;
+        }
         self.write(0, value);
     }
 

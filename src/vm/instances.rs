@@ -463,6 +463,14 @@ fn gather(pass: &mut Instances2d, rows: &[u32], spare: &mut Spare) {
     pick(&mut pass.stroke_rgba, rows, &mut spare.stroke);
     pass.element = Some(spare.element.fill(rows.iter().copied()));
     pass.count = rows.len() as u32;
+    if rows.is_empty() {
+        // A value that all elements share may be the fault that dropped them; a tree has only
+        // finite numbers.
+        pass.pos = Column::One([0.0; 2]);
+        for column in [&mut pass.size, &mut pass.rotation, &mut pass.stroke_width] {
+            *column = Column::One(0.0);
+        }
+    }
 }
 
 /// Premultiplied bytes.

@@ -202,6 +202,10 @@ impl Model {
     /// Checks a time. Frames are clamped to t ≥ 0, samples that only come before them are not.
     pub(super) fn check(&self, time: FrameTime, clamp: bool) -> Result<Moment, FrameError> {
         let sample = match time {
+            // Before clamping, which would make a time of −∞.
+            FrameTime::At { t_ms, .. } if !t_ms.is_finite() => {
+                return Err(FrameError::BadTime(t_ms));
+            }
             FrameTime::At { t_ms, .. } => Moment {
                 // −0 is not above 0 and becomes 0 too.
                 t_ms: if clamp && t_ms <= 0.0 { 0.0 } else { t_ms },

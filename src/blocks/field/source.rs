@@ -242,8 +242,9 @@ pub(in crate::blocks) static FIELD_FROM_EXPRESSION: Block = Block {
             let row = formula.lower(l, domain);
             give_rounded(l, "field", row);
         }
-        // The compiler has reported it where it asked for the type of the output.
-        Err(_) => {
+        Err(error) => {
+            let message = format!("{} at column {}", error.message, error.column);
+            l.error(error.code, "expression", message, error.hints.join("; "));
             let black = l.build.constant(Domain::Color, &[0.0, 0.0, 0.0, 1.0]);
             let row = l.uniform(black);
             give(l, "field", row);

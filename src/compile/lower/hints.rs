@@ -14,6 +14,8 @@ pub(super) fn words(ty: Type) -> String {
         Domain::Color => "colour",
         Domain::RenderTree | Domain::RenderCmds => "picture",
         Domain::String => "text",
+        // A person meets numbers of all kinds as numbers.
+        Domain::Unit01 | Domain::TimeMs => "number",
         domain => domain.name(),
     };
     match ty.world {

@@ -35,9 +35,13 @@ impl Lowerer<'_, '_> {
             if lens.param(&given.key).is_none() {
                 let names = lens.params.iter().map(|p| p.name);
                 let message = format!("the lens `{}` has no parameter `{}`", lens.id, given.key);
-                let warning = Diagnostic::warning("unknown-param", &given.at, message)
+                let list: Vec<String> = names.clone().map(|name| format!("`{name}`")).collect();
+                let mut warning = Diagnostic::warning("unknown-param", &given.at, message)
                     .on(&edge.block, &edge.port)
                     .nearest(&given.key, names);
+                if warning.hints.is_empty() && !list.is_empty() {
+                    warning = warning.hint(format!("its parameters are {}", list.join(", ")));
+                }
                 self.diagnostics.push(warning);
             }
         }

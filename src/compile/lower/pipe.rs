@@ -151,7 +151,10 @@ impl Lowerer<'_, '_> {
                 );
                 let error = Diagnostic::error("adapter-mismatch", &step.at, message)
                     .on(&edge.block, &edge.port)
-                    .hint(format!("`{}`: {}", adapter.id, adapter.summary));
+                    .hint(format!(
+                        "remove `{}`, which gives {}",
+                        adapter.id, adapter.summary
+                    ));
                 self.diagnostics.push(error);
                 return None;
             };
@@ -427,16 +430,19 @@ impl Lowerer<'_, '_> {
                 let signal = relabelled(build, signal, *domain);
                 Value::Field(build.broadcast(signal, false))
             }
-            (Stage::Reduce(op), Value::Field(field)) => match blocks::reduce(build, field, *domain, *op) {
-                Ok(signal) => Value::Signal(signal),
-                Err(mistake) => {
-                    let message = format!("the reduction on `{}` is wrong: {mistake}", edge.key);
-                    let error = Diagnostic::error("internal", &edge.at, message)
-                        .hint("this is a mistake of oscilla, not of the patch");
-                    self.diagnostics.push(error);
-                    Value::Signal(self.out.build.num(0.0))
+            (Stage::Reduce(op), Value::Field(field)) => {
+                match blocks::reduce(build, field, *domain, *op) {
+                    Ok(signal) => Value::Signal(signal),
+                    Err(mistake) => {
+                        let message =
+                            format!("the reduction on `{}` is wrong: {mistake}", edge.key);
+                        let error = Diagnostic::error("internal", &edge.at, message)
+                            .hint("this is a mistake of oscilla, not of the patch");
+                        self.diagnostics.push(error);
+                        Value::Signal(self.out.build.num(0.0))
+                    }
                 }
-            },
+            }
             (Stage::Count, Value::Event(event)) => {
                 *domain = Domain::Number;
                 Value::Signal(blocks::count(build, event))

@@ -202,6 +202,10 @@ fn duplicate(graph: &Graph<'_>, publisher: usize, diagnostics: &mut Diagnostics)
 
 /// Warns of buses that are read but have no publisher.
 pub(super) fn unused(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    // Without a TimeRoot its own buses are empty too, and that has been said.
+    if graph.time_root.is_none() {
+        return;
+    }
     // Buses that need no words: they have publishers, or had some that were reported, or were told.
     let mut quiet: Vec<bool> = graph
         .buses
@@ -220,7 +224,7 @@ pub(super) fn unused(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         let name = &graph.patch.document.bus_entry(bus).name;
         let message = format!("nothing publishes on the bus `{name}`; its default value is used");
         diagnostics.push(Diagnostic::warning("unused-bus", at, message).hint(format!(
-            "add a publisher such as `{{\"from\": \"osc.out\", \"bus\": \"{name}\"}}`"
+            "add a publisher such as `{{\"from\": \"block.port\", \"bus\": \"{name}\"}}`"
         )));
     };
     for node in &graph.nodes {

@@ -225,11 +225,14 @@ fn nodes<'a>(patch: &'a Patch<'a>, diagnostics: &mut Diagnostics) -> Vec<Node<'a
         let block = blocks::find(&entry.kind);
         if block.is_none() && !instance.broken {
             let message = format!("there is no block type `{}`", entry.kind);
-            diagnostics.push(
+            let mut error =
                 Diagnostic::error("unknown-block-type", format!("{}/type", entry.at), message)
                     .on(&entry.id, "")
-                    .nearest(&entry.kind, blocks::catalogue().iter().map(|b| b.name)),
-            );
+                    .nearest(&entry.kind, blocks::catalogue().iter().map(|b| b.name));
+            if error.hints.is_empty() {
+                error = error.hint("`oscilla blocks` lists the library");
+            }
+            diagnostics.push(error);
         }
         let block = block.filter(|_| !instance.broken);
         nodes.push(Node {
@@ -293,6 +296,6 @@ fn sinks_exist(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         .collect();
     diagnostics.push(
         Diagnostic::error("no-sink", "/blocks", "nothing in the patch draws")
-            .hint(format!("add one of {}", sinks.join(", "))),
+            .hint(format!("add a block of the type {}", sinks.join(" or "))),
     );
 }
