@@ -90,7 +90,7 @@ fn points(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<[f32; 2]>>
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 60,
+        cases: 20,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(11),
         ..Default::default()
