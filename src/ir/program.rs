@@ -1171,6 +1171,11 @@ impl StateOp {
         }
     }
 
+    /// Whether the op makes pulses in place of a value.
+    pub const fn makes_pulses(self) -> bool {
+        matches!(self, Self::EdgeWrap | Self::PulseDivider | Self::RiseEdge)
+    }
+
     /// Samples that a Delay keeps.
     pub const RING: u32 = 65_536;
 }

@@ -112,7 +112,7 @@ fn signals(f: &mut Findings<'_>) {
             }
             SignalExpr::StateOut(cell) | SignalExpr::StatePrev(cell) => {
                 let cell = &p.tables.state.cells[cell.index()];
-                if !same_lanes(domain(f, cell.r#type), own) {
+                if cell.op.makes_pulses() || !same_lanes(domain(f, cell.r#type), own) {
                     f.add("ir-type", SIG, i, "the type is not the cell's");
                 }
             }
@@ -208,7 +208,10 @@ fn combine(f: &mut Findings<'_>, table: &str, i: usize, mode: Combine, domain: D
 fn events(f: &mut Findings<'_>) {
     let p = f.program;
     for (i, node) in p.tables.event.nodes.iter().enumerate() {
-        if matches!(node.expr, EventExpr::StateEvents(_)) {
+        if let EventExpr::StateEvents(cell) = node.expr {
+            if !p.tables.state.cells[cell.index()].op.makes_pulses() {
+                f.add("ir-type", EVENT, i, "the cell makes no pulses");
+            }
             continue;
         }
         let mut late = false;
@@ -438,6 +441,19 @@ fn cells(f: &mut Findings<'_>) {
     let (mut f64_at, mut i32_at) = (0, 0);
     for (i, cell) in state.cells.iter().enumerate() {
         let lanes = domain(f, cell.r#type).lanes() as u32;
+        let wanted = match cell.op {
+            op if op.makes_pulses() => 0..=1,
+            StateOp::SampleHold | StateOp::SlewExp | StateOp::SlewLinear => 1..=16,
+            _ => 1..=1,
+        };
+        if !wanted.contains(&lanes) {
+            f.add(
+                "ir-type",
+                TABLE,
+                i,
+                "the cell's op does not give values of its type",
+            );
+        }
         let (f64_len, i32_len) = cell.op.entries(lanes, cell.imm);
         let ring = if cell.op == StateOp::Delay {
             StateOp::RING
