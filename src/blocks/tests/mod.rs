@@ -224,7 +224,7 @@ fn default(build: &mut Builder, input: &Input) -> Value {
         Default::Vec3(v) => constant(build, &v),
         Default::Color(text) => constant(build, &parse_color(text).unwrap()),
         Default::Text(text) => Value::Text(text.to_owned()),
-        Default::Path(_) => Value::Path(crate::render_tree::PathData::default()),
+        Default::Path(_) => Value::Path(crate::path::PathData::default()),
         Default::Time => {
             let time = SignalExpr::Time(crate::ir::TimeValue::TAbsMs);
             Value::Signal(build.signal(Type::signal(Domain::TimeMs), time))

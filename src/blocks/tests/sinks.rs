@@ -146,7 +146,7 @@ fn shapes_are_rows() {
 
 #[test]
 fn a_connected_outline_wins_over_the_shape() {
-    let path = crate::render_tree::PathData {
+    let path = crate::path::PathData {
         cmds: vec![0, 1, 1, 4],
         pts: vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]],
     };
