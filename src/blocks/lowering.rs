@@ -263,14 +263,14 @@ impl Lowering<'_> {
         );
     }
 
-    /// Reports an error about an input (or, with an empty name, the block).
+    /// Reports an error about an input (or, with an empty name, the block); the hint may be empty.
     pub fn error(&mut self, code: &'static str, port: &str, message: String, hint: String) {
         let at = self.place(port);
-        self.diagnostics.push(
-            Diagnostic::error(code, at, message)
-                .on(self.id, port)
-                .hint(hint),
-        );
+        let mut error = Diagnostic::error(code, at, message).on(self.id, port);
+        if !hint.is_empty() {
+            error = error.hint(hint);
+        }
+        self.diagnostics.push(error);
     }
 
     fn place(&self, port: &str) -> String {

@@ -109,6 +109,9 @@ fn words(said: &str) -> (&str, &'static str) {
             "a value is a \"text\", a number, true, false, null, [ … ] or { … }",
         ),
         "key must be a string" => ("expected a key here", "keys stand in double quotes"),
+        "expected `,` or `]`" | "expected `,` or `}`" => {
+            (said, "a comma may be missing before this")
+        }
         "trailing comma" => ("a comma before the end", "remove the comma"),
         "trailing characters" => (
             "more text after the document",

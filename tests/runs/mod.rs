@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Reads and compiles; what was found has its places. The program is there exactly if there are no
 /// errors.
-pub fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {
+pub(crate) fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {
     let source = Source::new("test.json", text);
     let mut diagnostics = Diagnostics::new();
     let document = patch::read(&source, &mut diagnostics);
@@ -25,19 +25,19 @@ pub fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {
 }
 
 /// All findings as they are shown.
-pub fn shown(diagnostics: &Diagnostics) -> String {
+pub(crate) fn shown(diagnostics: &Diagnostics) -> String {
     let list: Vec<String> = diagnostics.list().iter().map(ToString::to_string).collect();
     list.join("\n\n")
 }
 
 /// A program in an engine.
-pub struct Run {
+pub(crate) struct Run {
     engine: Engine,
 }
 
 impl Run {
     /// Compiles and starts; the patch must be right, warnings are allowed.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let (program, diagnostics) = compile(text);
         let Some(program) = program else {
             panic!("{}\n\n{text}", shown(&diagnostics));
@@ -49,25 +49,25 @@ impl Run {
     }
 
     /// Watches `block.port`, `bus:name`…
-    pub fn watch(&mut self, target: &str) -> ProbeId {
+    pub(crate) fn watch(&mut self, target: &str) -> ProbeId {
         let parsed = target.parse().unwrap_or_else(|e| panic!("{e}"));
         self.engine.watch(parsed).unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// The frame at a time in ms.
-    pub fn at(&mut self, t_ms: f64) -> &RenderTree {
+    pub(crate) fn at(&mut self, t_ms: f64) -> &RenderTree {
         self.frame(FrameTime::at(t_ms))
     }
 
     /// A frame.
-    pub fn frame(&mut self, time: FrameTime) -> &RenderTree {
+    pub(crate) fn frame(&mut self, time: FrameTime) -> &RenderTree {
         self.engine
             .render_frame(time, &FrameCtx::default())
             .unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// The lanes of a watched signal in the last frame.
-    pub fn lanes(&self, probe: ProbeId) -> Vec<f64> {
+    pub(crate) fn lanes(&self, probe: ProbeId) -> Vec<f64> {
         match &self.sample(probe) {
             SampleValue::Lanes { lanes, .. } => lanes.clone(),
             other => panic!("not a signal: {other:?}"),
@@ -75,7 +75,7 @@ impl Run {
     }
 
     /// How many pulses a watched event had in the last frame.
-    pub fn pulses(&self, probe: ProbeId) -> u64 {
+    pub(crate) fn pulses(&self, probe: ProbeId) -> u64 {
         match &self.sample(probe) {
             SampleValue::Pulses(list) => list.count(),
             other => panic!("not an event: {other:?}"),
@@ -88,13 +88,13 @@ impl Run {
     }
 
     /// The engine itself.
-    pub fn engine(&mut self) -> &mut Engine {
+    pub(crate) fn engine(&mut self) -> &mut Engine {
         &mut self.engine
     }
 }
 
 /// The one pass of a tree that draws instances.
-pub fn dots(tree: &RenderTree) -> &Instances2d {
+pub(crate) fn dots(tree: &RenderTree) -> &Instances2d {
     let mut found = tree.passes.iter().filter_map(|pass| match pass {
         Pass::Instances2d(dots) => Some(dots),
         _ => None,
@@ -105,6 +105,6 @@ pub fn dots(tree: &RenderTree) -> &Instances2d {
 }
 
 /// All rows of a column.
-pub fn rows<T: Copy>(column: &Column<T>, count: u32) -> Vec<T> {
+pub(crate) fn rows<T: Copy>(column: &Column<T>, count: u32) -> Vec<T> {
     (0..count as usize).map(|i| column.at(i)).collect()
 }

@@ -243,8 +243,15 @@ pub(in crate::blocks) static FIELD_FROM_EXPRESSION: Block = Block {
             give_rounded(l, "field", row);
         }
         Err(error) => {
-            let message = format!("{} at column {}", error.message, error.column);
-            l.error(error.code, "expression", message, error.hints.join("; "));
+            let message = format!("column {}: {}", error.column, error.message);
+            let hint = match (error.code, error.hints.as_slice()) {
+                ("expr-name", []) => {
+                    "the names are `i`, `n`, `u`, `t`, `signal`, `PI`, `TAU`, `E` and the functions"
+                        .to_owned()
+                }
+                (_, hints) => hints.join("; "),
+            };
+            l.error(error.code, "expression", message, hint);
             let black = l.build.constant(Domain::Color, &[0.0, 0.0, 0.0, 1.0]);
             let row = l.uniform(black);
             give(l, "field", row);
