@@ -101,9 +101,15 @@ fn fits(input: &Input, source: &DefaultSource) -> bool {
     let Some(domain) = source.domain() else {
         return false;
     };
+    let family = domain.family();
     match input.mark {
-        Mark::Options(_) | Mark::Text => domain.family() == Family::String,
+        Mark::Options(_) | Mark::Text => family == Family::String,
         Mark::Domain => domain == Domain::Domain,
-        _ => domain.family() == input.domain.family(),
+        // Saved patches keep a trigger's constant as a number and a boolean's as a text.
+        Mark::Event => matches!(family, Family::Trigger | Family::Number),
+        _ if input.domain == Domain::Boolean => {
+            matches!(family, Family::Boolean | Family::String)
+        }
+        _ => family == input.domain.family(),
     }
 }

@@ -1,0 +1,299 @@
+//! Where an input gets its value, and what constants are read as.
+
+use super::*;
+use crate::ir::{PortSource, TimeModel, TimeValue};
+
+fn period(program: &Program) -> f64 {
+    match program.time_model {
+        TimeModel::Cyclic { period_ms, .. } => period_ms,
+        ref model => panic!("{model:?}"),
+    }
+}
+
+/// A saved root with two default sources, as many of which are there as are given.
+fn saved(sources: &str) -> String {
+    format!(
+        r#"{{"blocks": [
+            {{"id": "block-13", "type": "CycleTimeRoot", "params": {{"periodMs": 4000}}, "inputs": [
+                {{"id": "periodMs", "type": "Signal<number>", "direction": "input",
+                  "defaultSource": {{"value": 3000}}}},
+                {{"id": "mode", "type": "Signal<string>", "direction": "input",
+                  "defaultSource": {{"value": "loop"}}}}], "outputs": []}},
+            {{"id": "block-16", "type": "RenderInstances2D", "inputs": [], "outputs": []}}],
+        "defaultSources": [{sources}]}}"#
+    )
+}
+
+const DS_14: &str =
+    r#"{"id": "ds-14", "type": {"world": "signal", "domain": "number"}, "value": 5000}"#;
+const DS_15: &str =
+    r#"{"id": "ds-15", "type": {"world": "signal", "domain": "string"}, "value": "pingpong"}"#;
+
+#[test]
+fn default_sources_are_found_by_counting() {
+    let (program, warnings) = program(&saved(&format!("{DS_14}, {DS_15}")));
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(period(&program), 5000.0);
+    let TimeModel::Cyclic { mode, .. } = program.time_model else {
+        panic!()
+    };
+    assert_eq!(mode, crate::ir::CycleMode::Pingpong);
+}
+
+#[test]
+fn a_missing_default_source_unmatches_the_whole_block() {
+    let (program, warnings) = program(&saved(DS_14));
+    assert_eq!(codes(&warnings), ["default-source-unmatched"]);
+    assert_eq!(period(&program), 4000.0);
+}
+
+#[test]
+fn a_default_source_of_another_family_unmatches() {
+    let wrong = DS_14.replace("number", "color");
+    let (program, warnings) = program(&saved(&format!("{wrong}, {DS_15}")));
+    assert_eq!(codes(&warnings), ["default-source-unmatched"]);
+    assert_eq!(period(&program), 4000.0);
+}
+
+#[test]
+fn a_number_of_the_next_block_unmatches() {
+    let crowded = saved(&format!("{DS_14}, {DS_15}")).replace("block-16", "block-15");
+    let (_, warnings) = program(&crowded);
+    assert_eq!(codes(&warnings), ["default-source-unmatched"]);
+}
+
+#[test]
+fn the_slot_comes_before_the_library() {
+    let text = saved("").replace(r#""params": {"periodMs": 4000}, "#, "");
+    assert_eq!(period(&program(&text).0), 3000.0);
+    let bare = r#"{"blocks": [{"id": "t", "type": "CycleTimeRoot", "params": {"periodMs": null}},
+        {"id": "d", "type": "RenderInstances2D"}]}"#;
+    assert_eq!(period(&program(bare).0), 3000.0);
+}
+
+#[test]
+fn null_is_infinite_where_the_library_is() {
+    let min = r#"{"id": "m", "type": "MinSignal", "params": {"a": null, "b": 2}}"#;
+    let wires = r#""connections": [{"from": "m.out", "to": "dots.radius"}]"#;
+    let (program, _) = program(&patch(min, wires));
+    assert_eq!(constant(&program, "m", "a"), [f64::INFINITY]);
+}
+
+#[test]
+fn a_wire_wins_over_a_listener() {
+    let (program, warnings) = program(&patch(
+        "",
+        r#""connections": [{"from": "time.energy", "to": "dots.radius"}],
+           "listeners": [{"bus": "progress", "to": "dots.radius"}]"#,
+    ));
+    assert_eq!(codes(&warnings), ["shadowed-listener"]);
+    let ValueRef::Field(_) = input(&program, "dots", "radius") else {
+        panic!()
+    };
+    let row = &program.tables.graph.blocks[1].r#in[2];
+    assert!(matches!(row.src, PortSource::Wire(_)), "{:?}", row.src);
+}
+
+#[test]
+fn the_first_enabled_listener_counts() {
+    let (program, warnings) = program(&patch(
+        "",
+        r#""connections": [{"from": "time.energy", "to": "dots.radius", "enabled": false}],
+           "listeners": [{"bus": "progress", "to": "dots.radius", "enabled": false},
+                         {"bus": "energy", "to": "dots.radius"},
+                         {"bus": "phaseA", "to": "dots.radius"}]"#,
+    ));
+    assert_eq!(codes(&warnings), ["shadowed-listener"]);
+    assert_eq!(warnings[0].pointer, "/listeners/2");
+    let PortSource::Bus(id) = program.tables.graph.blocks[1].r#in[2].src else {
+        panic!()
+    };
+    let bus = program.tables.graph.listeners[id.index()].bus;
+    let name = program.tables.graph.buses[bus.index()].name;
+    assert_eq!(program.tables.strings[name.index()], "energy");
+}
+
+#[test]
+fn two_wires_to_one_input_are_refused() {
+    let found = error(&patch(
+        "",
+        r#""connections": [{"from": "time.energy", "to": "dots.radius"},
+                           {"from": "time.phase", "to": "dots.radius"}]"#,
+    ));
+    assert_eq!(
+        (found.code, found.pointer.as_str()),
+        ("multiple-writers", "/connections/1")
+    );
+    assert_eq!(
+        found.message,
+        "two wires lead to `dots.radius`: from `time.energy` and from `time.phase`"
+    );
+}
+
+#[test]
+fn set_replaces_wires_and_listeners() {
+    let json = patch(
+        "",
+        r#""connections": [{"from": "time.energy", "to": "dots.radius"}],
+           "listeners": [{"bus": "energy", "to": "dots.radius"}]"#,
+    );
+    let set = |target: &str, value: &str| Options {
+        set: vec![(target.to_owned(), value.to_owned())],
+        ..Options::default()
+    };
+    let (program, diagnostics) = compiled_with(&json, &set("dots.radius", "7"));
+    assert!(diagnostics.list().is_empty());
+    assert_eq!(
+        constant(&program.expect("a program"), "dots", "radius"),
+        [7.0]
+    );
+    let (program, _) = compiled_with(&json, &set("dots.color", "tomato"));
+    assert!(program.is_some());
+    let (_, diagnostics) = compiled_with(&json, &set("dots.radius", "wide"));
+    assert_eq!(codes(diagnostics.list()), ["bad-value"]);
+    let (_, diagnostics) = compiled_with(&json, &set("dots.radios", "1"));
+    assert_eq!(codes(diagnostics.list()), ["unknown-port"]);
+    let (_, diagnostics) = compiled_with(&json, &set("dot.radius", "1"));
+    assert_eq!(codes(diagnostics.list()), ["unknown-block"]);
+}
+
+/// What a short oscillator's phase reads, with these params and this rest.
+fn phase_of(params: &str, rest: &str) -> ValueRef {
+    let blocks = format!(r#"{{"id": "o", "type": "Oscillator", "params": {{{params}}}}}"#);
+    let wire = r#"{"from": "o.out", "to": "dots.radius"}"#;
+    let rest = match rest.is_empty() {
+        true => format!(r#""connections": [{wire}]"#),
+        false => rest.replace("WIRE", wire),
+    };
+    input(&program(&patch(&blocks, &rest)).0, "o", "phase")
+}
+
+#[test]
+fn a_short_block_listens_to_its_default_bus() {
+    assert!(matches!(phase_of("", ""), ValueRef::Sig(_)));
+    assert!(matches!(phase_of(r#""phase": null"#, ""), ValueRef::Sig(_)));
+    let disabled =
+        r#""connections": [WIRE, {"from": "time.energy", "to": "o.phase", "enabled": false}]"#;
+    assert!(matches!(phase_of("", disabled), ValueRef::Sig(_)));
+}
+
+#[test]
+fn values_wires_and_listeners_keep_the_default_bus_off() {
+    assert!(matches!(
+        phase_of(r#""phase": 0.25"#, ""),
+        ValueRef::Const(_)
+    ));
+    let wire = r#""connections": [WIRE, {"from": "time.phase", "to": "o.phase"}]"#;
+    assert_eq!(phase_of("", wire), ValueRef::Time(TimeValue::Phase01));
+    let listener = r#""connections": [WIRE], "listeners": [{"bus": "phaseB", "to": "o.phase", "enabled": false}]"#;
+    assert!(matches!(phase_of("", listener), ValueRef::Const(_)));
+}
+
+#[test]
+fn a_saved_block_has_no_default_bus() {
+    let blocks = r#"{"id": "o", "type": "Oscillator", "inputs": [], "outputs": []}"#;
+    let (program, _) = program(&patch(
+        blocks,
+        r#""connections": [{"from": "o.out", "to": "dots.radius"}]"#,
+    ));
+    assert_eq!(constant(&program, "o", "phase"), [0.0]);
+}
+
+#[test]
+fn constants_are_read_as_what_is_wanted() {
+    let blocks = r##"{"id": "o", "type": "Oscillator",
+        "params": {"phase": 1, "amplitude": "0x10", "bias": true, "shape": "saw"}},
+        {"id": "c", "type": "ConstColor", "params": {"value": [1, 0.5, 0]}},
+        {"id": "v", "type": "ConstVec2", "params": {"value": {"x": 1, "y": 2}}}"##;
+    let wires = r#""connections": [{"from": "o.out", "to": "dots.radius"},
+        {"from": "c.out", "to": "dots.color"}, {"from": "v.out", "to": "dots.positions"}]"#;
+    let (program, _) = program(&patch(blocks, wires));
+    assert_eq!(constant(&program, "o", "phase"), [0.0]);
+    assert_eq!(constant(&program, "o", "amplitude"), [16.0]);
+    assert_eq!(constant(&program, "o", "bias"), [1.0]);
+    assert_eq!(constant(&program, "c", "value"), [1.0, 0.5, 0.0, 1.0]);
+    assert_eq!(constant(&program, "v", "value"), [1.0, 2.0]);
+}
+
+#[test]
+fn constants_that_cannot_be_read_are_reported_where_they_stand() {
+    let cases = [
+        (r#""amplitude": "wide""#, "bad-value"),
+        (r#""shape": "sin""#, "unknown-option"),
+        (r#""amplitude": [1, 2]"#, "bad-value"),
+    ];
+    for (param, code) in cases {
+        let blocks = format!(r#"{{"id": "o", "type": "Oscillator", "params": {{{param}}}}}"#);
+        let found = error(&patch(
+            &blocks,
+            r#""connections": [{"from": "o.out", "to": "dots.radius"}]"#,
+        ));
+        assert_eq!((found.code, found.block.as_str()), (code, "o"), "{param}");
+        assert!(
+            found.pointer.starts_with("/blocks/2/params/"),
+            "{}",
+            found.pointer
+        );
+        assert!(!found.port.is_empty() && !found.hints.is_empty());
+    }
+    let color = r#"{"blocks": [{"id": "t", "type": "CycleTimeRoot", "params": {"periodMs": 0}},
+        {"id": "d", "type": "RenderInstances2D", "params": {"color": "reddish"}}]}"#;
+    assert_eq!(codes(&errors(color)), ["bad-range", "bad-color"]);
+    let huge = patch(
+        r#"{"id": "n", "type": "DomainN", "params": {"n": 1e9}}"#,
+        "",
+    );
+    assert!(!errors(&huge).is_empty());
+    let domain = patch("", "").replace(
+        r#""RenderInstances2D""#,
+        r#""RenderInstances2D", "params": {"domain": 1e9}"#,
+    );
+    assert_eq!(error(&domain).code, "too-many-elements");
+}
+
+#[test]
+fn options_take_values_only() {
+    let blocks = r#"{"id": "o", "type": "Oscillator"}"#;
+    let wires = r#""connections": [{"from": "time.energy", "to": "o.shape"}, {"from": "o.out", "to": "dots.radius"}]"#;
+    let found = error(&patch(blocks, wires));
+    assert_eq!(
+        (found.code, found.block.as_str(), found.port.as_str()),
+        ("not-wirable", "o", "shape")
+    );
+}
+
+#[test]
+fn compile_time_inputs_take_what_folds() {
+    let blocks = r#"{"id": "k", "type": "ConstNumber", "params": {"value": 3}},
+        {"id": "grid", "type": "GridDomain"}"#;
+    let wires = |source: &str| {
+        format!(
+            r#""connections": [{{"from": "{source}", "to": "grid.rows",
+                "lens": [{{"type": "scale", "params": {{"scale": 2}}}}]}},
+                {{"from": "grid.domain", "to": "dots.domain"}},
+                {{"from": "grid.pos0", "to": "dots.positions"}}]"#
+        )
+    };
+    let (program, _) = program(&patch(blocks, &wires("k.out")));
+    assert_eq!(program.tables.graph.domains[0].count, 60);
+    let found = error(&patch(blocks, &wires("time.phase")));
+    assert_eq!((found.code, found.port.as_str()), ("not-constant", "rows"));
+    assert_eq!(
+        found.message,
+        "`grid.rows` is read when the patch is compiled, but `time.phase` depends on time"
+    );
+    let found = error(&patch(blocks, &wires("time.energy")));
+    assert_eq!(found.code, "not-constant");
+}
+
+#[test]
+fn a_constant_reaches_a_compile_time_input_through_a_bus() {
+    let blocks = r#"{"id": "k", "type": "ConstNumber", "params": {"value": 3}},
+        {"id": "grid", "type": "GridDomain"}"#;
+    let rest = r#""buses": [{"name": "n", "combine": "sum"}],
+        "publishers": [{"from": "k.out", "bus": "n"}],
+        "listeners": [{"bus": "n", "to": "grid.rows"}],
+        "connections": [{"from": "grid.domain", "to": "dots.domain"}]"#;
+    let (program, _) = program(&patch(blocks, rest));
+    assert_eq!(program.tables.graph.domains[0].count, 30);
+}
