@@ -79,7 +79,8 @@ impl Lowerer<'_, '_> {
             Binding::Default(id) => {
                 let Some(&at) = self.defaults.get(id.as_str()) else {
                     let message = format!("there is no default source `{id}`");
-                    let known = self.defaults.keys().copied();
+                    let known = self.graph.patch.document.default_sources.iter();
+                    let known = known.map(|source| source.id.as_str());
                     let error = Diagnostic::error("unknown-default-source", &given.at, message)
                         .on(&edge.block, &edge.port)
                         .nearest(id, known);

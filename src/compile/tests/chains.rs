@@ -208,7 +208,10 @@ fn names_that_are_unknown_or_do_not_fit() {
     let found = wrong(r#""lens": ["scal"]"#);
     assert_eq!(
         (found.code, found.hints[0].as_str()),
-        ("unknown-lens", "did you mean `scale`?")
+        (
+            "unknown-lens",
+            "did you mean `phaseScale` or `scale` or `snap`?"
+        )
     );
     let found = wrong(r#""adapters": ["NumberToColour"]"#);
     assert_eq!(
