@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     // Ground.
     ("math", &[]),
-    ("path", &[]),
+    ("path", &["math"]),
     ("diag", &[]),
     ("types", &[]),
     // Nouns.
