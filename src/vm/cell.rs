@@ -73,8 +73,8 @@ impl Step<'_> {
     }
 
     fn write(&mut self, k: usize, value: f64) {
-        let value = if value.is_nan() { f64::NAN } else { value };
-        self.writes.f64.push(((self.plan.f64[0] + k) as u32, value));
+        let entry = (self.plan.f64[0] + k) as u32;
+        self.writes.f64.push((entry, value.canonical()));
     }
 
     fn mark(&mut self, k: usize, value: i32) {

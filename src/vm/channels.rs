@@ -7,6 +7,7 @@ use super::inputs::{Inputs, MAX_LANES, Question, Reading};
 use super::pulse::PulseList;
 use super::tape::constant_lanes;
 use crate::ir::{ExtId, Hold, Pool, Program};
+use crate::math::Real;
 use crate::types::Domain;
 
 /// One channel.
@@ -69,7 +70,7 @@ impl Channels {
             match inputs.sample(&question)? {
                 Reading::Default => {}
                 Reading::Lanes(value, n) if !channel.trigger && n == channel.lanes => {
-                    channel.value = value.map(|v| if v.is_nan() { f64::NAN } else { v });
+                    channel.value = value.map(Real::canonical);
                 }
                 Reading::Pulses(list) if channel.trigger => {
                     list.iter().for_each(|&pulse| channel.pulses.push(pulse));

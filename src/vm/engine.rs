@@ -227,6 +227,8 @@ impl<T: Tracer> Engine<T> {
         if let Some(slot) = self.watches.get_mut(probe.0 as usize) {
             *slot = None;
             self.force();
+            // Steps that ran for the probe alone leave no pulses behind.
+            self.stores.events.iter_mut().for_each(|list| list.clear());
         }
     }
 

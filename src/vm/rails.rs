@@ -13,6 +13,7 @@ use super::registers::Registers;
 use super::tape::constant_lanes;
 use super::time::{FrameClass, Model, Moment, Turns};
 use crate::ir::{Combine, Drive, Program, RailId, RailRead, ValueRef};
+use crate::math::Real;
 use crate::types::Family;
 use serde::{Deserialize, Serialize};
 
@@ -237,7 +238,7 @@ impl Rails {
                     internal = clock::palette_at(stops, sources[*source].internal[0]);
                 }
             }
-            now.internal = internal;
+            now.internal = internal.map(Real::canonical);
             now.turns = turns;
             now.inputs = inputs;
         }
@@ -316,7 +317,7 @@ impl Rails {
     /// Final becomes latched; driven parameters take this frame's signals.
     pub(super) fn commit(&mut self, registers: &Registers) {
         for ((held, now), plan) in self.held.iter_mut().zip(&self.now).zip(&self.plans) {
-            held.latched = now.resolved.map(|v| if v.is_nan() { f64::NAN } else { v });
+            held.latched = now.resolved.map(Real::canonical);
             held.pulses.copy_from(&now.resolved_pulses);
             held.before = held.turns;
             held.turns = now.turns;

@@ -13,6 +13,7 @@ use super::registers::Registers;
 use super::ring::Ring;
 use super::tape::constant_lanes;
 use crate::ir::{Operand, Program, StateId, StateOp};
+use crate::math::Real;
 
 /// An operand of an update.
 #[derive(Debug, Clone, Copy)]
@@ -196,6 +197,9 @@ impl Cells {
         };
         step.run();
         self.fired[i] = step.fired;
+        for lane in &mut self.out[at..at + len] {
+            *lane = lane.canonical();
+        }
         if let Some(view) = plan.view {
             self.refresh(view, i);
         }

@@ -141,6 +141,31 @@ proptest! {
 }
 
 #[test]
+fn engines_and_trees_go_to_other_threads() {
+    const fn send<T: Send>() {}
+    const fn share<T: Send + Sync>() {}
+    const { send::<Engine>() };
+    const { share::<crate::render_tree::RenderTree>() };
+    let (program, signals) = busy();
+    let run = |program: &Arc<Valid<Program>>| {
+        let mut engine = engine(program);
+        for i in 0..40 {
+            render(&mut engine, FrameTime::at(f64::from(i) * 41.0));
+        }
+        bits(&engine, &signals)
+    };
+    let here = run(&program);
+    let there = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| run(&program))).collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().expect("no panic"))
+            .collect::<Vec<_>>()
+    });
+    assert!(there.iter().all(|bits| *bits == here));
+}
+
+#[test]
 fn steps_without_drawing_give_the_same_state() {
     let (program, signals) = busy();
     let (mut drawn, mut stepped) = (engine(&program), engine(&program));
