@@ -29,13 +29,13 @@ impl<R: Real> Lanes<R> for Tiles<'_, R> {
     fn run<const I: usize, const O: usize>(&mut self, f: impl Fn([R; I]) -> [R; O]) {
         let ins: [&[R]; I] = std::array::from_fn(|k| self.ins.get(k).copied().unwrap_or(&[]));
         let zeros = [R::ZERO; TILE];
+        let mut pad = [[R::ZERO; TILE]; I];
+        let mut y = [[R::ZERO; TILE]; O];
         for tile in 0..self.tiles {
-            let mut pad = [[R::ZERO; TILE]; I];
             let mut x: [&[R; TILE]; I] = [&zeros; I];
             for ((slot, pad), column) in x.iter_mut().zip(&mut pad).zip(ins) {
                 *slot = lanes_at(column, tile, pad);
             }
-            let mut y = [[R::ZERO; TILE]; O];
             for lane in 0..TILE {
                 let row = f(std::array::from_fn(|k| x[k][lane]));
                 for k in 0..O {
@@ -58,7 +58,9 @@ fn lanes_at<'a, R: Real>(column: &'a [R], tile: usize, pad: &'a mut [R; TILE]) -
     match rest.first_chunk() {
         Some(chunk) => chunk,
         None => {
-            pad[..rest.len()].copy_from_slice(rest);
+            let (head, tail) = pad.split_at_mut(rest.len());
+            head.copy_from_slice(rest);
+            tail.fill(R::ZERO);
             pad
         }
     }

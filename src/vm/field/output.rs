@@ -159,14 +159,20 @@ fn whole(x: f32) -> f32 {
 /// ([`color::quantize`](crate::math::color::quantize)) in a form that vectorises.
 #[inline(always)]
 fn quantize(r: f32, g: f32, b: f32, a: f32) -> [u8; 4] {
-    let a = a.clamp01();
+    // To 0…1, NaN to 0: each line is one instruction.
+    let clamp = |c: f32| {
+        let c = if c > 0.0 { c } else { 0.0 };
+        if c < 1.0 { c } else { 1.0 }
+    };
+    // floor(255·p + ½). With 2²³ on top the nearest whole number is in the low bits; one down where
+    // that is above.
     let byte = |p: f32| -> u32 {
         let t = p * 255.0 + 0.5;
-        // t is in ½…255½ or NaN: its floor, then 2²³ on top, so that it is in the low bits.
-        let low = (Real::floor(t) + f32::WHOLE).to_bits() & 0xFF;
-        if t.nan() { 0 } else { low }
+        let up = t + f32::WHOLE;
+        (up.to_bits() & 0xFFFF).wrapping_sub(u32::from(up - f32::WHOLE > t))
     };
-    let part = |c: f32| byte(c.clamp01() * a);
+    let a = clamp(a);
+    let part = |c: f32| byte(clamp(c) * a);
     (part(r) | part(g) << 8 | part(b) << 16 | byte(a) << 24).to_le_bytes()
 }
 
@@ -175,34 +181,10 @@ impl Rows<'_> {
     /// missing ones read as 0. Returns whether all of them are finite in all rows.
     pub(super) fn store(self, lanes: [&[f32]; 4]) -> bool {
         match self {
-            Self::F32(rows) => {
-                let [x] = columns(lanes, rows.len());
-                for (row, &x) in rows.iter_mut().zip(x) {
-                    *row = x.canonical();
-                }
-                finite([x])
-            }
-            Self::F32x2(rows) => {
-                let [x, y] = columns(lanes, rows.len());
-                for ((row, &x), &y) in rows.iter_mut().zip(x).zip(y) {
-                    *row = [x.canonical(), y.canonical()];
-                }
-                finite([x, y])
-            }
-            Self::F32x3(rows) => {
-                let [x, y, z] = columns(lanes, rows.len());
-                for (((row, &x), &y), &z) in rows.iter_mut().zip(x).zip(y).zip(z) {
-                    *row = [x.canonical(), y.canonical(), z.canonical()];
-                }
-                finite([x, y, z])
-            }
-            Self::F32x4(rows) => {
-                let [x, y, z, w] = columns(lanes, rows.len());
-                for ((((row, &x), &y), &z), &w) in rows.iter_mut().zip(x).zip(y).zip(z).zip(w) {
-                    *row = [x, y, z, w].map(Real::canonical);
-                }
-                finite([x, y, z, w])
-            }
+            Self::F32(rows) => pack(columns(lanes, rows.len()), rows, |[x]| x, |x| [x]),
+            Self::F32x2(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
+            Self::F32x3(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
+            Self::F32x4(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
             Self::U8x4(rows) => {
                 let [r, g, b, a] = columns(lanes, rows.len());
                 for ((((row, &r), &g), &b), &a) in rows.iter_mut().zip(r).zip(g).zip(b).zip(a) {
@@ -260,17 +242,38 @@ fn columns<const N: usize>(lanes: [&[f32]; 4], rows: usize) -> [&[f32]; N] {
     std::array::from_fn(|k| &lanes[k][..rows.min(lanes[k].len())])
 }
 
-/// Whether no lane is NaN or infinite: no exponent is all ones.
+/// Whether no lane is NaN or infinite: v − v is +0 for all others.
 #[inline(always)]
 fn finite<const N: usize>(lanes: [&[f32]; N]) -> bool {
-    const EXPONENT: u32 = 0x7F80_0000;
     let mut bad = 0;
     for lane in lanes {
         for v in lane {
-            bad |= u32::from(v.to_bits() & EXPONENT == EXPONENT);
+            bad |= (v - v).to_bits();
         }
     }
     bad == 0
+}
+
+/// Writes float rows, all NaNs alike. Returns whether all of them are finite.
+#[inline(always)]
+fn pack<const N: usize, T: Copy>(
+    lanes: [&[f32]; N],
+    rows: &mut [T],
+    row: impl Fn([f32; N]) -> T,
+    parts: impl Fn(T) -> [f32; N],
+) -> bool {
+    let n = lanes.iter().fold(rows.len(), |n, lane| n.min(lane.len()));
+    let lanes: [&[f32]; N] = lanes.map(|lane| &lane[..n]);
+    for (i, out) in rows[..n].iter_mut().enumerate() {
+        *out = row(std::array::from_fn(|k| lanes[k][i]));
+    }
+    let finite = finite(lanes);
+    if !finite {
+        for out in &mut rows[..n] {
+            *out = row(parts(*out).map(Real::canonical));
+        }
+    }
+    finite
 }
 
 /// Notes in `mask`, from bit `at` on, which rows of a block are finite in all lanes.
