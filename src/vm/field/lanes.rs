@@ -1,6 +1,6 @@
 //! One opcode over a block of lanes.
 //!
-//! [`Tiles`] runs the formula that [`dispatch`](crate::ir::op::dispatch) hands it over columns, 64
+//! [`Tiles`] runs the formula that [`dispatch`](crate::ir::op::dispatch) hands it over columns, 32
 //! lanes at a time: results go to an array on the stack first, so that LLVM sees that operands and
 //! results do not overlap and vectorises each formula without checks. A lane's bits do not depend on
 //! what stands beside it.
@@ -9,7 +9,7 @@ use crate::ir::op::{self, Counts, Lanes, Op, dispatch};
 use crate::math::Real;
 
 /// Lanes of a tile. Registers are a multiple of it long.
-pub(super) const TILE: usize = 64;
+pub(super) const TILE: usize = 32;
 
 /// Operands an opcode has at most, counted in lanes (`hueMix`).
 pub(super) const OPERANDS: usize = 9;

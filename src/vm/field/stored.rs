@@ -115,7 +115,7 @@ fn cost(kind: &Kind) -> u32 {
         Kind::Const(_) | Kind::Signal { .. } | Kind::PathConst(_) => 0,
         Kind::Array { stride: 1, .. } => 0,
         Kind::Index | Kind::Narrow | Kind::OnDomain { .. } | Kind::History(_) => 1,
-        Kind::Array { .. } => 2,
+        Kind::Array { .. } => READ,
         Kind::Combine { rows, .. } => rows.len() as u32,
         Kind::Apply { op, .. } => match op {
             Op::Add | Op::Sub | Op::Mul | Op::Scale | Op::Neg | Op::Abs | Op::Bias => 1,
