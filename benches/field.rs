@@ -4,6 +4,8 @@
 //! from hash and phase, colour to bytes; out come points (f32x2) and colours (u8x4), 12 bytes an
 //! element. Both sides call the same formulas; both are checked to give the same bytes first.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
+
 use oscilla::ir::*;
 use oscilla::math::{Real, color, hash, vec};
 use oscilla::render_tree::Column;
@@ -35,12 +37,21 @@ struct Scene {
 
 fn scene() -> Scene {
     let mut b = Builder::new();
-    let grid =
-        b.domain("grid", COUNT, ElementIds::Grid { rows: SIDE, cols: SIDE }, None);
-    let phase = b.signal(Type::signal(Domain::Number), SignalExpr::Time(TimeValue::Phase01));
-    let apply = |b: &mut Builder, op, args: &[FieldId]| {
-        b.field_apply(op, 0, args).expect("operands fit")
-    };
+    let grid = b.domain(
+        "grid",
+        COUNT,
+        ElementIds::Grid {
+            rows: SIDE,
+            cols: SIDE,
+        },
+        None,
+    );
+    let phase = b.signal(
+        Type::signal(Domain::Number),
+        SignalExpr::Time(TimeValue::Phase01),
+    );
+    let apply =
+        |b: &mut Builder, op, args: &[FieldId]| b.field_apply(op, 0, args).expect("operands fit");
     let number = |b: &mut Builder, v| b.field_constant(Domain::Number, false, &[v]);
 
     let hash = b.id_hash(grid, IdHash::Stable, 0.0);
@@ -55,16 +66,27 @@ fn scene() -> Scene {
     let turn = apply(&mut b, Op::Add, &[u, p]);
     let degrees = number(&mut b, 360.0);
     let hue = apply(&mut b, Op::Mul, &[turn, degrees]);
-    let (s, l, a) = (number(&mut b, 0.8), number(&mut b, 0.6), number(&mut b, 1.0));
+    let (s, l, a) = (
+        number(&mut b, 0.8),
+        number(&mut b, 0.6),
+        number(&mut b, 1.0),
+    );
     let colour = apply(&mut b, Op::HslToRgb, &[hue, s, l, a]);
 
     let points = request(&mut b, at, grid, Format::F32x2);
     let colours = request(&mut b, colour, grid, Format::U8x4);
-    Scene { program: program(b), phase, points, colours }
+    Scene {
+        program: program(b),
+        phase,
+        points,
+        colours,
+    }
 }
 
 fn positions() -> Vec<f32> {
-    (0..COUNT).flat_map(|i| [(i % SIDE) as f32 * 2.0, (i / SIDE) as f32 * 2.0]).collect()
+    (0..COUNT)
+        .flat_map(|i| [(i % SIDE) as f32 * 2.0, (i / SIDE) as f32 * 2.0])
+        .collect()
 }
 
 fn request(b: &mut Builder, field: FieldId, domain: DomainId, format: Format) -> ReqId {
@@ -81,7 +103,11 @@ fn request(b: &mut Builder, field: FieldId, domain: DomainId, format: Format) ->
         out: SlotId(0),
     });
     if plan.groups.is_empty() {
-        plan.groups.push(Group { domain, reqs: Vec::new(), uniforms: Vec::new() });
+        plan.groups.push(Group {
+            domain,
+            reqs: Vec::new(),
+            uniforms: Vec::new(),
+        });
     }
     plan.groups[0].reqs.push(req);
     req
@@ -102,7 +128,11 @@ fn program(b: Builder) -> Program {
             suggested_ui_window_ms: None,
             ambient_period_ms: None,
         },
-        viewport: Viewport { width: 2000, height: 2000, background: [0.0; 4] },
+        viewport: Viewport {
+            width: 2000,
+            height: 2000,
+            background: [0.0; 4],
+        },
         types: b.types,
         tables: b.tables,
         schedule: Schedule::default(),
@@ -179,7 +209,10 @@ fn main() {
 
     let blocks = [64, 128, 256, 512, 1024];
     let mut stores = blocks.map(|lane_block| {
-        let options = FieldOptions { lane_block, memory_limit: None };
+        let options = FieldOptions {
+            lane_block,
+            memory_limit: None,
+        };
         FieldStore::new(&scene.program, &options).expect("a sound program")
     });
     let mut frame = |store: &mut FieldStore, phase: f32| {
@@ -218,6 +251,9 @@ fn main() {
     println!("by hand            {:7.1} M elements/s", rate(best_hand));
     for (block, best) in blocks.iter().zip(best) {
         let ratio = best_hand.as_secs_f64() / best.as_secs_f64();
-        println!("kernel, block {block:4} {:7.1} M elements/s, {ratio:.2} of by hand", rate(best));
+        println!(
+            "kernel, block {block:4} {:7.1} M elements/s, {ratio:.2} of by hand",
+            rate(best)
+        );
     }
 }

@@ -5,7 +5,6 @@
 //! Gauss–Legendre quadrature of |B′|. All in f64.
 
 use super::{Cmd, PathData};
-use crate::math::Real;
 
 /// Spans of the parameter of a curve.
 const SPANS: usize = 16;
@@ -93,10 +92,10 @@ impl Measure {
     /// The point at `u` (clamped to 0…1) of the total length; within 10⁻⁹ of it. The first point of
     /// an outline without segments, NaN for NaN.
     pub fn even(&self, u: f64) -> [f64; 2] {
-        if u.nan() {
+        if u.is_nan() {
             return [f64::NAN; 2];
         }
-        let mut target = u.clamp01() * self.total;
+        let mut target = u.clamp(0.0, 1.0) * self.total;
         for segment in &self.segments {
             if target <= segment.length {
                 return segment.at_length(target, self.total * 1e-9);
@@ -109,13 +108,13 @@ impl Measure {
     /// The point at `u` (clamped to 0…1), each segment taking the same share of it. The first point
     /// of an outline without segments, NaN for NaN.
     pub fn parametric(&self, u: f64) -> [f64; 2] {
-        if u.nan() {
+        if u.is_nan() {
             return [f64::NAN; 2];
         }
         let Some(last) = self.segments.len().checked_sub(1) else {
             return self.start;
         };
-        let v = u.clamp01() * self.segments.len() as f64;
+        let v = u.clamp(0.0, 1.0) * self.segments.len() as f64;
         let j = (v as usize).min(last);
         self.segments[j].at(v - j as f64)
     }
@@ -152,7 +151,7 @@ impl Segment {
                 3.0 * (s * s * (b[k] - a[k]) + 2.0 * s * t * (c[k] - b[k]) + t * t * (d[k] - c[k]))
             }
         });
-        Real::hypot(v[0], v[1])
+        length(v)
     }
 
     /// Length of a curve between two parameters of one span.
@@ -171,7 +170,7 @@ impl Segment {
     fn measure(&self) -> f64 {
         if self.order == 1 {
             let [a, b, ..] = self.points;
-            return Real::hypot(b[0] - a[0], b[1] - a[1]);
+            return length([b[0] - a[0], b[1] - a[1]]);
         }
         (0..SPANS).fold(0.0, |sum, span| sum + self.span(span))
     }
@@ -179,7 +178,12 @@ impl Segment {
     /// The point at a length from the start.
     fn at_length(&self, mut target: f64, tolerance: f64) -> [f64; 2] {
         if self.order == 1 {
-            return self.at(target.div0(self.length));
+            let t = if self.length > 0.0 {
+                target / self.length
+            } else {
+                0.0
+            };
+            return self.at(t);
         }
         let mut span = 0;
         while span + 1 < SPANS {
@@ -207,6 +211,11 @@ impl Segment {
         }
         self.at(middle)
     }
+}
+
+/// √(v·v): products, a sum and a root that IEEE 754 defines exactly.
+fn length([x, y]: [f64; 2]) -> f64 {
+    (x * x + y * y).sqrt()
 }
 
 #[cfg(test)]

@@ -248,7 +248,12 @@ fn finite<const N: usize>(lanes: [&[f32]; N]) -> bool {
     let mut bad = 0;
     for lane in lanes {
         for v in lane {
-            bad |= (v - v).to_bits();
+            #[expect(
+                clippy::eq_op,
+                reason = "the only sum that tells them apart in one step"
+            )]
+            let rest = v - v;
+            bad |= rest.to_bits();
         }
     }
     bad == 0
