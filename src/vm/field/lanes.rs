@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn check<R: Real>(op: Op, imm: u32, args: &[Domain], to: Domain, seeds: &[f64]) {
-        let n = 4 * TILE - 9;
+        let n = 8 * TILE - 9;
         let parts: usize = args.iter().map(|d| d.lanes()).sum();
         let x = columns::<R>(parts, n, seeds);
         let mut ins: [&[R]; OPERANDS] = [&[]; OPERANDS];
@@ -209,7 +209,7 @@ mod tests {
                 column[lane] = v;
             }
         }
-        let mut got = vec![vec![R::ZERO; 4 * TILE]; to.lanes()];
+        let mut got = vec![vec![R::ZERO; 8 * TILE]; to.lanes()];
         if op.is_lanewise() {
             // One lane of the result at a time, as kernels do.
             for lane in 0..to.lanes() {
@@ -218,13 +218,13 @@ mod tests {
                     *slot = &x[first + lane.min(domain.lanes() - 1)];
                     first += domain.lanes();
                 }
-                run(op, imm, 1, ins, &mut got[lane..=lane], 4);
+                run(op, imm, 1, ins, &mut got[lane..=lane], 8);
             }
         } else {
             for (slot, column) in ins.iter_mut().zip(&x) {
                 *slot = column;
             }
-            run(op, imm, args[0].lanes() as u32, ins, &mut got, 4);
+            run(op, imm, args[0].lanes() as u32, ins, &mut got, 8);
         }
         for (k, (got, want)) in got.iter().zip(&want).enumerate() {
             for lane in 0..n {
@@ -269,7 +269,7 @@ mod tests {
                 if op.is_lanewise() && parts != args.len() {
                     continue;
                 }
-                let x = columns::<f32>(parts, 3 * TILE, &[0.3]);
+                let x = columns::<f32>(parts, 200, &[0.3]);
                 for start in [0, 77, 131] {
                     let mut ins: [&[f32]; OPERANDS] = [&[]; OPERANDS];
                     for (slot, column) in ins.iter_mut().zip(&x) {
