@@ -1,13 +1,12 @@
 //! Pixels become a PNG file: 8 bits, RGB where every pixel is opaque, with an sRGB chunk.
 //!
 //! In: an [`Image`] and text metadata. Out: the bytes of the file. They depend on nothing else, no
-//! clock and no path. `fast` compresses with the fixed tables of fdeflate behind one row filter;
-//! `balanced` and `small` also try a palette where the frame has at most 256 colours, and keep the
-//! smaller file.
+//! clock and no path. A frame of at most 256 colours gets a palette: flat art becomes thirty times
+//! smaller and no slower. Other frames are compressed by `fast` with the fixed tables of fdeflate behind
+//! one row filter; `balanced` and `small` try both forms and keep the smaller file.
 
 use super::Image;
-use png::{BitDepth, ColorType, Compression, Filter, SrgbRenderingIntent};
-use std::collections::BTreeMap;
+use png::{BitDepth, ColorType, Compression, DeflateCompression, Filter, SrgbRenderingIntent};
 
 /// How much time a smaller file is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -63,49 +62,46 @@ impl PngEncoder {
     /// # Errors
     /// If the image has no pixels, or not as many as it says.
     pub fn encode(&mut self, image: &Image, texts: &Texts) -> Result<Vec<u8>, PngError> {
-        let plain = if is_opaque(image) {
-            self.samples.clear();
-            self.samples
-                .extend(image.rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]));
-            let bytes = &self.samples;
-            self.write(
-                image,
-                texts,
-                Samples {
-                    color: ColorType::Rgb,
-                    bytes,
-                    palette: None,
-                },
-            )?
-        } else {
-            let bytes = &image.rgba;
-            self.write(
-                image,
-                texts,
-                Samples {
-                    color: ColorType::Rgba,
-                    bytes,
-                    palette: None,
-                },
-            )?
+        let indexed = match index_colours(image, &mut self.samples) {
+            None => None,
+            Some(palette) => {
+                let samples = Samples {
+                    color: ColorType::Indexed,
+                    bytes: &self.samples,
+                    palette: Some(palette),
+                };
+                Some(self.write(image, texts, samples)?)
+            }
         };
-        if self.effort == PngEffort::Fast {
-            return Ok(plain);
+        match indexed {
+            Some(indexed) if self.effort == PngEffort::Fast => Ok(indexed),
+            indexed => {
+                let direct = self.direct(image, texts)?;
+                Ok(indexed
+                    .filter(|indexed| indexed.len() < direct.len())
+                    .unwrap_or(direct))
+            }
         }
-        let Some(palette) = index_colours(image, &mut self.samples) else {
-            return Ok(plain);
-        };
-        let samples = Samples {
-            color: ColorType::Indexed,
-            bytes: &self.samples,
-            palette: Some(palette),
-        };
-        let indexed = self.write(image, texts, samples)?;
-        Ok(if indexed.len() < plain.len() {
-            indexed
+    }
+
+    /// As RGB where every pixel is opaque, else as RGBA.
+    fn direct(&mut self, image: &Image, texts: &Texts) -> Result<Vec<u8>, PngError> {
+        let (color, bytes) = if is_opaque(image) {
+            drop_alpha(&image.rgba, &mut self.samples);
+            (ColorType::Rgb, &self.samples)
         } else {
-            plain
-        })
+            (ColorType::Rgba, &image.rgba)
+        };
+        let palette = None;
+        self.write(
+            image,
+            texts,
+            Samples {
+                color,
+                bytes,
+                palette,
+            },
+        )
     }
 
     fn write(&self, image: &Image, texts: &Texts, samples: Samples) -> Result<Vec<u8>, PngError> {
@@ -119,12 +115,21 @@ impl PngEncoder {
             PngEffort::Balanced => (Compression::Balanced, Filter::Adaptive),
             PngEffort::Small => (Compression::High, Filter::MinEntropy),
         };
-        encoder.set_compression(compression);
-        encoder.set_filter(if samples.palette.is_some() {
-            Filter::NoFilter
-        } else {
-            filter
-        });
+        match (&samples.palette, self.effort) {
+            // Neighbouring numbers of colours mean nothing, so filters only hurt.
+            (Some(_), PngEffort::Fast) => {
+                encoder.set_deflate_compression(DeflateCompression::Level(1));
+                encoder.set_filter(Filter::NoFilter);
+            }
+            (Some(_), _) => {
+                encoder.set_compression(compression);
+                encoder.set_filter(Filter::NoFilter);
+            }
+            (None, _) => {
+                encoder.set_compression(compression);
+                encoder.set_filter(filter);
+            }
+        }
         encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
         if let Some(palette) = samples.palette {
             encoder.set_palette(palette.rgb);
@@ -160,36 +165,80 @@ fn is_opaque(image: &Image) -> bool {
     image.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255)
 }
 
+fn drop_alpha(rgba: &[u8], rgb: &mut Vec<u8>) {
+    rgb.resize(rgba.len() / 4 * 3, 0);
+    for (rgb, rgba) in rgb.chunks_exact_mut(3).zip(rgba.chunks_exact(4)) {
+        rgb.copy_from_slice(&rgba[..3]);
+    }
+}
+
 /// Indices of an image with at most 256 colours; translucent colours first, so that the alphas of
 /// the rest need not be written.
 fn index_colours(image: &Image, indices: &mut Vec<u8>) -> Option<Palette> {
-    let pixels = || image.rgba.chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]]);
-    let mut colours: BTreeMap<[u8; 4], u8> = BTreeMap::new();
-    let mut last = None;
-    for pixel in pixels() {
-        if last != Some(pixel) {
-            colours.entry(pixel).or_insert(0);
-            if colours.len() > 256 {
-                return None;
-            }
-            last = Some(pixel);
+    let mut seen = Seen::new();
+    let mut last = (None, 0);
+    indices.clear();
+    indices.reserve(image.rgba.len() / 4);
+    for pixel in image.rgba.chunks_exact(4) {
+        let colour = [pixel[0], pixel[1], pixel[2], pixel[3]];
+        if last.0 != Some(colour) {
+            last = (Some(colour), seen.index(colour)?);
+        }
+        indices.push(last.1);
+    }
+    let mut order: Vec<(u8, [u8; 4])> = (0..=u8::MAX).zip(seen.colours).collect();
+    order.sort_by_key(|(_, colour)| (colour[3] == 255, *colour));
+    let mut place = [0; 256];
+    for (new, (old, _)) in (0..=u8::MAX).zip(&order) {
+        place[usize::from(*old)] = new;
+    }
+    for index in indices {
+        *index = place[usize::from(*index)];
+    }
+    let translucent = order.iter().filter(|(_, colour)| colour[3] < 255);
+    Some(Palette {
+        alpha: translucent.map(|(_, colour)| colour[3]).collect(),
+        rgb: order.iter().flat_map(|(_, c)| [c[0], c[1], c[2]]).collect(),
+    })
+}
+
+/// Colours in order of appearance, found again through a table of four times their number.
+struct Seen {
+    colours: Vec<[u8; 4]>,
+    /// Index into `colours` plus 1; 0 is free.
+    table: [u16; Self::SIZE],
+}
+
+impl Seen {
+    const SIZE: usize = 1024;
+
+    fn new() -> Self {
+        Self {
+            colours: Vec::with_capacity(256),
+            table: [0; Self::SIZE],
         }
     }
-    let mut order: Vec<[u8; 4]> = colours.keys().copied().collect();
-    order.sort_by_key(|colour| colour[3] == 255);
-    for (index, colour) in (0..=u8::MAX).zip(&order) {
-        colours.insert(*colour, index);
+
+    /// `None` for the 257th colour.
+    fn index(&mut self, colour: [u8; 4]) -> Option<u8> {
+        let hash = u32::from_le_bytes(colour).wrapping_mul(0x9e37_79b1) >> 22;
+        let mut at = hash as usize;
+        // Ends: at most 256 of the 1024 places are taken.
+        loop {
+            match self.table[at] {
+                0 => {
+                    let index = u8::try_from(self.colours.len()).ok()?;
+                    self.colours.push(colour);
+                    self.table[at] = u16::from(index) + 1;
+                    return Some(index);
+                }
+                taken if self.colours[usize::from(taken) - 1] == colour => {
+                    return u8::try_from(taken - 1).ok();
+                }
+                _ => at = (at + 1) % Self::SIZE,
+            }
+        }
     }
-    indices.clear();
-    indices.extend(pixels().map(|pixel| colours[&pixel]));
-    Some(Palette {
-        rgb: order.iter().flat_map(|c| [c[0], c[1], c[2]]).collect(),
-        alpha: order
-            .iter()
-            .map(|c| c[3])
-            .take_while(|&alpha| alpha < 255)
-            .collect(),
-    })
 }
 
 #[cfg(test)]
@@ -257,10 +306,32 @@ mod tests {
                 .info()
                 .color_type
         };
-        assert_eq!(kind(&image(255, false), PngEffort::Fast), ColorType::Rgb);
-        assert_eq!(kind(&image(0, false), PngEffort::Fast), ColorType::Rgba);
-        assert_eq!(kind(&image(0, false), PngEffort::Small), ColorType::Indexed);
-        assert_eq!(kind(&image(0, true), PngEffort::Small), ColorType::Rgba);
+        for effort in [PngEffort::Fast, PngEffort::Balanced, PngEffort::Small] {
+            assert_eq!(kind(&image(255, true), effort), ColorType::Rgb);
+            assert_eq!(kind(&image(0, true), effort), ColorType::Rgba);
+        }
+        for effort in [PngEffort::Fast, PngEffort::Small] {
+            assert_eq!(kind(&image(0, false), effort), ColorType::Indexed);
+        }
+    }
+
+    #[test]
+    fn the_257th_colour_is_one_too_many() {
+        for (colours, fits) in [(256u32, true), (257, false)] {
+            let pixel = |i: u32| [(i % 251) as u8, (i / 251) as u8, 3, 255 - (i % 2) as u8];
+            let rgba = (0..1000).flat_map(|i| pixel(i % colours)).collect();
+            let image = Image {
+                width: 100,
+                height: 10,
+                rgba,
+            };
+            let mut indices = Vec::new();
+            assert_eq!(index_colours(&image, &mut indices).is_some(), fits);
+            let bytes = PngEncoder::new(PngEffort::Fast)
+                .encode(&image, &Texts::new())
+                .unwrap();
+            assert_eq!(decode(&bytes), image);
+        }
     }
 
     #[test]
