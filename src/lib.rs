@@ -12,6 +12,9 @@
 //! Read in this order: [`cli`], [`patch`], [`blocks`], [`compile`], [`ir`], [`vm`],
 //! [`render_tree`], [`raster`], [`export`].
 
+// The library tells its caller; it does not end the process.
+#![warn(clippy::panic, clippy::unwrap_used)]
+
 // Ground.
 pub mod diag;
 pub mod math;

@@ -127,7 +127,7 @@ fn hex(lanes: &[f64]) -> String {
 fn near(actual: f64, expected: f64, largest: f64, ulps: f64) -> bool {
     let largest = largest.abs().max(expected.abs()).max(f64::MIN_POSITIVE);
     let exponent = ((largest.to_bits() >> 52) & 0x7ff) as i32 - 1023;
-    let ulp = 2f64.powi(exponent - 52);
+    let ulp = f64::from_bits(((exponent - 52 + 1023).max(1) as u64) << 52);
     (actual - expected).abs() <= ulps * ulp
 }
 

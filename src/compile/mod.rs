@@ -2,15 +2,15 @@
 //!
 //! The passes, in order, each a function from what the ones before made:
 //!
-//! 1. [`expand`]: composites become their inside;
-//! 2. [`resolve`]: every name finds its block, port and bus, every input its source;
-//! 3. [`order`]: what must be computed before what, and cycles;
-//! 4. [`lower`]: blocks and buses become expressions, chains and cells; then [`rails`];
-//! 5. [`sinks`]: what is drawn, and which columns that takes;
-//! 6. [`assemble`]: blocks, ports and buses become tables; [`debug`] says what rows are for;
-//! 7. [`schedule`]: what runs when;
-//! 8. [`number`]: every row gets its final index, what nobody reaches is left out;
-//! 9. [`finish`]: layout of state, hashes, validation.
+//! 1. `expand`: composites become their inside;
+//! 2. `resolve`: every name finds its block, port and bus, every input its source;
+//! 3. `order`: what must be computed before what, and cycles;
+//! 4. `lower`: blocks and buses become expressions, chains and cells; then `rails`;
+//! 5. `sinks`: what is drawn, and which columns that takes;
+//! 6. `assemble`: blocks, ports and buses become tables; `debug` says what rows are for;
+//! 7. `schedule`: what runs when;
+//! 8. `number`: every row gets its final index, what nobody reaches is left out;
+//! 9. `finish`: layout of state, hashes, validation.
 //!
 //! All findings of a pass are reported; what is broken is left out, so that later passes find the
 //! rest. A program comes out only if nothing was wrong. The same document and options give the same

@@ -1,6 +1,6 @@
 //! Noun 2: the compiled program and what can be said about it.
 //!
-//! * [`program`]: the tables, plain data;
+//! * `program`: the tables, plain data;
 //! * [`ids`]: their indices;
 //! * [`op`]: the opcodes, each with one meaning;
 //! * [`builder`]: fills tables without repetition, folds constants;

@@ -117,8 +117,8 @@ pub fn of_input(program: &Program, input: InputRef, visit: &mut impl FnMut(Value
         InputRef::Camera(c) => visit(ValueRef::Camera(c)),
         InputRef::Mesh(m) => params(render.meshes.get(m.index()), visit),
         InputRef::Effect(e) => params(render.effects.get(e.index()), visit),
-        InputRef::Shape(s) => match render.shapes.get(s.index()) {
-            Some(
+        InputRef::Shape(s) => {
+            if let Some(
                 ShapeRow::Star {
                     inner: InputRef::Sig(s),
                     ..
@@ -126,9 +126,11 @@ pub fn of_input(program: &Program, input: InputRef, visit: &mut impl FnMut(Value
                 | ShapeRow::Ring {
                     inner: InputRef::Sig(s),
                 },
-            ) => visit(ValueRef::Sig(*s)),
-            _ => {}
-        },
+            ) = render.shapes.get(s.index())
+            {
+                visit(ValueRef::Sig(*s));
+            }
+        }
     }
 }
 

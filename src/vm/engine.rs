@@ -3,7 +3,7 @@
 //! Everything a frame computes lives in stores made once from the program; a frame is checked,
 //! sampled, evaluated, committed, drawn. What holds: between the first and the last step of a frame
 //! nothing outside is called but inputs, threads and tracer; which steps run never depends on values.
-//! Read next: [`order`] (the steps of a frame), `evaluate` (signals), `assemble` (the tree).
+//! Read next: `order` (the steps of a frame), `evaluate` (signals), `assemble` (the tree).
 
 mod order;
 

@@ -6,12 +6,12 @@
 //! ```
 //!
 //! * Only what a request asks for is computed; a request whose signals have the bits of its last
-//!   time keeps its buffer ([`cache`], [`key`]).
+//!   time keeps its buffer (`cache`, `key`).
 //! * The requests of a group that missed run as one kernel: shared rows once, constants and hashes
-//!   read from stored columns ([`stored`]), uniforms once per run and not per element.
+//!   read from stored columns (`stored`), uniforms once per run and not per element.
 //! * A lane of a kernel has the bits that the opcode's one meaning gives, for any block size, number
 //!   of threads and choice of requests.
-//! * Nothing here knows blocks, buses or sinks. [`reduce`] is the only step across elements.
+//! * Nothing here knows blocks, buses or sinks. `reduce` is the only step across elements.
 
 mod buffer;
 mod cache;
