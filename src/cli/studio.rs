@@ -7,7 +7,7 @@ use crate::ir::{Program, Valid};
 use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::vm::{
-    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode,
+    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode, Offence,
 };
 use std::sync::Arc;
 
@@ -162,10 +162,34 @@ fn frame_error(error: FrameError) -> SourceError {
         FrameError::Input(_) => "input-failed",
         FrameError::BadTime(_) | FrameError::BadCycle(_) => "internal",
     };
-    SourceError {
-        code,
-        message: error.to_string(),
+    let message = match &error {
+        FrameError::NonFinite(offence) => describe(offence),
+        _ => error.to_string(),
+    };
+    SourceError { code, message }
+}
+
+/// What would not be drawn, and when. The number that the engine gives a frame counts its own run,
+/// not the plan, so it is left to whoever knows the plan.
+fn describe(offence: &Offence) -> String {
+    let Offence {
+        t_ms,
+        subject,
+        channel,
+        element,
+        step,
+        ..
+    } = offence;
+    let mut text = match element {
+        Some((_, id)) => {
+            format!("`{subject}` would drop element `{id}` at {t_ms} ms for its {channel}")
+        }
+        None => format!("`{subject}` has an impossible {channel} at {t_ms} ms"),
+    };
+    if let Some(step) = step {
+        text.push_str(&format!("; look at step `{step}`"));
     }
+    text
 }
 
 /// A raster refuses only what is over a limit.

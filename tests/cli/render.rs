@@ -263,6 +263,92 @@ fn a_loop_that_must_close_and_does_not_writes_nothing() {
 }
 
 #[test]
+fn state_is_the_same_for_any_threads_parts_and_after_its_warm_up() {
+    let place = Place::new();
+    let slewed = LOOP
+        .replace(
+            r#"{"from": "osc.out", "to": "dots.radius"}"#,
+            r#"{"from": "osc.out", "to": "slow.in"}, {"from": "slow.out", "to": "dots.radius"}"#,
+        )
+        .replace(
+            r#"{"id": "dots""#,
+            r#"{"id": "slow", "type": "Slew", "params": {"rate": 400}}, {"id": "dots""#,
+        );
+    place.file("slow.json", &slewed);
+    place.done("render slow.json --out one --jobs 1");
+    place.done("render slow.json --out many --jobs 8");
+    place.done("render slow.json --out part --frames 4,9-");
+    for name in place.names("one") {
+        assert_eq!(
+            place.bytes(&format!("many/{name}")),
+            place.bytes(&format!("one/{name}"))
+        );
+    }
+    for number in [4, 9, 10, 11] {
+        let name = format!("frame_{number:05}.png");
+        assert_eq!(
+            place.bytes(&format!("part/{name}")),
+            place.bytes(&format!("one/{name}"))
+        );
+    }
+    let plan = &manifest(&place, "one/manifest.json")["plan"];
+    assert_eq!(
+        (&plan["memory"], &plan["warmup"]),
+        (&Value::from("state"), &Value::from(1))
+    );
+    // Without the warm-up the loop does not begin where it ends.
+    let cold = "render slow.json --out cold --warmup 0 --require-closed-loop";
+    place.refused(cold, 4, &["loop-not-closed", "`dots` size"]);
+    assert!(!place.path("cold").exists());
+}
+
+#[test]
+fn strict_refuses_what_cannot_be_drawn() {
+    let place = Place::with_loop();
+    // Radii from −11 to −7 px.
+    let args = "render loop.json --out f --set osc.bias=-9";
+    let run = place.done(args);
+    assert!(
+        run.err.contains("108 elements were not drawn"),
+        "{}",
+        run.err
+    );
+    let manifest = manifest(&place, "f/manifest.json");
+    assert_eq!(manifest["sums"]["faults"]["dropped"], 108);
+    let strict = format!("{args} --overwrite --strict");
+    place.refused(
+        &strict,
+        4,
+        &["non-finite", "`dots`", "row-0-col-0", "negativeSize"],
+    );
+    place.refused(
+        "render loop.json --out g --set osc.nope=1",
+        3,
+        &["unknown-port", "osc.nope"],
+    );
+}
+
+#[test]
+fn a_performance_can_show_its_end() {
+    let place = Place::new();
+    let once = LOOP
+        .replace("CycleTimeRoot", "FiniteTimeRoot")
+        .replace("periodMs", "durationMs")
+        .replace("time.phase", "time.progress");
+    place.file("once.json", &once);
+    place.done("render once.json --out f --include-end");
+    let manifest = manifest(&place, "f/manifest.json");
+    let last = manifest["frames"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["frame"], &last["tMs"]),
+        (&Value::from(12), &Value::from(200.0))
+    );
+    assert_eq!(last["phase"], 1.0);
+    assert_eq!(manifest["loop"], Value::Null);
+    place.refused("render once.json --out g --time 1s", 2, &["--time", "200"]);
+}
+
+#[test]
 fn machines_get_json_lines() {
     let place = Place::with_loop();
     let run = place.done("render loop.json --out f --progress json");
