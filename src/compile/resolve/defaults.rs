@@ -110,6 +110,11 @@ fn fits(input: &Input, source: &DefaultSource) -> bool {
         _ if input.domain == Domain::Boolean => {
             matches!(family, Family::Boolean | Family::String)
         }
+        // The editor types some number inputs as phases and the other way round; the constant is a
+        // number either way and is read as what the input is.
+        _ if matches!(input.domain.family(), Family::Number | Family::Phase) => {
+            matches!(family, Family::Number | Family::Phase)
+        }
         _ => family == input.domain.family(),
     }
 }

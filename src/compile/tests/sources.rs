@@ -56,6 +56,37 @@ fn a_default_source_of_another_family_unmatches() {
 }
 
 #[test]
+fn what_the_editor_types_loosely_still_matches() {
+    // `signal` of an expression is a number here and a phase there; `glow` is a boolean, saved as a
+    // text; a trigger is saved as a unit number.
+    let text = r#"{"blocks": [
+        {"id": "block-1", "type": "CycleTimeRoot"},
+        {"id": "block-10", "type": "FieldFromExpression", "outputs": [], "inputs": [
+            {"id": "domain", "type": "Domain", "defaultSource": {"value": 100}},
+            {"id": "signal", "type": "Signal<phase>", "defaultSource": {"value": 0}}]},
+        {"id": "block-20", "type": "EnvelopeAD", "outputs": [], "inputs": [
+            {"id": "trigger", "type": "Signal<Unit>", "defaultSource": {"value": false}}]},
+        {"id": "block-30", "type": "RenderInstances2D", "outputs": [], "inputs": [
+            {"id": "glow", "type": "Signal<string>", "defaultSource": {"value": "false"}},
+            {"id": "shape", "type": "Signal<string>", "defaultSource": {"value": "circle"}}]}],
+        "connections": [{"from": "block-10.field", "to": "block-30.color"},
+                        {"from": "block-20.env", "to": "block-30.radius"}],
+        "defaultSources": [
+            {"id": "ds-11", "type": {"world": "field", "domain": "elementCount"}, "value": 7},
+            {"id": "ds-12", "type": {"world": "signal", "domain": "phase"}, "value": 0.25},
+            {"id": "ds-21", "type": {"world": "signal", "domain": "number"}, "value": false},
+            {"id": "ds-31", "type": {"world": "signal", "domain": "string"}, "value": "true"},
+            {"id": "ds-32", "type": {"world": "signal", "domain": "string"}, "value": "star"}]}"#;
+    let (p, warnings) = program(text);
+    let unmatched = |d: &&Diagnostic| d.code == "default-source-unmatched";
+    assert_eq!(warnings.iter().find(unmatched), None);
+    assert_eq!(p.tables.graph.domains[0].count, 7);
+    assert_eq!(constant(&p, "block-10", "signal"), [0.25]);
+    assert_eq!(p.tables.render.effects.len(), 1);
+    assert_eq!(p.tables.render.shapes.len(), 1);
+}
+
+#[test]
 fn a_number_of_the_next_block_unmatches() {
     let crowded = saved(&format!("{DS_14}, {DS_15}")).replace("block-16", "block-15");
     let (_, warnings) = program(&crowded);

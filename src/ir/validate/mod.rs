@@ -2,7 +2,7 @@
 //! bounds, nor recurses without bound.
 //!
 //! Checks are grouped by what they need: first every index (`indices`), then meaning (`expressions`,
-//! `graph`, `schedule`). A group runs only if the ones before found nothing, because it indexes
+//! `graph`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
 //! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
 //! compiler; a file that fails is the file's.
 
@@ -10,6 +10,7 @@ mod expressions;
 mod graph;
 mod indices;
 mod schedule;
+mod terms;
 
 use super::{Program, Valid};
 use crate::diag::{Diagnostic, KEPT};
@@ -30,10 +31,11 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         program: &program,
         list: Vec::new(),
     };
-    let groups: [fn(&mut Findings<'_>); 4] = [
+    let groups: [fn(&mut Findings<'_>); 5] = [
         indices::check,
         expressions::check,
         graph::check,
+        terms::check,
         schedule::check,
     ];
     for check in groups {

@@ -1,0 +1,558 @@
+//! Compiled programs that somebody has damaged: `validate` names the damage by its code, and what it
+//! lets pass runs without a panic.
+//!
+//! Programs are damaged in their JSON form, because that is where a file would be wrong. Damage that
+//! does not even have the shape of a program is serde's to refuse and is not looked at here.
+
+mod runs;
+
+use oscilla::ir::{Program, validate};
+use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Something of every table: buses of signals, fields and events, chains with bound parameters, every
+/// kind of cell, rails with all drives, a reduction, expressions, a glow, two sinks.
+const RICH: &str = r##"{"seed": 7, "name": "rich",
+  "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+    {"id": "grid", "type": "GridDomain", "params": {"rows": 2, "cols": 3, "spacing": 10}},
+    {"id": "lfo", "type": "Oscillator", "params": {"amplitude": 3, "bias": 5}},
+    {"id": "tick", "type": "PulseDivider", "params": {"divisions": 4}},
+    {"id": "env", "type": "EnvelopeAD"},
+    {"id": "slew", "type": "Slew"},
+    {"id": "back", "type": "Delay", "params": {"delay": 0.1}},
+    {"id": "sum", "type": "AddSignal"},
+    {"id": "hash", "type": "StableIdHash", "params": {"salt": 3}},
+    {"id": "hue", "type": "FieldFromExpression", "params": {"domain": 6}},
+    {"id": "glow", "type": "RenderInstances2D", "params": {"glow": true, "color": "#fa0"}},
+    {"id": "dots", "type": "RenderInstances2D", "params": {"shape": "star"}}],
+  "connections": [
+    {"from": "grid.domain", "to": "hash.domain"},
+    {"from": "grid.domain", "to": "dots.domain"}, {"from": "grid.pos0", "to": "dots.positions"},
+    {"from": "grid.domain", "to": "glow.domain"}, {"from": "grid.pos0", "to": "glow.positions"},
+    {"from": "lfo.out", "to": "slew.in", "lens": [{"type": "slew", "params": {"rate": 4}}, "softclip"]},
+    {"from": "tick.tick", "to": "env.trigger"},
+    {"from": "sum.out", "to": "back.in"}, {"from": "back.out", "to": "sum.a"},
+    {"from": "slew.out", "to": "sum.b"},
+    {"from": "hue.field", "to": "dots.color"},
+    {"from": "hash.u01", "to": "dots.rotation",
+     "lens": [{"type": "scale", "params": {"scale": {"from": "env.env"}}}]},
+    {"from": "hash.u01", "to": "glow.z", "adapters": ["ReduceFieldToSignal"]}],
+  "buses": [{"name": "size", "type": "number", "combine": "sum"},
+            {"name": "wide", "type": "field number", "combine": "max"}],
+  "rails": {"phaseB": {"periodMs": 700, "drive": "mixed", "bus": "phaseA", "combine": "average"},
+            "pulseA": 3, "energy": {"curve": [[0, 1], [0.5, 2]], "min": {"from": "lfo.out", "base": 1}},
+            "palette": ["#123", "#fed"]},
+  "publishers": [{"from": "lfo.out", "bus": "size"}, {"from": "sum.out", "bus": "size"},
+                 {"from": "hash.u01", "bus": "wide"}, {"from": "env.env", "bus": "wide"},
+                 {"from": "tick.tick", "bus": "pulse", "enabled": false}],
+  "listeners": [{"bus": "size", "to": "dots.radius"}, {"bus": "wide", "to": "glow.radius"},
+                {"rail": "phaseB", "to": "tick.phase"}, {"rail": "energy", "to": "dots.opacity"}]}"##;
+
+/// The JSON form of a compiled patch.
+fn compiled(text: &str) -> Value {
+    let (program, diagnostics) = runs::compile(text);
+    let program = program.unwrap_or_else(|| panic!("{}", runs::shown(&diagnostics)));
+    serde_json::to_value(&*program).expect("a program has a JSON form")
+}
+
+/// The value at a pointer; `{word}` stands for the first row of a list whose JSON has that word.
+fn at<'v>(mut value: &'v mut Value, pointer: &str) -> &'v mut Value {
+    for part in pointer.split('/').skip(1) {
+        let index = part
+            .strip_prefix('{')
+            .and_then(|p| p.strip_suffix('}'))
+            .map(|word| {
+                let rows = value
+                    .as_array()
+                    .unwrap_or_else(|| panic!("{pointer}: no list"));
+                let quoted = format!("\"{word}\"");
+                let has = |row: &Value| row.to_string().contains(&quoted);
+                rows.iter()
+                    .position(has)
+                    .unwrap_or_else(|| panic!("{pointer}: no row"))
+            });
+        let part = index.map_or_else(|| part.to_owned(), |i| i.to_string());
+        value = value
+            .pointer_mut(&format!("/{part}"))
+            .unwrap_or_else(|| panic!("{pointer}: {part}"));
+    }
+    value
+}
+
+/// What a mutation does with the value that it finds.
+enum Change {
+    To(Value),
+    Drop(usize),
+    Swap(usize, usize),
+    Again(usize),
+}
+use Change::{Again, Drop, Swap, To};
+
+#[test]
+fn every_damage_has_its_code() {
+    let sound = compiled(RICH);
+    let signals = sound["tables"]["sig"]["nodes"]
+        .as_array()
+        .map_or(0, Vec::len);
+    let types = sound["types"].as_array().map_or(0, Vec::len);
+    let type_of = |world: &str, domain: &str| {
+        let rows = sound["types"].as_array().expect("types");
+        let fits = |t: &Value| t["world"] == world && t["domain"] == domain;
+        json!(
+            rows.iter()
+                .position(fits)
+                .unwrap_or_else(|| panic!("{world} {domain}"))
+        )
+    };
+    let color = type_of("signal", "color");
+    let cases: Vec<(&str, Change, &str)> = vec![
+        ("/irVersion", To(json!(2)), "ir-version"),
+        ("/formatVersion", To(json!(0)), "ir-version"),
+        ("/timeModel/cyclic/periodMs", To(json!(0.0)), "ir-time"),
+        ("/timeModel/cyclic/periodMs", To(json!(-5.0)), "ir-time"),
+        // Indices.
+        (
+            "/tables/sig/nodes/{apply}/expr/apply/args/0",
+            To(json!(signals)),
+            "ir-index",
+        ),
+        (
+            "/tables/sig/nodes/{apply}/type",
+            To(json!(types)),
+            "ir-index",
+        ),
+        (
+            "/tables/sig/nodes/{transform}/expr/transform/chain",
+            To(json!(99)),
+            "ir-index",
+        ),
+        (
+            "/tables/sig/nodes/{rail}/expr/rail",
+            To(json!(6)),
+            "ir-index",
+        ),
+        (
+            "/tables/sig/nodes/{stateOut}/expr/stateOut",
+            To(json!(5)),
+            "ir-index",
+        ),
+        (
+            "/tables/field/nodes/{broadcast}/expr/broadcast",
+            To(json!(u32::MAX)),
+            "ir-index",
+        ),
+        ("/tables/field/nodes/{narrow}/dom", To(json!(2)), "ir-index"),
+        (
+            "/tables/constants/index/0/type",
+            To(json!(types)),
+            "ir-index",
+        ),
+        (
+            "/tables/materialize/groups/0/reqs/0",
+            To(json!(999)),
+            "ir-index",
+        ),
+        ("/tables/render/sinks/0/parent", To(json!(9)), "ir-index"),
+        ("/tables/graph/wires/0/from", To(json!(9999)), "ir-index"),
+        ("/schedule/steps/4/deps", To(json!([999])), "ir-index"),
+        ("/roots/frame", To(json!(99999)), "ir-index"),
+        ("/tables/strings", Swap(3, 4), "ir-duplicate-key"),
+        (
+            "/tables/strings/1",
+            To(json!("AddSignal")),
+            "ir-duplicate-key",
+        ),
+        // Constants and types.
+        (
+            "/tables/constants/index/0/at",
+            To(json!(100_000)),
+            "ir-const",
+        ),
+        (
+            "/tables/constants/index/0/len",
+            To(json!(u32::MAX)),
+            "ir-const",
+        ),
+        (
+            "/tables/sig/nodes/{const}/expr/const",
+            To(sound
+                .pointer("/tables/rails/5/silent")
+                .cloned()
+                .unwrap_or_default()),
+            "ir-const",
+        ),
+        (
+            "/tables/sig/nodes/{apply}/type",
+            To(color.clone()),
+            "ir-type",
+        ),
+        (
+            "/tables/sig/nodes/{apply}/type",
+            To(type_of("field", "number")),
+            "ir-type",
+        ),
+        (
+            "/tables/sig/nodes/{time}/type",
+            To(color.clone()),
+            "ir-type",
+        ),
+        (
+            "/tables/field/nodes/{broadcast}/type",
+            To(type_of("field", "vec2")),
+            "ir-type",
+        ),
+        (
+            "/tables/field/nodes/{narrow}/type",
+            To(type_of("field", "color")),
+            "ir-type",
+        ),
+        // Expressions.
+        (
+            "/tables/sig/nodes/{apply}/expr/apply/args/0",
+            To(json!(signals - 1)),
+            "ir-operand-order",
+        ),
+        (
+            "/tables/field/nodes/{narrow}/expr/narrow",
+            To(json!(30)),
+            "ir-operand-order",
+        ),
+        (
+            "/tables/sig/nodes/{mul}/expr/apply/op",
+            To(json!("sin")),
+            "ir-op",
+        ),
+        ("/tables/sig/nodes/{mul}/expr/apply/args", Again(0), "ir-op"),
+        (
+            "/tables/sig/nodes/{wave}/expr/apply/imm",
+            To(json!(9)),
+            "ir-op",
+        ),
+        (
+            "/tables/transforms/chains/{arg}/arity",
+            To(json!(0)),
+            "ir-chain",
+        ),
+        (
+            "/tables/transforms/chains/{softclip}/to",
+            To(color.clone()),
+            "ir-chain",
+        ),
+        (
+            "/tables/transforms/chains/{softclip}/steps/0/op",
+            To(json!("sin")),
+            "ir-op",
+        ),
+        (
+            "/tables/transforms/chains/{softclip}/steps/0/to",
+            To(color),
+            "ir-chain",
+        ),
+        (
+            "/tables/field/nodes/{idHash}/wide",
+            To(json!(false)),
+            "ir-domain",
+        ),
+        (
+            "/tables/field/nodes/{divIeee}/wide",
+            To(json!(false)),
+            "ir-precision",
+        ),
+        (
+            "/tables/field/nodes/{array}/dom",
+            To(json!(null)),
+            "ir-domain",
+        ),
+        (
+            "/tables/field/nodes/{mulAlpha}/dom",
+            To(json!(1)),
+            "ir-domain",
+        ),
+        // Graph.
+        ("/tables/graph/domains/0/count", To(json!(7)), "ir-domain"),
+        (
+            "/tables/graph/domains/1/count",
+            To(json!(20_000_000)),
+            "ir-limit",
+        ),
+        ("/tables/graph/publishers", Swap(6, 7), "ir-bus"),
+        ("/tables/graph/buses/6/pubs/1", To(json!(1)), "ir-bus"),
+        (
+            "/tables/graph/publishers/6/enabled",
+            To(json!(false)),
+            "ir-bus",
+        ),
+        (
+            "/tables/sig/nodes/26/expr/combine/terms",
+            Swap(0, 1),
+            "ir-bus",
+        ),
+        (
+            "/tables/sig/nodes/26/expr/combine/mode",
+            To(json!("average")),
+            "ir-bus",
+        ),
+        ("/tables/rails", Again(5), "ir-rail"),
+        ("/tables/rails/0/combine", To(json!("layer")), "ir-rail"),
+        ("/tables/rails/0/drive", To(json!("patched")), "ir-rail"),
+        (
+            "/tables/rails/2/generator",
+            To(sound["tables"]["rails"][5]["generator"].clone()),
+            "ir-rail",
+        ),
+        // State.
+        ("/tables/state/cells/2/f64/0", To(json!(0)), "ir-state"),
+        ("/tables/state/cells/1/f64/1", To(json!(2)), "ir-state"),
+        ("/tables/state/cells/1/args", Drop(0), "ir-state"),
+        ("/tables/state/cells/0/ring", To(json!(0)), "ir-state"),
+        ("/tables/state/f64Len", To(json!(99)), "ir-state"),
+        ("/tables/state/cells", Swap(0, 1), "ir-duplicate-key"),
+        // Schedule.
+        ("/schedule/steps/3/run", To(json!([])), "ir-writer"),
+        ("/schedule/steps/3/run", Again(0), "ir-writer"),
+        ("/schedule/steps/1/writes", Again(0), "ir-writer"),
+        ("/schedule/steps/13/run", Swap(0, 1), "ir-tape-order"),
+        (
+            "/schedule/steps/1/kind",
+            To(json!("stateCommit")),
+            "ir-step",
+        ),
+        (
+            "/schedule/steps/{stateCommit}/phase",
+            To(json!("render")),
+            "ir-step",
+        ),
+        ("/schedule/steps", Swap(19, 20), "ir-step"),
+        ("/schedule/steps/13/deps", To(json!([])), "ir-deps"),
+        ("/schedule/depsIndex/producer/2", To(json!(null)), "ir-deps"),
+        ("/memory", To(json!("none")), "ir-memory"),
+        ("/memory", To(json!("previous")), "ir-memory"),
+        // Materialisation and sinks.
+        (
+            "/tables/materialize/requests/0/format",
+            To(json!("f32")),
+            "ir-request",
+        ),
+        (
+            "/tables/materialize/groups/0/uniforms",
+            To(json!([])),
+            "ir-request",
+        ),
+        ("/tables/materialize/groups/0/reqs", Drop(0), "ir-request"),
+        ("/tables/materialize/groups/1/reqs", Again(0), "ir-request"),
+        ("/tables/render/sinks/0/inputs", Drop(2), "ir-sink"),
+        (
+            "/tables/render/sinks/0/inputs/2/from/req",
+            To(json!(0)),
+            "ir-sink",
+        ),
+        ("/tables/render/sinks/0/domain", To(json!(1)), "ir-sink"),
+        ("/tables/render/sinks/1/parent", To(json!(1)), "ir-sink"),
+        ("/tables/render/root", Drop(0), "ir-sink"),
+        ("/roots/sinks", Swap(0, 1), "ir-root"),
+        ("/roots/bus", Drop(0), "ir-root"),
+        ("/outputs/0/slot", To(json!(0)), "ir-root"),
+        ("/outputs", To(json!([])), "ir-root"),
+    ];
+    let mut wrong = Vec::new();
+    for (pointer, change, code) in cases {
+        let mut broken = sound.clone();
+        let value = at(&mut broken, pointer);
+        let before = value.to_string();
+        match (change, &mut *value) {
+            (To(new), value) => *value = new,
+            (Drop(i), Value::Array(rows)) => drop(rows.remove(i)),
+            (Swap(i, j), Value::Array(rows)) => rows.swap(i, j),
+            (Again(i), Value::Array(rows)) => rows.push(rows[i].clone()),
+            _ => panic!("{pointer} is no list"),
+        }
+        let after = value.to_string();
+        let found: Vec<String> = match serde_json::from_value::<Program>(broken) {
+            Err(error) => vec![format!("no program: {error}")],
+            Ok(program) => match validate(program) {
+                Ok(_) => vec!["valid".to_owned()],
+                Err(list) => list
+                    .iter()
+                    .map(|d| format!("{} {}", d.code, d.pointer))
+                    .collect(),
+            },
+        };
+        if !found.iter().any(|f| f.starts_with(&format!("{code} "))) {
+            let short = |text: &str| text.chars().take(80).collect::<String>();
+            wrong.push(format!(
+                "{pointer}: {} -> {}: wanted {code}, found {found:?}",
+                short(&before),
+                short(&after)
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Numbers that mean different things every time (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % sides.max(1) as u64) as usize
+    }
+}
+
+/// Pointers of all values below one.
+fn pointers(value: &Value, at: &str, list: &mut Vec<String>) {
+    list.push(at.to_owned());
+    match value {
+        Value::Array(rows) => {
+            for (i, row) in rows.iter().enumerate() {
+                pointers(row, &format!("{at}/{i}"), list);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                pointers(field, &format!("{at}/{key}"), list);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One small damage to a value.
+fn damage(value: &mut Value, dice: &mut Dice, all: &[Value]) {
+    let other = || all[0].clone();
+    match value {
+        Value::Number(number) => {
+            let old = number.as_f64().unwrap_or(0.0);
+            *value = match dice.roll(9) {
+                0 => json!(0),
+                1 => json!(1),
+                2 => json!(old as i64 + 1),
+                3 => json!(old as i64 - 1),
+                4 => json!(u32::MAX),
+                5 => json!(1e300),
+                6 => json!(-0.5),
+                7 => json!(dice.roll(40)),
+                _ => other(),
+            }
+        }
+        Value::Array(rows) if !rows.is_empty() => {
+            let (i, j) = (dice.roll(rows.len()), dice.roll(rows.len()));
+            match dice.roll(4) {
+                0 => rows.swap(i, j),
+                1 => drop(rows.remove(i)),
+                2 => rows.push(rows[i].clone()),
+                _ => rows[i] = rows[j].clone(),
+            }
+        }
+        Value::Bool(flag) => *flag = !*flag,
+        _ => {
+            *value = if dice.roll(3) == 0 {
+                Value::Null
+            } else {
+                other()
+            }
+        }
+    }
+}
+
+/// Runs a program at times of every kind; what it draws does not matter.
+fn run(program: oscilla::ir::Valid<Program>) {
+    let options = EngineOptions {
+        memory_limit: Some(1 << 26),
+        ..EngineOptions::default()
+    };
+    let Ok(mut engine) = Engine::new(Arc::new(program), options) else {
+        return;
+    };
+    for t in [0.0, 16.0, 33.0, 5000.0, 20.0, 1e15] {
+        let _ = engine.render_frame(FrameTime::at(t), &FrameCtx::default());
+    }
+    for step in [-3, 0, 1, 2, 90] {
+        let time = FrameTime::Cycle {
+            step,
+            of: 60,
+            mode: Default::default(),
+        };
+        let _ = engine.render_frame(time, &FrameCtx::default());
+    }
+}
+
+#[test]
+fn damage_is_found_or_harmless() {
+    let sound = compiled(RICH);
+    let mut list = Vec::new();
+    // Names and provenance change no frame.
+    for part in [
+        "tables",
+        "schedule",
+        "outputs",
+        "roots",
+        "timeModel",
+        "types",
+        "viewport",
+    ] {
+        pointers(&sound[part], &format!("/{part}"), &mut list);
+    }
+    list.retain(|at| !at.starts_with("/tables/strings"));
+    let rounds = std::env::var("OSCILLA_ROUNDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(400);
+    let mut dice = Dice(rounds as u64);
+    let (mut refused, mut ran) = (0, 0);
+    let mut wrong = Vec::new();
+    for _ in 0..rounds {
+        let mut broken = sound.clone();
+        let mut what = String::new();
+        for _ in 0..=dice.roll(2) {
+            let at = &list[dice.roll(list.len())];
+            let donor = &list[dice.roll(list.len())];
+            let donor = sound.pointer(donor).cloned().unwrap_or_default();
+            if let Some(value) = broken.pointer_mut(at) {
+                let before = value.clone();
+                damage(value, &mut dice, &[donor]);
+                what += &format!("{at}: {before} -> {value}\n");
+            }
+        }
+        let Ok(program) = serde_json::from_value::<Program>(broken) else {
+            continue;
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| match validate(program) {
+            Ok(valid) => {
+                run(valid);
+                true
+            }
+            Err(findings) => {
+                assert!(findings.iter().all(|f| f.code.starts_with("ir-")));
+                false
+            }
+        }));
+        match outcome {
+            Ok(true) => ran += 1,
+            Ok(false) => refused += 1,
+            Err(_) => wrong.push(what.chars().take(600).collect::<String>()),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {rounds} panicked:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(
+        refused > rounds / 10 && ran > rounds / 100,
+        "{refused} refused, {ran} ran of {rounds}"
+    );
+}
