@@ -4,7 +4,7 @@ use super::marks::Note;
 use super::{Edge, Flow, Lowerer, varies};
 use crate::blocks::{Bound, Input, Mark, Value};
 use crate::compile::resolve::{
-    Constant, Heard, Origin, Port, Source, Written, typed_library, violation,
+    Constant, Heard, Origin, Port, Source, Written, constant_of, typed_library, violation,
 };
 use crate::diag::Diagnostic;
 use crate::ir::{ConstId, ElementIds, EventExpr, FieldExpr, SignalExpr, TimeValue, ValueRef};
@@ -245,7 +245,8 @@ impl Lowerer<'_, '_> {
             return None;
         }
         let wanted = Type::new(world_of(input.mark), input.domain);
-        let (flow, used) = self.pass(flow?, chain, Some(wanted), &edge)?;
+        let flow = self.as_color(flow?, input.domain, &edge)?;
+        let (flow, used) = self.pass(flow, chain, Some(wanted), &edge)?;
         if input.mark == Mark::Constant {
             self.check_constant(input, &flow, &edge)?;
         }
@@ -258,6 +259,29 @@ impl Lowerer<'_, '_> {
                 used,
             },
         ))
+    }
+
+    /// A text for a colour is read when the patch is compiled.
+    fn as_color(&mut self, flow: Flow, wanted: Domain, edge: &Edge) -> Option<Flow> {
+        let Value::Text(text) = &flow.value else {
+            return Some(flow);
+        };
+        if wanted != Domain::Color {
+            return Some(flow);
+        }
+        match constant_of(Domain::Color, &crate::patch::Value::Text(text.clone())) {
+            Ok(Constant::Lanes(lanes)) => Some(Flow {
+                value: Value::Signal(self.out.build.constant(Domain::Color, &lanes)),
+                ty: Type::signal(Domain::Color),
+                direct: None,
+            }),
+            Ok(_) => None,
+            Err(found) => {
+                let error = found.diagnostic(&edge.at, &edge.wanted_by);
+                self.diagnostics.push(error.on(&edge.block, &edge.port));
+                None
+            }
+        }
     }
 
     fn not_wirable(&mut self, input: &Input, edge: &Edge) {

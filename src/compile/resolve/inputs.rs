@@ -18,7 +18,7 @@ pub(super) fn inputs<'a>(
 ) {
     let wires = wires(graph, diagnostics);
     sinks_drawn_twice(graph, diagnostics);
-    implicit(graph, overrides, &wires);
+    implicit(graph, overrides, &wires, diagnostics);
     let listeners = listeners(graph, overrides, &wires, diagnostics);
     let broken = broken(graph);
     let table = Table::new(graph.patch.document, &graph.nodes);
@@ -105,6 +105,7 @@ fn implicit<'a>(
     graph: &mut Graph<'a>,
     overrides: &BTreeMap<Port, Value>,
     wires: &HashMap<Port, usize>,
+    diagnostics: &mut Diagnostics,
 ) {
     let listened: std::collections::BTreeSet<Port> =
         graph.listeners.iter().filter_map(|l| l.to).collect();
@@ -142,6 +143,18 @@ fn implicit<'a>(
                 at: &node.entry.at,
             });
         }
+    }
+    let made: std::collections::BTreeSet<&str> = added.iter().map(|l| l.id.as_str()).collect();
+    for written in graph
+        .listeners
+        .iter()
+        .filter(|l| made.contains(l.id.as_str()))
+    {
+        let message = format!(
+            "the id `{}` is one that a listener gets by itself",
+            written.id
+        );
+        diagnostics.push(Diagnostic::error("duplicate-id", written.at, message).hint("rename it"));
     }
     graph.listeners.extend(added);
 }

@@ -328,3 +328,39 @@ fn a_constant_reaches_a_compile_time_input_through_a_bus() {
     let (program, _) = program(&patch(blocks, rest));
     assert_eq!(program.tables.graph.domains[0].count, 30);
 }
+
+#[test]
+fn an_implicit_listener_keeps_its_id() {
+    let blocks = r#"{"id": "o", "type": "Oscillator"}"#;
+    let rest = r#""listeners": [{"id": "default:o.phase", "bus": "energy", "to": "dots.radius"}]"#;
+    assert_eq!(error(&patch(blocks, rest)).code, "duplicate-id");
+}
+
+#[test]
+fn channels_are_rows_and_addresses() {
+    let rest = r#""listeners": [
+        {"external": "midi.cc1", "to": "dots.radius", "type": "number", "default": 0.5},
+        {"external": "key.a", "to": "dots.z", "type": "trigger"}]"#;
+    let (p, warnings) = program(&patch("", rest));
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let rows = &p.tables.graph.externals;
+    let keys: Vec<&str> = rows
+        .iter()
+        .map(|r| p.tables.strings[r.key.index()].as_str())
+        .collect();
+    assert_eq!(keys, ["key.a", "midi.cc1"]);
+    assert_eq!(lanes(&p, ValueRef::Const(rows[1].default)), [0.5]);
+    let source = p.tables.graph.blocks[1].r#in[2].src;
+    assert_eq!(source, PortSource::External(crate::ir::ExtId(1)));
+}
+
+#[test]
+fn a_text_on_a_bus_is_a_colour_where_one_is_wanted() {
+    let rest = r##""buses": [{"name": "ink", "type": "string", "default": "#00f"}],
+        "listeners": [{"bus": "ink", "to": "dots.color"}]"##;
+    let (p, warnings) = program(&patch("", rest));
+    assert_eq!(codes(&warnings), ["unused-bus"]);
+    assert!(matches!(input(&p, "dots", "color"), ValueRef::Field(_)));
+    let found = error(&patch("", &rest.replace("#00f", "bluish")));
+    assert_eq!((found.code, found.port.as_str()), ("bad-color", "color"));
+}
