@@ -102,6 +102,12 @@ impl Pool {
         Self { texts, by }
     }
 
+    /// A text that is most likely its only use.
+    fn add(&mut self, text: String) -> u32 {
+        self.texts.push(text);
+        self.texts.len() as u32 - 1
+    }
+
     fn text(&mut self, text: &str) -> u32 {
         if let Some(&at) = self.by.get(text) {
             return at;
@@ -171,7 +177,7 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             _ => key.replacen('/', ":", 1),
         };
         program.debug.slot.push(DebugSlot {
-            path: pool.text(&path),
+            path: pool.add(path),
         });
     }
     program.debug.strings = pool.texts;

@@ -293,19 +293,22 @@ impl Visitor for Texts {
     }
 }
 
-/// Strings in byte order, only those in use.
+/// Strings in byte order, each once, only those in use.
 fn strings(program: &mut Program) {
     let mut ids = Texts(FirstUse::new(program.tables.strings.len()));
     visit::program(program, &mut ids);
-    let mut order: Vec<usize> = (0..ids.0.numbers.len())
-        .filter(|&i| ids.0.numbers[i] != NONE)
-        .collect();
-    let strings = &program.tables.strings;
-    order.sort_by(|&a, &b| strings[a].as_bytes().cmp(strings[b].as_bytes()));
-    for (place, i) in order.into_iter().enumerate() {
-        ids.0.numbers[i] = place as u32;
+    let numbers = &mut ids.0.numbers;
+    let mut old = std::mem::take(&mut program.tables.strings);
+    let mut order: Vec<usize> = (0..numbers.len()).filter(|&i| numbers[i] != NONE).collect();
+    order.sort_unstable_by(|&a, &b| old[a].as_bytes().cmp(old[b].as_bytes()).then(a.cmp(&b)));
+    let mut new: Vec<String> = Vec::with_capacity(order.len());
+    for i in order {
+        if new.last() != Some(&old[i]) {
+            new.push(std::mem::take(&mut old[i]));
+        }
+        numbers[i] = new.len() as u32 - 1;
     }
-    keep(&mut program.tables.strings, &ids.0.numbers);
+    program.tables.strings = new;
     ids.0.replace = true;
     visit::program(program, &mut ids);
 }

@@ -156,9 +156,9 @@ impl Work<'_, '_> {
                 let at = self.value(row.at);
                 let owner = slots::port_owner(id, port, Direction::In);
                 let key = format!("{name}/in/{}", input.name);
-                let slot = slots::push(&mut self.lowered.build, &key, ty, owner, at);
+                let slot = slots::push(&mut self.lowered.build, key, ty, owner, at);
                 let default_key = format!("{name}/{}", input.name);
-                let src = self.source(i, port, &row, ty, default_key, &mut defaults);
+                let src = self.source(&row, ty, default_key, &mut defaults);
                 let name = self.lowered.build.text(input.name);
                 inputs.push(Port {
                     name,
@@ -178,7 +178,7 @@ impl Work<'_, '_> {
                 let at = flow.map_or(ValueRef::None, |f| self.address(&f.value));
                 let owner = slots::port_owner(id, port, Direction::Out);
                 let key = format!("{name}/out/{}", output.name);
-                let slot = slots::push(&mut self.lowered.build, &key, ty, owner, at);
+                let slot = slots::push(&mut self.lowered.build, key, ty, owner, at);
                 let name = self.lowered.build.text(output.name);
                 let src = PortSource::None;
                 outputs.push(Port {
@@ -210,8 +210,6 @@ impl Work<'_, '_> {
 
     fn source(
         &mut self,
-        block: usize,
-        port: usize,
         row: &InputRow,
         ty: TypeId,
         key: String,
@@ -245,10 +243,7 @@ impl Work<'_, '_> {
                         .position(|c| c.key == channel.key);
                     at.map_or(PortSource::None, |at| PortSource::External(ExtId::at(at)))
                 }
-                None => {
-                    debug_assert!(block < self.graph.nodes.len() && port < usize::MAX);
-                    PortSource::None
-                }
+                None => PortSource::None,
             },
         }
     }

@@ -3,19 +3,23 @@
 use crate::blocks::{Block, Mark, OutputWorld};
 use crate::ir::{
     BlockId, Builder, BusId, Direction, ExtId, RailId, ReqId, SinkId, Slot, SlotId, SlotOwner,
-    TimeEvent, TimeRoots, TimeValue, TypeId, ValueRef,
+    StrId, TimeEvent, TimeRoots, TimeValue, TypeId, ValueRef,
 };
 use crate::types::{Domain, Type, World};
 
 /// Appends a slot.
 pub(super) fn push(
     build: &mut Builder,
-    key: &str,
+    key: String,
     ty: TypeId,
     owner: SlotOwner,
     at: ValueRef,
 ) -> SlotId {
-    let key = build.text(key);
+    // Keys of slots are their own; where one equals another text, the two become one when the pool
+    // is sorted.
+    let strings = &mut build.tables.strings;
+    strings.push(key);
+    let key = StrId::at(strings.len() - 1);
     let slots = &mut build.tables.graph.slots;
     slots.push(Slot {
         key,
@@ -55,7 +59,7 @@ pub(super) fn time(build: &mut Builder) -> TimeRoots {
     let value = |build: &mut Builder, name: &str, domain: Domain, value: TimeValue| {
         let ty = build.ty(Type::signal(domain));
         let (owner, at) = (SlotOwner::Time(value), ValueRef::Time(value));
-        push(build, &format!("time/{name}"), ty, owner, at)
+        push(build, format!("time/{name}"), ty, owner, at)
     };
     let abs = value(build, "tAbsMs", Domain::TimeMs, TimeValue::TAbsMs);
     let model = value(build, "tModelMs", Domain::TimeMs, TimeValue::TModelMs);
@@ -68,7 +72,7 @@ pub(super) fn time(build: &mut Builder) -> TimeRoots {
     let event = |build: &mut Builder, name: &str, event: TimeEvent| {
         let ty = build.ty(Type::TRIGGER);
         let (owner, at) = (SlotOwner::TimeEvent(event), ValueRef::TimeEvent(event));
-        push(build, &format!("time/{name}"), ty, owner, at)
+        push(build, format!("time/{name}"), ty, owner, at)
     };
     let wrap = event(build, "wrap", TimeEvent::Wrap);
     let end = event(build, "end", TimeEvent::End);
@@ -93,7 +97,7 @@ pub(super) fn rail(build: &mut Builder, at: usize, name: &str, ty: TypeId) -> Sl
     let id = RailId::at(at);
     push(
         build,
-        &format!("rail/{name}"),
+        format!("rail/{name}"),
         ty,
         SlotOwner::Rail(id),
         ValueRef::Rail(id),
@@ -110,7 +114,7 @@ pub(super) fn external(
 ) -> SlotId {
     push(
         build,
-        &format!("external/{key}"),
+        format!("external/{key}"),
         ty,
         SlotOwner::External(ExtId::at(at)),
         value,
@@ -125,7 +129,7 @@ pub(super) fn bus(
     ty: TypeId,
     value: ValueRef,
 ) -> SlotId {
-    push(build, &format!("bus/{key}"), ty, SlotOwner::Bus(at), value)
+    push(build, format!("bus/{key}"), ty, SlotOwner::Bus(at), value)
 }
 
 /// The slot of a request.
@@ -134,7 +138,7 @@ pub(super) fn request(build: &mut Builder, at: usize) -> SlotId {
     let ty = build.tables.field.nodes[row.field.index()].r#type;
     let key = format!("request/{}", build.str(row.key));
     let id = ReqId::at(at);
-    push(build, &key, ty, SlotOwner::Request(id), ValueRef::Req(id))
+    push(build, key, ty, SlotOwner::Request(id), ValueRef::Req(id))
 }
 
 /// The slot of a sink.
@@ -142,13 +146,19 @@ pub(super) fn sink(build: &mut Builder, at: usize) -> SlotId {
     let key = format!("sink/{}", build.str(build.tables.render.sinks[at].key));
     let ty = build.ty(Type::new(World::Special, Domain::RenderTree));
     let id = SinkId::at(at);
-    push(build, &key, ty, SlotOwner::Sink(id), ValueRef::Sink(id))
+    push(build, key, ty, SlotOwner::Sink(id), ValueRef::Sink(id))
 }
 
 /// The slot of the frame.
 pub(super) fn frame(build: &mut Builder) -> SlotId {
     let ty = build.ty(Type::new(World::Special, Domain::RenderTree));
-    push(build, "frame", ty, SlotOwner::Frame, ValueRef::Frame)
+    push(
+        build,
+        "frame".to_owned(),
+        ty,
+        SlotOwner::Frame,
+        ValueRef::Frame,
+    )
 }
 
 /// The owner of a port's slot.

@@ -56,7 +56,7 @@ impl Lowerer<'_, '_> {
             match if same {
                 Some(flow)
             } else {
-                self.into_bus(publisher, flow, ty)
+                self.converted(publisher, flow, ty)
             } {
                 Some(flow) => values.push(flow),
                 None => whole = false,
@@ -86,7 +86,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// A term of a bus whose type was inferred.
-    fn into_bus(&mut self, publisher: usize, flow: Flow, ty: Type) -> Option<Flow> {
+    fn converted(&mut self, publisher: usize, flow: Flow, ty: Type) -> Option<Flow> {
         let edge = self.publisher_edge(publisher);
         let (flow, used) = self.pass(flow, None, Some(ty), &edge)?;
         if used.is_some() {

@@ -167,10 +167,8 @@ impl Marks {
         edges::operands(tables, value, &mut |operand| work.push(operand));
         while let Some(operand) = work.pop() {
             match operand {
-                ValueRef::Field(id) => {
-                    if seen.insert(id) {
-                        edges::operands(tables, operand, &mut |o| work.push(o));
-                    }
+                ValueRef::Field(id) if seen.insert(id) => {
+                    edges::operands(tables, operand, &mut |o| work.push(o));
                 }
                 operand if edges::is_computed(tables, operand) => {
                     last = last.max(self.owner(operand).filter(|o| *o != OPEN).unwrap_or((0, 0)));

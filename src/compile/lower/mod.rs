@@ -8,6 +8,7 @@
 //! Ids are those of the builder and provisional. What a later pass needs to know about a node, who
 //! computes it and what it is for, is kept beside the builder in `marks`.
 
+mod apply;
 mod bind;
 mod bus;
 mod fold;

@@ -94,9 +94,9 @@ impl Lowerer<'_, '_> {
         if let Some(value) = written {
             return self.literal(param, value, given, &what, edge);
         }
-        let (domain, words) = match param.kind {
-            ParamKind::Number => (Domain::Number, "a number"),
-            ParamKind::Vec2 => (Domain::Vec2, "a vec2"),
+        let domain = match param.kind {
+            ParamKind::Number => Domain::Number,
+            ParamKind::Vec2 => Domain::Vec2,
             ParamKind::Boolean | ParamKind::Options(_) => {
                 self.not_constant(&what, given, "it is read when the patch is compiled", edge);
                 return None;
@@ -113,7 +113,6 @@ impl Lowerer<'_, '_> {
             rise: format!("{key}/rise"),
             from,
         };
-        let _ = words;
         let (flow, _) = self.pass(flow, Some(chain), Some(Type::signal(domain)), &inner)?;
         let Value::Signal(signal) = flow.value else {
             return None;

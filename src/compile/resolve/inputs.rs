@@ -75,7 +75,7 @@ fn sinks_drawn_twice(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         let output = graph.nodes[from.block]
             .block
             .and_then(|b| b.outputs.get(from.port));
-        if !output.is_some_and(|o| o.domain.family() == Family::Render) {
+        if output.is_none_or(|o| o.domain.family() != Family::Render) {
             continue;
         }
         let Some(&other) = first.get(&from) else {

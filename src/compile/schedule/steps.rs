@@ -1,0 +1,264 @@
+//! Which steps there are, and which nodes each runs.
+
+use crate::compile::assemble::{Draft, StepUnit};
+use crate::compile::edges;
+use crate::ir::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// Which rows something needs: a port, a bus, a cell, a sink, a rail.
+pub(super) struct Kept {
+    /// Per signal.
+    pub sig: Vec<bool>,
+    /// Per event.
+    pub event: Vec<bool>,
+    /// Per field.
+    pub field: Vec<bool>,
+}
+
+impl Kept {
+    /// Whether a row is needed; anything that is no expression is.
+    pub(super) fn has(&self, value: ValueRef) -> bool {
+        match value {
+            ValueRef::Sig(id) => self.sig[id.index()],
+            ValueRef::Event(id) => self.event[id.index()],
+            ValueRef::Field(id) => self.field[id.index()],
+            _ => true,
+        }
+    }
+
+    fn add(&mut self, value: ValueRef) -> bool {
+        let entry = match value {
+            ValueRef::Sig(id) => &mut self.sig[id.index()],
+            ValueRef::Event(id) => &mut self.event[id.index()],
+            ValueRef::Field(id) => &mut self.field[id.index()],
+            _ => return false,
+        };
+        !std::mem::replace(entry, true)
+    }
+}
+
+/// Everything that the tables point at, in a fixed order.
+pub(in crate::compile) fn roots(program: &Program, visit: &mut impl FnMut(ValueRef)) {
+    let t = &program.tables;
+    for slot in &t.graph.slots {
+        visit(slot.r#ref);
+    }
+    for row in &t.transforms.uses {
+        visit(row.at);
+    }
+    for domain in &t.graph.domains {
+        domain
+            .attrs
+            .iter()
+            .for_each(|attr| visit(ValueRef::Field(attr.field)));
+    }
+    for cell in 0..t.state.cells.len() {
+        edges::of_cell(t, StateId::at(cell), visit);
+    }
+    for request in &t.materialize.requests {
+        visit(ValueRef::Field(request.field));
+        if let Consumer::Reduce(sig) = request.consumer {
+            visit(ValueRef::Sig(sig));
+        }
+    }
+    for sink in &t.render.sinks {
+        operands::of_sink(program, sink, visit);
+    }
+    let rows = t
+        .render
+        .cameras
+        .iter()
+        .chain(&t.render.meshes)
+        .chain(&t.render.effects);
+    for param in rows.flat_map(|row| &row.params) {
+        operands::of_input(program, param.from, visit);
+    }
+    for rail in &t.rails {
+        for param in derive::params_of(&rail.generator) {
+            if let Param::Drive { sig, .. } = param {
+                visit(ValueRef::Sig(*sig));
+            }
+        }
+    }
+}
+
+pub(super) fn kept(program: &Program) -> Kept {
+    let t = &program.tables;
+    let mut kept = Kept {
+        sig: vec![false; t.sig.nodes.len()],
+        event: vec![false; t.event.nodes.len()],
+        field: vec![false; t.field.nodes.len()],
+    };
+    let mut work = Vec::new();
+    roots(program, &mut |value| work.push(value));
+    while let Some(value) = work.pop() {
+        if kept.add(value) {
+            edges::operands(t, value, &mut |operand| work.push(operand));
+        }
+    }
+    kept
+}
+
+/// Per owner: the computed nodes that it runs, operands first.
+pub(super) fn runs(draft: &Draft, kept: &Kept) -> BTreeMap<(usize, usize), Vec<ValueRef>> {
+    let tables = &draft.program.tables;
+    let owner = |value: ValueRef| match value {
+        ValueRef::Sig(id) => draft.marks.sig_owner[id.index()],
+        ValueRef::Event(id) => draft.marks.event_owner[id.index()],
+        _ => (usize::MAX, 0),
+    };
+    let needed = |value: &ValueRef| kept.has(*value) && edges::is_computed(tables, *value);
+    let mut members: BTreeMap<(usize, usize), Vec<ValueRef>> = BTreeMap::new();
+    let all = (0..tables.sig.nodes.len())
+        .map(|i| ValueRef::Sig(SignalId::at(i)))
+        .chain((0..tables.event.nodes.len()).map(|i| ValueRef::Event(EventId::at(i))));
+    for value in all.filter(needed) {
+        members.entry(owner(value)).or_default().push(value);
+    }
+    let mut done: HashMap<ValueRef, bool> = HashMap::new();
+    let mut runs = BTreeMap::new();
+    for (own, members) in members {
+        let mut run = Vec::with_capacity(members.len());
+        for root in members {
+            let mut work = vec![(root, false)];
+            while let Some((value, operands_done)) = work.pop() {
+                if operands_done {
+                    run.push(value);
+                    continue;
+                }
+                if owner(value) != own || !needed(&value) || done.insert(value, true).is_some() {
+                    continue;
+                }
+                work.push((value, true));
+                let first = work.len();
+                edges::operands(tables, value, &mut |operand| work.push((operand, false)));
+                work[first..].reverse();
+            }
+        }
+        runs.insert(own, run);
+    }
+    runs
+}
+
+/// Makes the steps, in any order.
+pub(super) fn steps(draft: &mut Draft, runs: BTreeMap<(usize, usize), Vec<ValueRef>>) {
+    let mut made: Vec<(StepKind, Vec<ValueRef>)> = vec![
+        (StepKind::ExternalSample, Vec::new()),
+        (StepKind::TimeDerive, Vec::new()),
+        (StepKind::TimeConsole, Vec::new()),
+    ];
+    let t = &draft.program.tables;
+    let mut buses: Vec<Vec<ValueRef>> = vec![Vec::new(); t.graph.buses.len()];
+    for ((unit, stage), run) in runs {
+        let reduce = run.iter().find_map(|value| match value {
+            ValueRef::Sig(id) if stage > 0 => {
+                let node = &t.sig.nodes[id.index()];
+                matches!(node.expr, SignalExpr::Reduce { .. }).then_some(*id)
+            }
+            _ => None,
+        });
+        match (reduce, draft.units.get(unit)) {
+            (Some(sig), _) => made.push((StepKind::Reduce { sig }, run)),
+            (None, Some(StepUnit::Block(block))) => {
+                made.push((StepKind::NodeEval { block: *block }, run));
+            }
+            (None, Some(StepUnit::Bus(bus))) => buses[bus.index()].extend(run),
+            (None, _) => {}
+        }
+    }
+    for (i, run) in buses.into_iter().enumerate() {
+        made.push((StepKind::BusEval { bus: BusId::at(i) }, run));
+    }
+    let rails = (0..t.rails.len()).map(|i| StepKind::RailResolve {
+        rail: RailId::at(i),
+    });
+    let groups = 0..t.materialize.groups.len();
+    let groups = groups.map(|i| StepKind::Materialize {
+        group: GroupId::at(i),
+    });
+    let cameras = 0..t.render.cameras.len();
+    let cameras = cameras.map(|i| StepKind::CameraEval {
+        camera: CameraId::at(i),
+    });
+    let meshes = (0..t.render.meshes.len()).map(|i| StepKind::MeshBuild {
+        mesh: MeshId::at(i),
+    });
+    let sinks = (0..t.render.sinks.len()).map(|i| StepKind::SinkEval {
+        sink: SinkId::at(i),
+    });
+    let rest = rails
+        .chain([StepKind::StateCommit])
+        .chain(groups)
+        .chain(cameras);
+    let rest = rest
+        .chain(meshes)
+        .chain(sinks)
+        .chain([StepKind::RenderAssemble]);
+    made.extend(rest.map(|kind| (kind, Vec::new())));
+    // Equal texts become one when the pool is sorted.
+    let strings = &draft.program.tables.strings;
+    let texts: Vec<String> = made
+        .iter()
+        .map(|(kind, _)| key(&draft.program.tables, strings, *kind))
+        .collect();
+    let first = strings.len();
+    let keys: Vec<StrId> = (first..first + texts.len()).map(StrId::at).collect();
+    draft.program.tables.strings.extend(texts);
+    let steps = made.into_iter().zip(keys).map(|((kind, run), key)| Step {
+        key,
+        kind,
+        phase: Phase::Render,
+        run,
+        reads: Vec::new(),
+        writes: Vec::new(),
+        deps: Vec::new(),
+        cache: Cache {
+            policy: match kind {
+                StepKind::Materialize { .. }
+                | StepKind::CameraEval { .. }
+                | StepKind::MeshBuild { .. } => CachePolicy::Keyed,
+                _ => CachePolicy::PerFrame,
+            },
+            uniforms: Vec::new(),
+            epochs: Vec::new(),
+        },
+        demand: true,
+    });
+    draft.program.schedule.steps = steps.collect();
+}
+
+/// `kind:subject`.
+fn key(t: &Tables, strings: &[String], kind: StepKind) -> String {
+    let text = |id: StrId| strings[id.index()].as_str();
+    match kind {
+        StepKind::ExternalSample => "externalSample".to_owned(),
+        StepKind::TimeDerive => "timeDerive".to_owned(),
+        StepKind::TimeConsole => "timeConsole".to_owned(),
+        StepKind::NodeEval { block } => {
+            format!("nodeEval:{}", text(t.graph.blocks[block.index()].key))
+        }
+        StepKind::BusEval { bus } => {
+            format!("busEval:{}", text(t.graph.buses[bus.index()].key))
+        }
+        StepKind::Reduce { sig } => {
+            let mine = |r: &&Request| r.consumer == Consumer::Reduce(sig);
+            let request = t.materialize.requests.iter().find(mine);
+            format!("reduce:{}", request.map_or("", |r| text(r.key)))
+        }
+        StepKind::RailResolve { rail } => {
+            format!("railResolve:{}", text(t.rails[rail.index()].key))
+        }
+        StepKind::StateCommit => "stateCommit".to_owned(),
+        StepKind::Materialize { group } => format!("materialize:g{}", group.0),
+        StepKind::CameraEval { camera } => {
+            format!("cameraEval:{}", text(t.render.cameras[camera.index()].key))
+        }
+        StepKind::MeshBuild { mesh } => {
+            format!("meshBuild:{}", text(t.render.meshes[mesh.index()].key))
+        }
+        StepKind::SinkEval { sink } => {
+            format!("sinkEval:{}", text(t.render.sinks[sink.index()].key))
+        }
+        StepKind::RenderAssemble => "renderAssemble".to_owned(),
+    }
+}
