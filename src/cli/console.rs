@@ -57,11 +57,10 @@ impl Console {
         self.findings(&failure.findings, failure.uncounted);
     }
 
-    /// The first findings, errors before warnings, and how many there are.
+    /// Findings in their order, and how many there are. Where they are too many, warnings give way to
+    /// errors.
     pub(super) fn findings(&self, findings: &[Diagnostic], uncounted: usize) {
-        let mut order: Vec<&Diagnostic> = findings.iter().collect();
-        order.sort_by_key(|finding| finding.severity);
-        for finding in order.iter().take(SHOWN) {
+        for finding in shown(findings) {
             line_to_stderr(&self.paint(&finding.to_string(), finding.severity));
         }
         let all = findings.len() + uncounted;
@@ -89,6 +88,15 @@ impl Console {
             None => text.to_owned(),
         }
     }
+}
+
+/// The findings that are shown, in the order given: the first errors, and warnings if there is room.
+fn shown(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut chosen: Vec<(usize, &Diagnostic)> = findings.iter().enumerate().collect();
+    chosen.sort_by_key(|(_, finding)| finding.severity);
+    chosen.truncate(SHOWN);
+    chosen.sort_by_key(|(at, _)| *at);
+    chosen.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// Writes data to stdout. A reader that goes away ends the text quietly.
@@ -121,6 +129,17 @@ fn wants_color(choice: ColorChoice, terminal: bool, is_set: &dyn Fn(&str) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_stay_in_order_and_warnings_give_way() {
+        let warning = || Diagnostic::warning("w", "", "");
+        let error = || Diagnostic::error("e", "", "");
+        let codes = |list: &[Diagnostic]| shown(list).iter().map(|d| d.code).collect::<String>();
+        assert_eq!(codes(&[warning(), error(), warning()]), "wew");
+        let mut many: Vec<Diagnostic> = (0..SHOWN).map(|_| warning()).collect();
+        many.push(error());
+        assert_eq!(codes(&many), format!("{}e", "w".repeat(SHOWN - 1)));
+    }
 
     #[test]
     fn colour_follows_flag_then_environment_then_terminal() {
