@@ -33,7 +33,8 @@ pub struct Diagnostic {
     pub line: u32,
     /// Column from 1, in characters; 0 if unknown.
     pub column: u32,
-    /// JSON pointer (RFC 6901) of the offending value; empty for the whole document.
+    /// JSON pointer (RFC 6901) of the offending value; empty for the whole document. What came from
+    /// the command line has the flag here, such as `--set osc.amplitude`, and no line.
     pub pointer: String,
     /// Full block id (`comp::inner`), or empty.
     pub block: String,
@@ -43,6 +44,20 @@ pub struct Diagnostic {
     pub message: String,
     /// What to type, one line each.
     pub hints: Vec<String>,
+    /// The other place of two that disagree, in the same file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<OtherPlace>,
+}
+
+/// A second place that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherPlace {
+    /// JSON pointer.
+    pub pointer: String,
+    /// Line from 1; 0 if unknown.
+    pub line: u32,
+    /// Column from 1, in characters; 0 if unknown.
+    pub column: u32,
 }
 
 impl Diagnostic {
@@ -76,7 +91,24 @@ impl Diagnostic {
             port: String::new(),
             message,
             hints: Vec::new(),
+            other: None,
         }
+    }
+
+    /// Names the other place of two that disagree, by its JSON pointer.
+    #[must_use]
+    pub fn other(mut self, pointer: impl Into<String>) -> Self {
+        self.other = Some(OtherPlace {
+            pointer: pointer.into(),
+            line: 0,
+            column: 0,
+        });
+        self
+    }
+
+    /// Whether the finding is about something in the file, not about a flag.
+    pub fn is_in_file(&self) -> bool {
+        self.pointer.is_empty() || self.pointer.starts_with('/')
     }
 
     /// Adds the block (and, if not empty, the port) that the finding is about.
@@ -116,7 +148,9 @@ impl fmt::Display for Diagnostic {
         };
         write!(f, "{word}[{}]: {}", self.code, self.message)?;
         let mut place = Vec::new();
-        if !self.file.is_empty() {
+        if !self.is_in_file() {
+            place.push(format!("`{}`", self.pointer));
+        } else if !self.file.is_empty() {
             place.push(match self.line {
                 0 => self.file.clone(),
                 line => format!("{}:{line}:{}", self.file, self.column),
@@ -130,6 +164,12 @@ impl fmt::Display for Diagnostic {
         }
         if !place.is_empty() {
             write!(f, "\n  --> {}", place.join(", "))?;
+        }
+        match &self.other {
+            Some(other) if other.line > 0 => {
+                write!(f, "\n  and {}:{}:{}", self.file, other.line, other.column)?;
+            }
+            _ => {}
         }
         for hint in &self.hints {
             write!(f, "\nhint: {hint}")?;
@@ -248,6 +288,27 @@ mod tests {
             d.to_string(),
             "error[unknown-port]: no port `rad`\n  --> p.json:4:2, block `dots`, port `rad`\n\
              hint: did you mean `radius`?"
+        );
+    }
+
+    #[test]
+    fn shows_two_places_and_flags() {
+        let mut d = Diagnostic::error("duplicate-id", "/b/1", "two").other("/b/0");
+        assert_eq!(d.to_string(), "error[duplicate-id]: two");
+        d.file = "p.json".into();
+        (d.line, d.column) = (4, 2);
+        if let Some(other) = &mut d.other {
+            (other.line, other.column) = (3, 5);
+        }
+        assert_eq!(
+            d.to_string(),
+            "error[duplicate-id]: two\n  --> p.json:4:2\n  and p.json:3:5"
+        );
+        let mut flag = Diagnostic::error("bad-value", "--set a.b", "no").on("a", "b");
+        flag.file = "p.json".into();
+        assert_eq!(
+            flag.to_string(),
+            "error[bad-value]: no\n  --> `--set a.b`, block `a`, port `b`"
         );
     }
 }

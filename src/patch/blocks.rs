@@ -81,12 +81,10 @@ impl<'a> Blocks<'a> {
             if let Some(id) = id {
                 if let Some(other) = first.get(id) {
                     let other = place.index(*other);
-                    let message = format!(
-                        "two blocks have the id {}; the other is at `{other}`",
-                        quote(id)
-                    );
+                    let message = format!("two blocks have the id {}", quote(id));
                     report.push(
                         Diagnostic::error("duplicate-id", fields.pointer("id"), message)
+                            .other(format!("{other}/id"))
                             .hint("rename one"),
                     );
                     continue;

@@ -104,6 +104,7 @@ impl BusTable {
                         ty: Some(ty),
                         combine,
                         default: None,
+                        broken: false,
                     },
                     report,
                 );
@@ -117,15 +118,10 @@ impl BusTable {
         let index = BusIndex(self.entries.len());
         let lower = entry.name.to_lowercase();
         if let Some(other) = self.names.get(&lower) {
-            let other = self.place_of(*other);
-            let message = format!(
-                "two buses have the name {}; the other {other}",
-                quote(&entry.name)
-            );
-            report.push(
-                Diagnostic::error("duplicate-bus", entry.at, message)
-                    .hint("rename one; case makes no difference"),
-            );
+            let message = format!("two buses have the name {}", quote(&entry.name));
+            let error = Diagnostic::error("duplicate-bus", entry.at, message)
+                .hint("rename one; case makes no difference");
+            report.push(self.beside(*other, error));
             return;
         }
         match self
@@ -137,10 +133,11 @@ impl BusTable {
             // An id that is also a name is ambiguous, which is told later.
             Some(other) if other.name == entry.id || entry.name == entry.id => {}
             Some(other) => {
-                let (id, at) = (quote(&entry.id), &other.at);
-                let message = format!("two buses have the id {id}; the other is at `{at}`");
+                let message = format!("two buses have the id {}", quote(&entry.id));
                 report.push(
-                    Diagnostic::error("duplicate-id", entry.at.clone(), message).hint("rename one"),
+                    Diagnostic::error("duplicate-id", entry.at.clone(), message)
+                        .other(&other.at)
+                        .hint("rename one"),
                 );
             }
         }
@@ -148,10 +145,11 @@ impl BusTable {
         self.entries.push(entry);
     }
 
-    fn place_of(&self, index: BusIndex) -> String {
-        match self.entries.get(index.0) {
-            Some(bus) if bus.is_written() => format!("is at `{}`", bus.at),
-            _ => "is a default bus".to_owned(),
+    /// Names the bus that a finding is about too, if the file has it.
+    fn beside(&self, other: BusIndex, error: Diagnostic) -> Diagnostic {
+        match self.entries.get(other.0) {
+            Some(bus) if bus.is_written() => error.other(&bus.at),
+            _ => error,
         }
     }
 
@@ -167,12 +165,13 @@ impl BusTable {
                 .get(other.0)
                 .is_some_and(|entry| entry.name == bus.id)
             {
-                let (id, place) = (quote(&bus.id), self.place_of(other));
-                let message =
-                    format!("{id} is the id of a bus and the name of another, which {place}");
-                report.push(
-                    Diagnostic::error("ambiguous-bus", bus.at.clone(), message).hint("rename one"),
-                );
+                let written = self.entries.get(other.0).is_some_and(BusEntry::is_written);
+                let which = if written { "another" } else { "a default bus" };
+                let (id, name) = (quote(&bus.id), quote(&bus.name));
+                let message = format!("{id} is the id of the bus {name} and the name of {which}");
+                let error =
+                    Diagnostic::error("ambiguous-bus", bus.at.clone(), message).hint("rename one");
+                report.push(self.beside(other, error));
             }
         }
     }
@@ -213,6 +212,7 @@ fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<Bu
     let name = fields.needed_text("name", report);
     let id = fields.text("id", report);
     let ty = ty(&fields, report);
+    let broken = ty.is_none() && fields.get("type").is_some();
     let combine = combine(&fields, report);
     let default = fields
         .first(&["defaultValue", "default"])
@@ -233,6 +233,7 @@ fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<Bu
         ty,
         combine: combine.unwrap_or_default(),
         default,
+        broken,
     };
     let reserved = DEFAULT_BUSES
         .iter()
@@ -270,10 +271,10 @@ fn agree(
             )),
         );
     }
-    (entry.ty, entry.combine) = (Some(wanted), mode);
+    (entry.ty, entry.combine, entry.broken) = (Some(wanted), mode, false);
 }
 
-/// The written type. What cannot be read is reported and taken for a number.
+/// The written type; `None` if there is none, or none that can be read, which is reported.
 fn ty(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<Type> {
     let place = fields.place.key("type");
     let read = match fields.get("type")? {
@@ -285,18 +286,16 @@ fn ty(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<Type> {
             let domain = parts.needed_text("domain", report);
             match (world, domain) {
                 (Some(world), Some(domain)) => types::bus_parts(world, domain),
-                _ => return Some(Type::signal(Domain::Number)),
+                _ => return None,
             }
         }
         _ => {
             fields.wrong("type", "a text or an object", report);
-            return Some(Type::signal(Domain::Number));
+            return None;
         }
     };
-    Some(read.unwrap_or_else(|fault| {
-        not_carried(fault, place.pointer(), report);
-        Type::signal(Domain::Number)
-    }))
+    read.map_err(|fault| not_carried(fault, place.pointer(), report))
+        .ok()
 }
 
 /// Reports a type that no bus or channel carries.

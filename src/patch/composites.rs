@@ -101,10 +101,12 @@ pub(super) fn read(
         };
         match first.get(&entry.id) {
             Some(other) => {
-                let id = quote(&entry.id);
-                let message = format!("two composites have the id {id}; the other is at `{other}`");
-                report
-                    .push(Diagnostic::error("duplicate-id", entry.at, message).hint("rename one"));
+                let message = format!("two composites have the id {}", quote(&entry.id));
+                report.push(
+                    Diagnostic::error("duplicate-id", entry.at, message)
+                        .other(other)
+                        .hint("rename one"),
+                );
             }
             None => {
                 first.insert(entry.id.clone(), entry.at.clone());
@@ -350,13 +352,10 @@ fn edges(
         let target = (&*edge.to.block, &*edge.to.port);
         match taken.get(&target) {
             Some(other) => {
-                let message = format!(
-                    "two edges lead to {}; the other is at `{}`",
-                    quote(&edge.to.text()),
-                    other.at
-                );
+                let message = format!("two edges lead to {}", quote(&edge.to.text()));
                 report.push(
                     Diagnostic::error("bad-composite", edge.at.clone(), message)
+                        .other(&other.at)
                         .hint("disable or remove one"),
                 );
             }

@@ -34,10 +34,11 @@ pub(super) fn name<T: Identified>(
         }
         match written.get(&id) {
             Some(&first) => {
-                let (id, first) = (quote(&id), entries[first].at());
-                let message = format!("two {what} have the id {id}; the other is at `{first}`");
+                let message = format!("two {what} have the id {}", quote(&id));
                 report.push(
-                    Diagnostic::error("duplicate-id", entries[i].at(), message).hint("rename one"),
+                    Diagnostic::error("duplicate-id", entries[i].at(), message)
+                        .other(entries[first].at())
+                        .hint("rename one"),
                 );
             }
             None => {
@@ -59,13 +60,13 @@ pub(super) fn name<T: Identified>(
             format!("{base}#{nth}")
         };
         if let Some(&other) = written.get(&id) {
-            let made = entries[i].at();
             let message = format!(
-                "the id {} is the one that `{made}` gets by itself",
+                "the id {} is the one that another of the {what} gets by itself",
                 quote(&id)
             );
             report.push(
                 Diagnostic::error("duplicate-id", entries[other].at(), message)
+                    .other(entries[i].at())
                     .hint("rename it, or write an id there too"),
             );
         }

@@ -433,9 +433,10 @@ pub struct BusEntry {
     pub id: String,
     /// Unique without regard to case.
     pub name: String,
-    /// Written type; `None`: what the first publisher delivers. An unreadable one has been reported
-    /// and is a number.
+    /// Written type; `None`: what the first publisher delivers.
     pub ty: Option<Type>,
+    /// A type is written that cannot be read, which has been reported.
+    pub broken: bool,
     /// How publishers combine.
     pub combine: Combine,
     /// Value without publishers, if one is written.

@@ -71,25 +71,38 @@ impl Source {
         Lines::new(text).place(wanted.offset(pointer))
     }
 
-    /// Fills file, line and column of every diagnostic that has none, then sorts by place.
+    /// Fills file, line and column of every diagnostic that has none, then sorts by place. What is
+    /// about a flag stays without a line.
     pub fn fill_places(&self, diagnostics: &mut Diagnostics) {
         let text = self.json();
         let mut wanted = Tree::default();
-        let open = |d: &&mut Diagnostic| d.line == 0;
+        let open = |d: &&mut Diagnostic| d.line == 0 && d.is_in_file();
         for diagnostic in diagnostics.list_mut().iter_mut().filter(open) {
             wanted.insert(&diagnostic.pointer);
+            if let Some(other) = &diagnostic.other {
+                wanted.insert(&other.pointer);
+            }
         }
         Scanner::new(text).run(&mut wanted);
-        let mut found: Vec<(usize, &mut Diagnostic)> = diagnostics
-            .list_mut()
-            .iter_mut()
-            .filter(open)
-            .map(|diagnostic| (wanted.offset(&diagnostic.pointer), diagnostic))
-            .collect();
-        found.sort_by_key(|(offset, _)| *offset);
+        let mut found: Vec<(usize, &mut u32, &mut u32)> = Vec::new();
+        for diagnostic in diagnostics.list_mut().iter_mut().filter(open) {
+            let Diagnostic {
+                pointer,
+                line,
+                column,
+                other,
+                ..
+            } = diagnostic;
+            found.push((wanted.offset(pointer), line, column));
+            if let Some(other) = other {
+                let offset = wanted.offset(&other.pointer);
+                found.push((offset, &mut other.line, &mut other.column));
+            }
+        }
+        found.sort_by_key(|(offset, ..)| *offset);
         let mut lines = Lines::new(text);
-        for (offset, diagnostic) in found {
-            (diagnostic.line, diagnostic.column) = lines.place(offset);
+        for (offset, line, column) in found {
+            (*line, *column) = lines.place(offset);
         }
         for diagnostic in diagnostics.list_mut() {
             if diagnostic.file.is_empty() {

@@ -39,11 +39,15 @@ impl Lowerer<'_, '_> {
             whole &= term.is_some();
             let Some((flow, own)) = term else { continue };
             // The first publisher of the file says what a bus without a type carries.
-            if entry.ty.is_none() && inferred.is_none() && own {
+            if entry.ty.is_none() && !entry.broken && inferred.is_none() && own {
                 inferred = self.inferred(bus, &flow);
                 whole &= inferred.is_some();
             }
             terms.push((publisher, flow));
+        }
+        if entry.broken {
+            // Nobody knows what it was to carry, so nothing is said to fit or not to.
+            return;
         }
         let ty = match entry.ty.or(inferred) {
             Some(ty) => ty,
