@@ -29,7 +29,11 @@ pub fn path(value: &Value) -> Result<PathData, Found> {
     };
     match read {
         Ok(()) => Ok(build.path),
-        Err(Fault::At(place)) => Err(wanted("bad-path", value, &format!("path data, {place}"))),
+        Err(Fault::At(place)) => {
+            let mut found = wanted("bad-path", value, "path data");
+            found.found = format!("{}, {place}", found.found);
+            Err(found)
+        }
         Err(Fault::TooLarge(found)) => Err(Found {
             code: "path-too-large",
             found,
@@ -54,7 +58,7 @@ fn wanted(code: &'static str, value: &Value, wanted: &str) -> Found {
 
 /// Why data is not a path.
 enum Fault {
-    /// What is wrong, and where.
+    /// What is wrong, and where, as a clause that follows what was found.
     At(String),
     /// What was found.
     TooLarge(String),
@@ -88,7 +92,7 @@ impl Build {
                     Error::InvalidChar(_, at) | Error::InvalidString(_, at) => at,
                     _ => text.chars().count() + 1,
                 };
-                Fault::At(format!("not legal at column {column}"))
+                Fault::At(format!("which is wrong at column {column}"))
             })?;
             self.segment(segment)
                 .map_err(|fault| fault.unwrap_or_else(|| beyond(index)))?;
@@ -98,7 +102,7 @@ impl Build {
 
     fn list(&mut self, list: &[Value]) -> Result<(), Fault> {
         for (index, command) in list.iter().enumerate() {
-            let fault = || Fault::At(format!("not legal at command {index}"));
+            let fault = || Fault::At(format!("whose `commands[{index}]` is wrong"));
             let number = |key: &str| match command.get(key) {
                 Some(Value::Number(v)) => Ok(*v),
                 _ => Err(fault()),
@@ -329,9 +333,7 @@ struct Arc {
 }
 
 fn beyond(index: usize) -> Fault {
-    Fault::At(format!(
-        "with coordinates beyond ±3.4e38 in segment {index}"
-    ))
+    Fault::At(format!("whose segment {} goes beyond ±3.4e38", index + 1))
 }
 
 #[cfg(test)]
@@ -402,11 +404,11 @@ mod tests {
             let found = text(data).expect_err(data);
             assert_eq!(found.code, "bad-path", "{data}");
             assert!(
-                found.wanted.ends_with(&format!("column {column}")),
+                found.found.ends_with(&format!("column {column}")),
                 "{data}: {found:?}"
             );
         }
-        assert!(text("M1e39 0").expect_err("far").wanted.contains("3.4e38"));
+        assert!(text("M1e39 0").expect_err("far").found.contains("3.4e38"));
     }
 
     #[test]

@@ -449,7 +449,7 @@ impl Parser {
                 code: "expr-arity",
                 column,
                 message,
-                hints: Vec::new(),
+                hints: vec![format!("write `{}`", signature(name, wanted, more))],
             });
         }
         Ok(self.called(function, args))
@@ -645,4 +645,25 @@ fn error(code: &'static str, column: usize, message: String, hint: &str) -> Expr
         message,
         hints: vec![hint.to_owned()],
     }
+}
+
+/// A call as it is to be written. Names of parameters are those of the library's description.
+fn signature(name: &str, wanted: usize, more: bool) -> String {
+    let parameters = match (name.strip_prefix("Math.").unwrap_or(name), wanted) {
+        _ if more => "a, b, …",
+        ("hsl", _) => "h, s, l",
+        ("hsla", _) => "h, s, l, a",
+        ("rgb", _) => "r, g, b",
+        ("rgba", _) => "r, g, b, a",
+        ("clamp", _) => "x, a, b",
+        ("mix", _) => "a, b, k",
+        ("step", _) => "edge, x",
+        ("smoothstep", _) => "a, b, x",
+        ("mod", _) => "x, b",
+        ("atan2", _) => "y, x",
+        ("pow", _) => "x, exponent",
+        (_, 1) => "x",
+        _ => "a, b",
+    };
+    format!("{name}({parameters})")
 }

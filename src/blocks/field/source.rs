@@ -251,10 +251,8 @@ pub(in crate::blocks) static FIELD_FROM_EXPRESSION: Block = Block {
                 }
                 (_, hints) => hints.join("; "),
             };
+            // Nobody knows what it would have been, so there is no value to mistake for another.
             l.error(error.code, "expression", message, hint);
-            let black = l.build.constant(Domain::Color, &[0.0, 0.0, 0.0, 1.0]);
-            let row = l.uniform(black);
-            give(l, "field", row);
         }
     },
     ..FIELD
