@@ -350,9 +350,8 @@ impl Compiler<'_> {
         *next - 1
     }
 
-    /// Frees the registers of values that are not read after `at`. A store at the same place comes
-    /// after the node, so values of targets that end here wait for it: their last use is `at` too,
-    /// but they are freed by whoever is last in the list of steps, and a register is freed once.
+    /// Frees the registers of values that no step after the place `at` reads. The stores of this
+    /// place may still come, and read them: no step that takes a register stands in between.
     fn release(&mut self, values: &[Value], at: u32, last_use: &BTreeMap<Value, u32>) {
         for value in values {
             let node = self.graph.of(*value);

@@ -4,6 +4,9 @@
 //! steps, and a row seen over a smaller domain becomes itself. Rows must obey what validation checks
 //! (operands first, widths, lanes); the first that does not is reported as [`FieldError::Malformed`].
 
+mod chain;
+mod meet;
+
 use super::FieldError;
 use super::graph::{Bank, Graph, How, Kind, Value};
 use crate::ir::{
@@ -118,7 +121,8 @@ impl Lowering<'_> {
     fn row(&mut self, node: &FieldNode) -> Fallible<Vec<Value>> {
         let domain = self.domain(node)?;
         let bank = match (domain, node.wide) {
-            (Domain::Path, _) => Bank::Path,
+            (Domain::Path, true) => return Err("an outline is not wide"),
+            (Domain::Path, false) => Bank::Path,
             (_, true) => Bank::Wide,
             (_, false) => Bank::Narrow,
         };
@@ -215,7 +219,7 @@ impl Lowering<'_> {
                 ..
             } => {
                 let silent = self.constant(*silent, bank, lanes)?;
-                let how = how(*mode, domain.family(), terms.len());
+                let how = meet::how(*mode, domain.family(), terms.len());
                 let mut rows = Vec::new();
                 let mut lowered = Vec::new();
                 for &term in terms {
@@ -397,97 +401,6 @@ impl Lowering<'_> {
             _ => None,
         }
     }
-
-    fn chain(
-        &mut self,
-        id: ChainId,
-        bank: Bank,
-        mut value: Vec<Value>,
-        args: &[SignalId],
-    ) -> Fallible<Vec<Value>> {
-        let program = self.program;
-        let chain = program
-            .tables
-            .transforms
-            .chains
-            .get(id.index())
-            .ok_or("no such chain")?;
-        for step in &chain.steps {
-            let mut operands = vec![value];
-            for operand in &step.operands {
-                let lanes = match operand {
-                    ChainOperand::Const(c) => {
-                        let numbers = numbers(program, *c).ok_or("a parameter is no number")?;
-                        self.constant(*c, bank, numbers.len())?
-                    }
-                    ChainOperand::Arg(k) => {
-                        let signal = *args.get(*k as usize).ok_or("a parameter is not bound")?;
-                        self.signal(signal, bank, self.signal_lanes(signal)?)?
-                    }
-                };
-                operands.push(lanes);
-            }
-            if let (Op::PerElementOffset, [.., seed]) = (step.op, &mut operands[..]) {
-                let number = step
-                    .operands
-                    .last()
-                    .and_then(|&o| self.constant_operand(o, args));
-                *seed = self.element_hash(bank, number)?;
-            }
-            let to = program
-                .types
-                .get(step.to.index())
-                .ok_or("a step has no type")?
-                .domain;
-            value = self.apply(step.op, step.imm, bank, lanes_of(to), operands)?;
-        }
-        Ok(value)
-    }
-
-    /// The number of a parameter, if it is the same in all frames. Not rounded to the row's width:
-    /// a seed is hashed as it is written.
-    fn constant_operand(&self, operand: ChainOperand, args: &[SignalId]) -> Option<f64> {
-        let id = match operand {
-            ChainOperand::Const(id) => id,
-            ChainOperand::Arg(k) => {
-                let signal = args.get(k as usize)?;
-                match self.program.tables.sig.nodes.get(signal.index())?.expr {
-                    SignalExpr::Const(id) => id,
-                    _ => return None,
-                }
-            }
-        };
-        numbers(self.program, id)?.first().copied()
-    }
-
-    fn combine(
-        &mut self,
-        how: How,
-        bank: Bank,
-        rows: &[u32],
-        terms: &[Vec<Value>],
-        silent: Vec<Value>,
-    ) -> Vec<Value> {
-        let full = rows.iter().all(|&r| r == u32::MAX);
-        match terms.last() {
-            None => return silent,
-            Some(last) if how == How::Last && full => return last.clone(),
-            Some(_) => {}
-        }
-        let kind = Kind::Combine {
-            how,
-            rows: rows.into(),
-        };
-        if how == How::Over {
-            let parts: Vec<Value> = terms.iter().flatten().chain(&silent).copied().collect();
-            let first = self.graph.node(kind, bank, 4, &parts);
-            return self.graph.outs(first);
-        }
-        self.each(silent.len(), |g, i| {
-            let lane: Vec<Value> = terms.iter().chain([&silent]).map(|t| t[i]).collect();
-            g.node(kind.clone(), bank, 1, &lane)
-        })
-    }
 }
 
 /// Whether operand `at` of an opcode is an outline.
@@ -496,27 +409,6 @@ fn takes_path(op: Op, at: usize) -> bool {
         Op::PathPoint | Op::PathMove => at == 0,
         Op::PathMorph => at < 2,
         _ => false,
-    }
-}
-
-/// How the terms of a bus of that family meet. One publisher alone is its value.
-fn how(mode: Combine, family: Family, terms: usize) -> How {
-    if terms == 1 {
-        return How::Last;
-    }
-    match (family, mode) {
-        (_, Combine::Last) | (Family::Path | Family::String, _) => How::Last,
-        (Family::Boolean, Combine::Sum | Combine::Max | Combine::Layer) => How::Or,
-        (Family::Boolean, Combine::Average) => How::Majority,
-        (Family::Boolean, Combine::Min) => How::And,
-        (Family::Color, Combine::Layer) => How::Over,
-        (_, Combine::Layer) => How::Last,
-        (Family::Phase, Combine::Sum) => How::PhaseSum,
-        (Family::Phase, Combine::Average) => How::PhaseAverage,
-        (_, Combine::Sum) => How::Sum,
-        (_, Combine::Average) => How::Average,
-        (_, Combine::Max) => How::Max,
-        (_, Combine::Min) => How::Min,
     }
 }
 

@@ -1,0 +1,182 @@
+//! The columns that missed are computed: one kernel, over buffers from the pool.
+
+use super::*;
+
+impl FieldStore {
+    /// Computes the columns that missed.
+    pub(super) fn compute(
+        &mut self,
+        program: &Program,
+        group: GroupId,
+        ask: Ask<'_>,
+        parallel: Option<&dyn Parallel>,
+    ) {
+        for &column in &self.missed {
+            for &cell in &self.columns[column as usize].holes.histories {
+                let entries = self.histories.entry(cell).or_default();
+                entries.clear();
+                entries.extend_from_slice(ask.histories.history(cell).0);
+            }
+        }
+        let kernel = self.kernel(group);
+        self.fill_stored(program, &kernel.stored, parallel);
+        let cx = Context {
+            program,
+            ids: &self.ids,
+            outlines: &self.outlines,
+            stored: &self.lanes,
+            histories: &self.histories,
+        };
+        self.uniforms.run_uniforms(&kernel, cx, ask.registers);
+        let count = self.groups[group.index()].count;
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for (&column, delivery) in self.missed.iter().zip(&kernel.outputs) {
+            let known = &mut self.columns[column as usize];
+            self.revision += 1;
+            known.content.revision = self.revision;
+            let old = std::mem::replace(&mut known.content.buffer, Buffer::empty(known.key.format));
+            self.pool.retire(old, self.frame);
+            match delivery {
+                Delivery::Rows => {
+                    let rows = self.pool.open(known.key.format, count);
+                    let mask = std::mem::take(&mut known.content.mask);
+                    outputs.push(Output::new(rows, mask, count));
+                }
+                Delivery::One(registers) => {
+                    let (buffer, finite) = match known.key.format {
+                        Format::Path => output::one_path(&self.uniforms.outline(registers.first())),
+                        format => output::one(format, self.uniforms.narrow_lanes(registers)),
+                    };
+                    known.content.buffer = buffer;
+                    known.content.all_finite = Some(finite);
+                }
+            }
+        }
+        self.run += 1;
+        let cut = Cut {
+            count,
+            block: self.block,
+            parallel,
+        };
+        run::run(
+            &kernel,
+            cx,
+            (&self.uniforms, self.run),
+            &self.workers,
+            cut,
+            &mut outputs,
+        );
+        let with_rows = self.missed.iter().zip(&kernel.outputs);
+        let with_rows = with_rows
+            .filter(|(_, d)| **d == Delivery::Rows)
+            .map(|(c, _)| *c);
+        for (column, output) in with_rows.zip(outputs.drain(..)) {
+            let content = &mut self.columns[column as usize].content;
+            content.all_finite = (!output.bad).then_some(true);
+            content.mask = output.mask;
+            if let Some(buffer) = output.rows.close() {
+                content.buffer = buffer;
+            }
+        }
+        self.outputs = outputs;
+    }
+
+    /// The kernel of the columns that missed.
+    fn kernel(&mut self, group: GroupId) -> Arc<Kernel> {
+        let known = &mut self.groups[group.index()].kernels;
+        if let Some(at) = known.iter().position(|(set, _)| *set == self.missed) {
+            known[..=at].rotate_right(1);
+            return known[0].1.clone();
+        }
+        let targets: Vec<Target> = self
+            .missed
+            .iter()
+            .map(|&c| self.columns[c as usize].target.clone())
+            .collect();
+        let stored = |value: Value| self.kept[value.index()].map(|k| k + u32::from(value.out));
+        let kernel = Arc::new(kernel::compile(&self.graph, &targets, &stored));
+        known.truncate(KERNELS - 1);
+        known.insert(0, (self.missed.clone(), kernel.clone()));
+        kernel
+    }
+
+    /// Makes sure that stored lanes are there, those that they are made of first.
+    fn fill_stored(&mut self, program: &Program, wanted: &[u32], parallel: Option<&dyn Parallel>) {
+        let empty = |lanes: &[Stored], k: u32| matches!(lanes[k as usize], Stored::Empty);
+        if !wanted.iter().any(|&k| empty(&self.lanes, k)) {
+            return;
+        }
+        let mut order = Vec::new();
+        let mut work: Vec<u32> = wanted.to_vec();
+        while let Some(k) = work.pop() {
+            if empty(&self.lanes, k) && !order.contains(&k) {
+                order.push(k);
+                work.extend_from_slice(&self.stored_kernel(k).stored);
+            }
+        }
+        // What a lane is made of stands before it.
+        order.sort_unstable();
+        for k in order {
+            let kernel = self.stored_kernel(k);
+            let keep = self.keeps[k as usize].keep;
+            let rows = match self.graph.of(keep.value).bank {
+                Bank::Wide => Open::Lane64(Arc::new(vec![0.0; keep.rows])),
+                Bank::Narrow | Bank::Path => Open::Lane32(Arc::new(vec![0.0; keep.rows])),
+            };
+            let mut output = [Output::new(rows, Vec::new(), keep.rows)];
+            let cx = Context {
+                program,
+                ids: &self.ids,
+                outlines: &self.outlines,
+                stored: &self.lanes,
+                histories: &self.histories,
+            };
+            let signals = Registers::default();
+            self.uniforms.run_uniforms(&kernel, cx, &signals);
+            self.run += 1;
+            let cut = Cut {
+                count: keep.rows,
+                block: self.block,
+                parallel,
+            };
+            run::run(
+                &kernel,
+                cx,
+                (&self.uniforms, self.run),
+                &self.workers,
+                cut,
+                &mut output,
+            );
+            let [output] = output;
+            self.lanes[k as usize] = match output.rows {
+                Open::Lane32(lanes) => Stored::Narrow(lanes),
+                Open::Lane64(lanes) => Stored::Wide(lanes),
+                _ => Stored::Empty,
+            };
+        }
+    }
+
+    fn stored_kernel(&mut self, k: u32) -> Arc<Kernel> {
+        let Kept { keep, kernel, .. } = &mut self.keeps[k as usize];
+        let value = keep.value;
+        let (graph, kept) = (&self.graph, &self.kept);
+        kernel
+            .get_or_insert_with(|| {
+                let pack = Pack::Lane(graph.of(value).bank);
+                let target = Target {
+                    lanes: vec![value],
+                    pack,
+                };
+                let stored = |v: Value| {
+                    let first = if v.node == value.node {
+                        None
+                    } else {
+                        kept[v.index()]
+                    };
+                    first.map(|k| k + u32::from(v.out))
+                };
+                Arc::new(kernel::compile(graph, &[target], &stored))
+            })
+            .clone()
+    }
+}
