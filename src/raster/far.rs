@@ -1,9 +1,10 @@
-//! Edges with ends far outside the picture.
+//! Edges and lines with ends far outside the picture.
 //!
-//! In: an edge with ends beyond ±2²³ px, and the box that is drawn. Out: the same edge as seen from the
-//! box: cut at its top and bottom, and upright where it lies left or right of it. Fixed point is exact
-//! enough for what is left. Edges with nearer ends are not touched, so that their pixels do not depend
-//! on the box.
+//! In: an edge with ends too far for the numbers of a kernel, and the box that is drawn. Out: the same
+//! edge as seen from the box: cut at its top and bottom, and upright where it lies left or right of it.
+//! What is left is exact enough in fixed point and f32. A line that is to be stroked is cut at a window
+//! instead: what lies outside is left out. Shapes that are near are not touched, so that their pixels
+//! do not depend on the box.
 
 use super::affine::{Bounds, snap};
 
@@ -11,6 +12,46 @@ use super::affine::{Bounds, snap};
 const NEAR: f64 = 8_388_608.0;
 /// Room around the box, px.
 const MARGIN: f64 = 16.0;
+/// How far outlines that go through f32 may leave the box, px: 1/256 px is exact there.
+const REACH: f64 = 32_768.0;
+
+/// Whether an outline with this box may go through f32 as it is.
+pub(super) fn fits(min: [f64; 2], max: [f64; 2], bounds: &Bounds) -> bool {
+    min[0] >= f64::from(bounds.x0) - REACH
+        && min[1] >= f64::from(bounds.y0) - REACH
+        && max[0] <= f64::from(bounds.x1) + REACH
+        && max[1] <= f64::from(bounds.y1) + REACH
+}
+
+/// The part of the line from `p` to `q` inside a window, as parameters in 0…1.
+pub(super) fn inside(p: [f64; 2], q: [f64; 2], window: &[[f64; 2]; 2]) -> Option<(f64, f64)> {
+    let (mut from, mut to) = (0.0f64, 1.0f64);
+    for axis in 0..2 {
+        let (low, high) = (window[0][axis], window[1][axis]);
+        let (a, b) = (p[axis], q[axis]);
+        if a.max(b) < low || a.min(b) > high {
+            return None;
+        }
+        let at = |side: f64| (side - a) / (b - a);
+        if a < low || b < low {
+            let t = at(low);
+            if a < b {
+                from = from.max(t)
+            } else {
+                to = to.min(t)
+            }
+        }
+        if a > high || b > high {
+            let t = at(high);
+            if a > b {
+                from = from.max(t)
+            } else {
+                to = to.min(t)
+            }
+        }
+    }
+    (from <= to).then_some((from, to))
+}
 
 /// Whether an edge may be used as it is.
 #[inline(always)]

@@ -1,7 +1,8 @@
-//! Curves to lines.
+//! Outlines in f64, and curves cut to lines.
 //!
-//! In: path data and where it goes. Out: a [`Polyline`]. Curves are cut uniformly in the parameter so
-//! that no chord is farther than 1/50 device px from its curve: with τ = 1/50,
+//! In: path data and where it goes. Out: [`Segment`]s, or a [`Polyline`] where lines are needed: for the
+//! length of a dashed line, and for outlines far beyond the picture. Curves are cut uniformly in the
+//! parameter so that no chord is farther than 1/50 device px from its curve: with τ = 1/50,
 //! ⌈√(|p₀ − 2p₁ + p₂|/(4τ))⌉ pieces for a quadratic,
 //! ⌈√(0.75·max(|p₀ − 2p₁ + p₂|, |p₁ − 2p₂ + p₃|)/τ)⌉ for a cubic and ⌈|a|/2·√(r/(2τ))⌉ for an arc of
 //! angle a, at most 4096 each. Points are computed at k/n, not by stepping.
@@ -10,113 +11,162 @@ use super::affine::Affine;
 use crate::render_tree::{Cmd, PathData};
 
 /// Largest distance of a chord from its curve, device px.
-pub(super) const TOLERANCE: f64 = 1.0 / 50.0;
+const TOLERANCE: f64 = 1.0 / 50.0;
 /// Most pieces of one curve.
 pub(super) const MAX_PIECES: u32 = 4096;
+
+/// One step of an outline. Every subpath begins with a `Move`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Segment {
+    Move([f64; 2]),
+    Line([f64; 2]),
+    Quad([[f64; 2]; 2]),
+    Cubic([[f64; 2]; 3]),
+    Close,
+}
+
+impl Segment {
+    /// Its points, the last one where it ends.
+    pub(super) fn points(&self) -> &[[f64; 2]] {
+        match self {
+            Self::Move(p) | Self::Line(p) => std::slice::from_ref(p),
+            Self::Quad(p) => p,
+            Self::Cubic(p) => p,
+            Self::Close => &[],
+        }
+    }
+}
+
+/// Replaces `outline` by a path under a map.
+pub(super) fn trace(path: &PathData, map: &Affine, outline: &mut Vec<Segment>) {
+    outline.clear();
+    let mut points = path
+        .pts
+        .iter()
+        .map(|p| map.apply([f64::from(p[0]), f64::from(p[1])]));
+    let mut start = [0.0; 2];
+    let mut last = [0.0; 2];
+    let mut open = false;
+    for cmd in path.cmds.iter().filter_map(|&byte| Cmd::from_byte(byte)) {
+        let mut next = || points.next().unwrap_or(last);
+        // After a close the next subpath begins where the closed one did.
+        if !open && !matches!(cmd, Cmd::M | Cmd::Z) {
+            outline.push(Segment::Move(start));
+            open = true;
+        }
+        let segment = match cmd {
+            Cmd::M => {
+                start = next();
+                open = true;
+                Segment::Move(start)
+            }
+            Cmd::L => Segment::Line(next()),
+            Cmd::Q => Segment::Quad([next(), next()]),
+            Cmd::C => Segment::Cubic([next(), next(), next()]),
+            Cmd::Z if open => {
+                open = false;
+                Segment::Close
+            }
+            Cmd::Z => continue,
+        };
+        last = segment.points().last().copied().unwrap_or(start);
+        outline.push(segment);
+    }
+}
+
+/// The subpaths of an outline.
+pub(super) fn subpaths(outline: &[Segment]) -> impl Iterator<Item = &[Segment]> {
+    outline.chunk_by(|_, next| !matches!(next, Segment::Move(_)))
+}
+
+/// The box about all points, which bounds the curves too.
+pub(super) fn extent(outline: &[Segment], map: &Affine) -> ([f64; 2], [f64; 2]) {
+    let mut min = [f64::INFINITY; 2];
+    let mut max = [f64::NEG_INFINITY; 2];
+    for p in outline.iter().flat_map(Segment::points) {
+        let p = map.apply(*p);
+        for axis in 0..2 {
+            min[axis] = min[axis].min(p[axis]);
+            max[axis] = max[axis].max(p[axis]);
+        }
+    }
+    (min, max)
+}
 
 /// Subpaths as points.
 #[derive(Debug, Default)]
 pub(super) struct Polyline {
-    pub(super) points: Vec<Vertex>,
-    pub(super) subpaths: Vec<Subpath>,
-}
-
-/// A point, and whether it lies inside a flattened curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Vertex {
-    pub(super) at: [f64; 2],
-    pub(super) smooth: bool,
-}
-
-/// A range of points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Subpath {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) closed: bool,
+    points: Vec<[f64; 2]>,
+    ends: Vec<(usize, bool)>,
 }
 
 impl Polyline {
-    pub(super) fn clear(&mut self) {
+    /// Replaces the content by `outline`; `device` maps from there to device space and decides how
+    /// finely curves are cut.
+    pub(super) fn flatten(&mut self, outline: &[Segment], device: &Affine) {
         self.points.clear();
-        self.subpaths.clear();
-    }
-
-    pub(super) fn push(&mut self, at: [f64; 2], smooth: bool) {
-        self.points.push(Vertex { at, smooth });
-    }
-
-    /// Ends the subpath that began after the last one.
-    pub(super) fn finish(&mut self, closed: bool) {
-        let start = self.subpaths.last().map_or(0, |s| s.end);
-        if self.points.len() > start {
-            self.subpaths.push(Subpath {
-                start,
-                end: self.points.len(),
-                closed,
-            });
-        }
-    }
-
-    /// Replaces the content by `path`, moved by `place`; `device` maps from there to device space and
-    /// decides how finely curves are cut.
-    pub(super) fn flatten(&mut self, path: &PathData, place: &Affine, device: &Affine) {
-        self.clear();
-        let mut points = path
-            .pts
-            .iter()
-            .map(|p| place.apply([f64::from(p[0]), f64::from(p[1])]));
-        let mut start = [0.0; 2];
+        self.ends.clear();
         let mut last = [0.0; 2];
-        let mut open = false;
-        for cmd in path.cmds.iter().filter_map(|&byte| Cmd::from_byte(byte)) {
-            let mut next = || points.next().unwrap_or(last);
-            match cmd {
-                Cmd::M => {
+        for segment in outline {
+            match *segment {
+                Segment::Move(p) => {
                     self.finish(false);
-                    start = next();
-                    last = start;
-                    self.push(start, false);
-                    open = true;
-                    continue;
+                    self.points.push(p);
                 }
-                Cmd::Z => {
-                    self.finish(true);
-                    last = start;
-                    open = false;
-                    continue;
+                Segment::Line(p) => self.points.push(p),
+                Segment::Quad([b, c]) => {
+                    let p = [last, b, c];
+                    self.cut(quadratic_pieces(&p, device), |t| quadratic_at(&p, t));
+                    self.points.push(c);
                 }
-                _ => {}
+                Segment::Cubic([b, c, d]) => {
+                    let p = [last, b, c, d];
+                    self.cut(cubic_pieces(&p, device), |t| cubic_at(&p, t));
+                    self.points.push(d);
+                }
+                Segment::Close => self.finish(true),
             }
-            if !open {
-                self.push(start, false);
-                open = true;
-            }
-            match cmd {
-                Cmd::Q => {
-                    let p = [last, next(), next()];
-                    let pieces = quadratic_pieces(&p, device);
-                    self.cut(pieces, |t| quadratic_at(&p, t));
-                    last = p[2];
-                }
-                Cmd::C => {
-                    let p = [last, next(), next(), next()];
-                    let pieces = cubic_pieces(&p, device);
-                    self.cut(pieces, |t| cubic_at(&p, t));
-                    last = p[3];
-                }
-                _ => last = next(),
-            }
-            self.push(last, false);
+            last = segment.points().last().copied().unwrap_or(last);
         }
         self.finish(false);
     }
 
-    fn cut(&mut self, pieces: u32, at: impl Fn(f64) -> [f64; 2]) {
-        for k in 1..pieces {
-            self.push(at(f64::from(k) / f64::from(pieces)), true);
+    fn finish(&mut self, closed: bool) {
+        let start = self.ends.last().map_or(0, |end| end.0);
+        if self.points.len() > start {
+            self.ends.push((self.points.len(), closed));
         }
     }
+
+    fn cut(&mut self, pieces: u32, at: impl Fn(f64) -> [f64; 2]) {
+        let middle = (1..pieces).map(|k| at(f64::from(k) / f64::from(pieces)));
+        self.points.extend(middle);
+    }
+
+    /// The points of each subpath, and whether it is closed.
+    pub(super) fn subpaths(&self) -> impl Iterator<Item = (&[[f64; 2]], bool)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end.0));
+        let ranges = starts.zip(&self.ends);
+        ranges.map(|(start, &(end, closed))| (&self.points[start..end], closed))
+    }
+
+    /// The length of all subpaths, closing lines included.
+    pub(super) fn length(&self) -> f64 {
+        let subpath = |(points, closed): (&[[f64; 2]], bool)| {
+            let lines: f64 = points.windows(2).map(|p| distance(p[0], p[1])).sum();
+            match points {
+                [first, .., last] if closed => lines + distance(*last, *first),
+                _ => lines,
+            }
+        };
+        self.subpaths().map(subpath).sum()
+    }
+}
+
+/// From `a` to `b`.
+pub(super) fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
+    let (x, y) = (b[0] - a[0], b[1] - a[1]);
+    (x * x + y * y).sqrt()
 }
 
 /// Pieces of the curves of a path, lines counted as one; the points of the flattened path.
@@ -227,11 +277,18 @@ mod tests {
             cmds: vec![0, 1, 1, 4, 1],
             pts: vec![[1.0, 1.0], [5.0, 1.0], [5.0, 5.0], [9.0, 9.0]],
         };
+        let mut outline = Vec::new();
+        trace(&path, &Affine::IDENTITY, &mut outline);
         let mut line = Polyline::default();
-        line.flatten(&path, &Affine::IDENTITY, &Affine::IDENTITY);
-        assert_eq!(line.subpaths.len(), 2);
-        assert!(line.subpaths[0].closed && !line.subpaths[1].closed);
-        assert_eq!(line.points[3].at, [1.0, 1.0]);
-        assert_eq!(line.points[4].at, [9.0, 9.0]);
+        line.flatten(&outline, &Affine::IDENTITY);
+        let subpaths: Vec<_> = line.subpaths().collect();
+        assert_eq!(
+            subpaths,
+            [
+                (&[[1.0, 1.0], [5.0, 1.0], [5.0, 5.0]][..], true),
+                (&[[1.0, 1.0], [9.0, 9.0]][..], false),
+            ]
+        );
+        assert!((line.length() - 8.0 - 288f64.sqrt()).abs() < 1e-12);
     }
 }

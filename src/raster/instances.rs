@@ -214,7 +214,7 @@ impl Drawer<'_> {
                 self.corners.load(shape, id);
                 self.shapes.load_polygon(&self.corners.points, &map);
             }
-            Shape::Path(path) => self.shapes.load_path(path, &map, &self.to_device),
+            Shape::Path(path) => self.shapes.load_path(path, &map),
         }
         self.shapes.stroke(
             e.stroke_width,
@@ -238,8 +238,7 @@ impl Drawer<'_> {
                 f: f64::from(e.pos[1]),
                 ..Affine::scale(1.0)
             };
-            self.shapes
-                .load_circles([outer, inner], &map, &self.to_device);
+            self.shapes.load_circles([outer, inner], &map);
             self.shapes.stroke(
                 e.stroke_width,
                 &self.style,

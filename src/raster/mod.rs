@@ -5,8 +5,8 @@
 //! ```
 //!
 //! 1. Coverage is the area of a shape in a pixel. Discs, rings and polygons have it exactly
-//!    (`disc`, `polygon`); anything that may cross itself is filled by winding numbers (`winding`).
-//!    Strokes and dashes become outlines first (`stroke`, `dash`).
+//!    (`disc`, `polygon`). Strokes and dashes become outlines first (`stroke`); these, and any outline
+//!    that may cross itself, are sampled by tiny-skia (`fill`).
 //! 2. One compositor blends every coverage: integers in sRGB space, f32 sums and products in linear
 //!    light. Elements are blended in order.
 //! 3. Arithmetic that differs between machines is not used: + − × ÷ √ and integers only, none fused.
@@ -19,10 +19,10 @@ mod affine;
 mod blur;
 mod canvas;
 mod cells;
-mod dash;
 mod disc;
 mod effects;
 mod far;
+mod fill;
 mod flatten;
 mod instances;
 mod light;
@@ -36,7 +36,6 @@ mod space;
 mod srgb;
 mod stroke;
 mod surface;
-mod winding;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +56,7 @@ use srgb::Srgb;
 use surface::Surface;
 
 /// Names this rasteriser in hashes: frames of the same tree and id have the same pixels.
-pub const RASTERISER_ID: &str = "oscilla-raster-1";
+pub const RASTERISER_ID: &str = "oscilla-raster-1+tiny-skia-0.12";
 
 /// Where colours are blended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -8,8 +8,9 @@ use super::instances::touches;
 use super::paint::DrawReport;
 use super::shapes::{Shapes, place};
 use super::space::Space;
+use super::stroke;
 use super::surface::{Paint, Surface};
-use crate::render_tree::{Cap, Join, PathData, Paths2d, StrokeStyle, Strokes2d};
+use crate::render_tree::{PathData, Paths2d, Strokes2d};
 
 /// Paints filled and stroked outlines.
 pub(super) fn paint_paths<S: Space>(
@@ -26,7 +27,7 @@ pub(super) fn paint_paths<S: Space>(
         };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
         let width = pass.stroke_width.at(i);
-        let extent = Extent::new(path, &map, to_device, stroke_reach(width, &pass.style));
+        let extent = Extent::new(path, &map, to_device, stroke::reach(width, &pass.style));
         if !extent.touches(&clip) {
             report.culled += 1;
             continue;
@@ -48,7 +49,7 @@ pub(super) fn paint_paths<S: Space>(
                 source: S::source(stroke),
                 blend: pass.blend,
             };
-            shapes.load_path(path, &map, to_device);
+            shapes.load_path(path, &map);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
             report.dashes_refused += u64::from(!dashed);
         }
@@ -69,7 +70,7 @@ pub(super) fn paint_strokes<S: Space>(
             continue;
         };
         let width = pass.stroke_width.at(i);
-        let reach = stroke_reach(width, &pass.style);
+        let reach = stroke::reach(width, &pass.style);
         let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
         let stroke = pass.stroke_rgba.at(i);
         if !extent.touches(&clip) {
@@ -83,7 +84,7 @@ pub(super) fn paint_strokes<S: Space>(
                 source: S::source(stroke),
                 blend: pass.blend,
             };
-            shapes.load_path(path, &Affine::IDENTITY, to_device);
+            shapes.load_path(path, &Affine::IDENTITY);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
             report.dashes_refused += u64::from(!dashed);
         }
@@ -98,7 +99,7 @@ pub(super) fn content_of_paths(pass: &Paths2d, to_device: &Affine, within: &Boun
             continue;
         };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
-        let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
+        let reach = stroke::reach(pass.stroke_width.at(i), &pass.style);
         all = all.union(&Extent::new(path, &map, to_device, reach).bounds(within));
     }
     all
@@ -111,21 +112,11 @@ pub(super) fn content_of_strokes(pass: &Strokes2d, to_device: &Affine, within: &
         let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
             continue;
         };
-        let reach = stroke_reach(pass.stroke_width.at(i), &pass.style);
+        let reach = stroke::reach(pass.stroke_width.at(i), &pass.style);
         let extent = Extent::new(path, &Affine::IDENTITY, to_device, reach);
         all = all.union(&extent.bounds(within));
     }
     all
-}
-
-/// How far a stroke goes from its line, user px.
-fn stroke_reach(width: f32, style: &StrokeStyle) -> f64 {
-    let corner = match (style.join, style.cap) {
-        (Join::Miter, _) => f64::from(style.miter_limit).max(std::f64::consts::SQRT_2),
-        (_, Cap::Square) => std::f64::consts::SQRT_2,
-        _ => 1.0,
-    };
-    f64::from(width.max(0.0)) / 2.0 * corner
 }
 
 /// A disc about everything that a path can reach, device px.

