@@ -84,7 +84,13 @@ impl Canvas {
     /// Appends straight-alpha RGBA bytes of the rows `y` to `out`.
     pub fn write_straight_rows(&self, rows: std::ops::Range<u32>, out: &mut Vec<u8>) {
         for y in rows {
-            out.extend(self.row(y).iter().flat_map(|&p| unpremultiply(p)));
+            let row = self.row(y);
+            // Most rows are opaque, where straight and premultiplied are the same bytes.
+            if row.iter().fold(255, |all, p| all & p[3]) == 255 {
+                out.extend_from_slice(row.as_flattened());
+            } else {
+                out.extend(row.iter().flat_map(|&p| unpremultiply(p)));
+            }
         }
     }
 
