@@ -119,11 +119,30 @@ fn fields(text: &str) -> Vec<(usize, usize, usize)> {
     found
 }
 
-/// No folders, no characters that Windows refuses, no hidden file, no device name.
+/// No folders, no characters that Windows refuses, no hidden file, nothing that may name a device.
 fn is_portable(before: &str, after: &str) -> bool {
     let refused = |c: char| c < ' ' || "/\\<>:\"|?*".contains(c);
     let fits = before.len() + after.len() + WIDTH_MAX <= 255;
-    fits && !before.starts_with('.') && !before.chars().chain(after.chars()).any(refused)
+    let plain = !before.chars().chain(after.chars()).any(refused);
+    fits && plain && !before.starts_with('.') && !may_be_device(before, after)
+}
+
+/// Windows takes `con.0001.png` and `com1.png` for devices: what counts is the name before the first
+/// point.
+fn may_be_device(before: &str, after: &str) -> bool {
+    let first = before.split('.').next().unwrap_or_default();
+    let name = first.trim_end().to_ascii_lowercase();
+    if first.len() < before.len() {
+        let numbered = |word: &str| {
+            let digit = name.strip_prefix(word);
+            digit.is_some_and(|d| d.len() == 1 && d.bytes().all(|b| b.is_ascii_digit()))
+        };
+        return ["con", "prn", "aux", "nul"].contains(&name.as_str())
+            || numbered("com")
+            || numbered("lpt");
+    }
+    // The frame number ends the name here: `com#.png`.
+    after.starts_with('.') && ["com", "lpt"].contains(&name.as_str())
 }
 
 #[cfg(test)]
@@ -176,5 +195,28 @@ mod tests {
             assert!(matches!(error(text), NameError::Unsafe(_)), "{text}");
         }
         assert!(matches!(error("##.jpg"), NameError::Extension(_)));
+    }
+
+    #[test]
+    fn names_of_devices_are_refused() {
+        for text in [
+            "CON.##.png",
+            "nul .#.png",
+            "com1.%d.png",
+            "com#.png",
+            "Lpt%d.png",
+        ] {
+            let found = text.parse::<NamePattern>().unwrap_err();
+            assert!(matches!(found, NameError::Unsafe(_)), "{text}");
+        }
+        for text in [
+            "con#.png",
+            "console.#.png",
+            "com_#.png",
+            "com#x.png",
+            "com10.#.png",
+        ] {
+            pattern(text);
+        }
     }
 }
