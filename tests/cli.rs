@@ -48,7 +48,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    fn file(&self, name: &str, text: &str) {
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), text).expect("a file");
     }
 

@@ -49,20 +49,13 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
     };
     let mut diagnostics = Diagnostics::new();
     let mut program = None;
-    match String::from_utf8(bytes) {
-        Ok(text) => {
-            let source = Source::new(name, text);
+    match Source::from_bytes(name, bytes) {
+        Ok(source) => {
             program = patch::read(&source, &mut diagnostics)
                 .and_then(|document| compile::compile(&document, &options, &mut diagnostics));
             source.fill_places(&mut diagnostics);
         }
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let message = format!("the patch is not UTF-8 text (byte {at})");
-            let mut finding = Diagnostic::error("bad-json", "", message);
-            finding.file = name;
-            diagnostics.push(finding);
-        }
+        Err(finding) => diagnostics.push(*finding),
     }
     if strict {
         diagnostics.deny_warnings();

@@ -90,3 +90,26 @@ fn standard_input_is_a_patch_too() {
     let run = crate::Run::of(place.command("check -").write_stdin(&b"\xff\xfe"[..]));
     assert!(run.err.contains("not UTF-8"), "{}", run.err);
 }
+
+#[test]
+fn what_is_wrong_with_a_flag_is_said_of_the_flag() {
+    let place = Place::with_loop();
+    for (set, words) in [
+        (
+            "osc.amplitud=1",
+            ["--> `--set osc.amplitud`", "`amplitude`"],
+        ),
+        ("ocs.amplitude=1", ["--> `--set ocs.amplitude`", "`osc`"]),
+        ("osc.amplitude=x", ["--> `--set osc.amplitude`", "a number"]),
+    ] {
+        let run = place.refused(&format!("check loop.json --set {set}"), 3, &words);
+        assert!(!run.err.contains("loop.json"), "{}", run.err);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_have_a_place() {
+    let place = Place::new();
+    place.file("latin.json", &b"{\n  \"name\": \"caf\xe9\"}"[..]);
+    place.refused("check latin.json", 3, &["latin.json:2:15", "UTF-8", "0xE9"]);
+}

@@ -3,7 +3,7 @@
 
 use super::defaults::Table;
 use super::values::{self, Candidate, Origin, Written};
-use super::{Graph, Heard, Input, Listener, Node, Port, Source};
+use super::{Graph, Heard, Input, Listener, Node, Port, Source, overrides};
 use crate::blocks;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Value;
@@ -261,10 +261,11 @@ impl Found<'_, '_> {
                     at: at.to_owned(),
                 };
                 if let Some(value) = self.overrides.get(&to) {
+                    let flag = overrides::flag(&graph.input_text(to));
                     let candidate = Candidate {
                         value,
                         origin: Origin::Override,
-                        at: "",
+                        at: &flag,
                     };
                     return self.constant(input, Some(candidate), diagnostics);
                 }

@@ -1,4 +1,6 @@
 //! `--set block.port=value`: values that replace whatever an input reads.
+//!
+//! Findings about them have the flag for a place, not a pointer into the document.
 
 use super::{Graph, Port};
 use crate::compile::Options;
@@ -23,32 +25,43 @@ pub(super) fn overrides(
 
 fn target_of(graph: &Graph<'_>, target: &str, diagnostics: &mut Diagnostics) -> Option<Port> {
     let Some((id, name)) = split(graph, target) else {
-        let message = format!("`--set {target}` names no input");
-        diagnostics
-            .push(Diagnostic::error("bad-reference", "", message).hint("write `block.port=value`"));
+        let message = format!("`{target}` names no input");
+        diagnostics.push(
+            Diagnostic::error("bad-reference", flag(target), message)
+                .hint("write `block.port=value`"),
+        );
         return None;
     };
     let Some(&block) = graph.names.get(id) else {
-        let message = format!("`--set {target}`: there is no block `{id}`");
+        let message = format!("no block has the id `{id}`");
         let known = graph.nodes.iter().map(|n| n.entry.id.as_str());
-        diagnostics.push(Diagnostic::error("unknown-block", "", message).nearest(id, known));
+        let error = Diagnostic::error("unknown-block", flag(target), message);
+        diagnostics.push(error.nearest(id, known));
         return None;
     };
     let definition = graph.nodes[block].block?;
     let Some((port, _)) = definition.input(name) else {
-        let message = format!(
-            "`--set {target}`: `{id}` ({}) has no input `{name}`",
-            definition.name
-        );
+        let message = format!("`{id}` ({}) has no input `{name}`", definition.name);
         let known = definition.inputs.iter().map(|i| i.name);
+        let list: Vec<String> = known.clone().map(|name| format!("`{name}`")).collect();
         diagnostics.push(
-            Diagnostic::error("unknown-port", "", message)
+            Diagnostic::error("unknown-port", flag(target), message)
                 .on(id, name)
-                .nearest(name, known),
+                .nearest(name, known)
+                .hint(format!(
+                    "the inputs of `{}` are {}",
+                    definition.name,
+                    list.join(", ")
+                )),
         );
         return None;
     };
     Some(Port { block, port })
+}
+
+/// The place of a finding about an override.
+pub(super) fn flag(target: &str) -> String {
+    format!("--set {target}")
 }
 
 /// At the last dot; if no block has that id, at the first dot after the longest block id that fits.
