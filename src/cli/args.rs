@@ -3,7 +3,7 @@
 use crate::export::png::PngEffort;
 use crate::export::rate::parse_duration;
 use crate::export::{FrameRange, FrameRate, Sampling};
-use crate::raster::BlendSpace;
+use crate::raster::{BlendSpace, MAX_SIDE};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -59,13 +59,12 @@ pub(super) struct RenderArgs {
     pub(super) out: PathBuf,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
-    #[command(flatten)]
-    pub(super) plan: PlanFlags,
     /// Output pixels per patch pixel
     #[arg(
         long,
         value_name = "FACTOR",
-        default_value_t = 1.0,
+        default_value = "1",
+        value_parser = parse_scale,
         allow_negative_numbers = true
     )]
     pub(super) scale: f64,
@@ -73,7 +72,7 @@ pub(super) struct RenderArgs {
     #[arg(long, value_name = "SPACE", default_value = "srgb")]
     pub(super) blend_space: BlendFlag,
     /// Threads; changes no byte [default: one per core]
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true)]
     pub(super) jobs: Option<usize>,
     /// Replace frames that are already there
     #[arg(long)]
@@ -99,6 +98,9 @@ pub(super) struct RenderArgs {
     /// Print the plan and render nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+    // Last, for its heading holds for everything that follows.
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
 }
 
 /// What is set in place of the patch's own values.
@@ -111,7 +113,7 @@ pub(super) struct PatchFlags {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background, allow_hyphen_values = true)]
     pub(super) background: Option<[f64; 4]>,
     /// Seed, in place of the patch's
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = parse_whole, allow_negative_numbers = true)]
     pub(super) seed: Option<u32>,
     /// A value in place of what the patch says (repeatable; JSON or plain)
     #[arg(long, value_name = "BLOCK.PORT=VALUE", value_parser = parse_set, allow_hyphen_values = true)]
@@ -123,7 +125,7 @@ pub(super) struct PatchFlags {
 #[command(next_help_heading = "Time")]
 pub(super) struct PlanFlags {
     /// Frames per second: `60`, `29.97`, `30000/1001` [default: 60]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     pub(super) fps: Option<FrameRate>,
     /// Only these frames of the plan: `7`, `0-99`, `0-99:5`, `100-`, `3,7,10-20:2`
     #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
@@ -144,13 +146,13 @@ pub(super) struct PlanFlags {
     #[arg(long, value_name = "HOW")]
     pub(super) sampling: Option<SamplingFlag>,
     /// Frames of one cycle; both legs of there-and-back
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = parse_whole, allow_negative_numbers = true)]
     pub(super) frames_per_cycle: Option<u32>,
     /// Cycles to render [default: 1]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = parse_whole, allow_negative_numbers = true)]
     pub(super) loops: Option<u32>,
     /// Cycles to run first without writing them [default: what the patch's memory needs]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = parse_whole, allow_negative_numbers = true)]
     pub(super) warmup: Option<u32>,
     /// Fail, before anything is written, unless the loop closes exactly
     #[arg(long)]
@@ -338,6 +340,24 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
     Ok((side(width)?, side(height)?))
 }
 
+fn parse_scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok();
+    scale
+        .filter(|scale: &f64| *scale > 0.0 && *scale <= f64::from(MAX_SIDE))
+        .ok_or_else(|| format!("write a number above 0 such as `2` or `0.5`, at most {MAX_SIDE}"))
+}
+
+fn parse_whole(text: &str) -> Result<u32, String> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| format!("write a whole number, 0 to {}", u32::MAX))
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    let jobs = text.parse().ok().filter(|&jobs| jobs > 0);
+    jobs.ok_or_else(|| "write a whole number of at least 1".to_owned())
+}
+
 fn parse_background(text: &str) -> Result<[f64; 4], String> {
     crate::math::parse_color(text)
         .ok_or_else(|| "write `transparent`, a name or a colour such as `#0b1026`".to_owned())
@@ -398,6 +418,20 @@ mod tests {
         for wrong in ["a.b", "a=1", ".b=1", "a.=1"] {
             assert!(parse_set(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn scales_and_counts() {
+        assert_eq!(parse_scale("0.5"), Ok(0.5));
+        for wrong in ["", "0", "-1", "nan", "inf", "1e9", "2x"] {
+            assert!(parse_scale(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_whole("4294967295"), Ok(u32::MAX));
+        for wrong in ["", "-1", "+1", "1.5", "4294967296"] {
+            assert!(parse_whole(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_jobs("64"), Ok(64));
+        assert!(parse_jobs("0").is_err() && parse_jobs("-3").is_err());
     }
 
     #[test]

@@ -121,6 +121,8 @@ impl From<OutputError> for Failure {
         let finding = Diagnostic::error(error.code(), "", error.to_string());
         match error {
             // Trying again changes nothing; another flag or folder does.
+            OutputError::Taken { .. } => Self::new(Status::Usage, finding)
+                .hint("add `--overwrite` to replace it, or choose another `--out`"),
             OutputError::Exists { .. } => Self::new(Status::Usage, finding)
                 .hint("add `--overwrite` to replace them, or choose another `--out`"),
             OutputError::Io { .. } => Self::new(Status::Io, finding),
@@ -151,14 +153,14 @@ impl From<io::Error> for Failure {
 fn status_of(code: &str) -> Status {
     match code {
         "non-finite" | "loop-not-closed" => Status::Evaluation,
-        "probe" => Status::Usage,
+        "probe" | "usage" => Status::Usage,
         "program-too-large" | "too-large" | "unsupported" => Status::Invalid,
         "input-failed" | "output-failed" => Status::Io,
         _ => Status::Bug,
     }
 }
 
-/// Errors are shown before warnings of the same file; within each, in order of place.
+/// The gravest of some findings.
 pub(super) fn worst(findings: &[Diagnostic]) -> Option<Severity> {
     findings.iter().map(|finding| finding.severity).min()
 }

@@ -44,11 +44,8 @@ impl Job {
         let program = &ready.program;
         let (plan, frames) = plan(&args.plan, program)?;
         let destination = destination(args, &plan, &frames)?;
-        let jobs = match args.jobs {
-            Some(0) => return Err(Failure::usage("`--jobs` wants at least 1")),
-            Some(jobs) => jobs,
-            None => thread::available_parallelism().map_or(1, usize::from),
-        };
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let jobs = args.jobs.unwrap_or_else(cores);
         let raster = RasterOptions {
             scale: args.scale,
             blend_space: args.blend_space.into(),

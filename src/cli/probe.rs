@@ -32,7 +32,7 @@ pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Fai
     if args.plan.require_closed_loop {
         let other = Host::new(&ready.program, options)?;
         let verdict = integrity::check(&plan, other, stop.flag())?;
-        judge(verdict.as_ref(), true, console)?;
+        judge(verdict.as_ref(), &plan, true, console)?;
     }
     let mut walk = Walk::new(&plan, host);
     let mut failure = None;
@@ -113,5 +113,12 @@ impl Printer {
 }
 
 fn unknown(error: &ProbeError) -> Failure {
-    Failure::usage(error.to_string())
+    let failure = Failure::usage(error.to_string());
+    match error {
+        ProbeError::Unknown { near, .. } if !near.is_empty() => {
+            let list: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            failure.hint(format!("did you mean {}?", list.join(" or ")))
+        }
+        _ => failure,
+    }
 }

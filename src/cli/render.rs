@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::{Archive, LoopEntry};
 use crate::export::pipeline::{self, Outcome};
-use crate::export::{Faults, Studio as _};
+use crate::export::{Faults, Plan, Studio as _};
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
@@ -26,7 +26,12 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
 
     // Trees alone tell whether the loop closes, so this comes before anything is written.
     let verdict = integrity::check(&job.plan, job.studio.source()?, stop.flag())?;
-    judge(verdict.as_ref(), args.plan.require_closed_loop, console)?;
+    judge(
+        verdict.as_ref(),
+        &job.plan,
+        args.plan.require_closed_loop,
+        console,
+    )?;
 
     job.destination.prepare()?;
     let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
@@ -60,6 +65,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
 /// If it must and does not.
 pub(super) fn judge(
     verdict: Option<&Verdict>,
+    plan: &Plan,
     required: bool,
     console: &Console,
 ) -> Result<(), Failure> {
@@ -67,7 +73,7 @@ pub(super) fn judge(
         Some(verdict) if required && *verdict != Verdict::Exact => {
             let finding =
                 Diagnostic::error("loop-not-closed", "", format!("the loop is {verdict}"))
-                    .hint("`--warmup 1` lets state settle before frame 0");
+                    .hint(remedy(plan));
             Err(Failure::new(Status::Evaluation, finding))
         }
         Some(verdict) => {
@@ -75,6 +81,18 @@ pub(super) fn judge(
             Ok(())
         }
         None => Ok(()),
+    }
+}
+
+/// What may close a loop.
+fn remedy(plan: &Plan) -> String {
+    match plan.warmup() {
+        Some(warmup) => format!(
+            "`--warmup {}` closes it if its state settles; a sum that only grows never does",
+            warmup.loops.saturating_add(1)
+        ),
+        None => "leave out `--sampling time`, or choose an `--fps` that gives whole frames a cycle"
+            .to_owned(),
     }
 }
 
@@ -115,8 +133,12 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
         ready.program.program_hash, ready.program.seed
     ));
     let (frames, bytes) = (outcome.frames, outcome.bytes);
-    let folder = job.destination.folder().display();
-    console.say(format!("{frames} frames, {bytes} bytes in `{folder}`"));
+    let plural = if frames == 1 { "" } else { "s" };
+    let place = job.destination.shown();
+    console.say(format!(
+        "{frames} frame{plural}, {bytes} bytes in `{}`",
+        place.display()
+    ));
 }
 
 /// The plan, on stdout.

@@ -192,10 +192,13 @@ fn describe(offence: &Offence) -> String {
     text
 }
 
-/// A raster refuses only what is over a limit.
+/// A raster refuses a scale that leaves no pixel, and what is over a limit.
 pub(super) fn raster_error(error: RasterError) -> SourceError {
     SourceError {
-        code: "too-large",
+        code: match error {
+            RasterError::BadScale { .. } => "usage",
+            _ => "too-large",
+        },
         message: error.to_string(),
     }
 }

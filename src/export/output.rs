@@ -37,6 +37,12 @@ pub enum Existing {
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
+    /// The one file is there already.
+    #[error("`{}` is already there", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// Frames are there already.
     #[error("`{}` already holds frames (`{example}`)", folder.display())]
     Exists {
@@ -59,7 +65,7 @@ impl OutputError {
     /// The stable code of the message.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Exists { .. } => "output-exists",
+            Self::Exists { .. } | Self::Taken { .. } => "output-exists",
             Self::Io { .. } => "output-failed",
         }
     }
@@ -92,6 +98,23 @@ impl Destination {
         match &self.names {
             Names::Pattern(pattern) => pattern.name(frame),
             Names::Single(name) => name.clone(),
+        }
+    }
+
+    /// A file of the folder, as the user would write it.
+    fn path(&self, name: &str) -> PathBuf {
+        if self.folder == Path::new(".") {
+            PathBuf::from(name)
+        } else {
+            self.folder.join(name)
+        }
+    }
+
+    /// What people look for: the folder, or the one file.
+    pub fn shown(&self) -> PathBuf {
+        match &self.names {
+            Names::Pattern(_) => self.folder.clone(),
+            Names::Single(name) => self.path(name),
         }
     }
 
@@ -139,9 +162,14 @@ impl Destination {
             }
         }
         match (in_the_way, existing) {
-            (Some(example), Existing::Refuse) => Err(OutputError::Exists {
-                folder: self.folder.clone(),
-                example,
+            (Some(example), Existing::Refuse) => Err(match &self.names {
+                Names::Single(_) => OutputError::Taken {
+                    path: self.path(&example),
+                },
+                Names::Pattern(_) => OutputError::Exists {
+                    folder: self.folder.clone(),
+                    example,
+                },
             }),
             _ => Ok(strangers),
         }

@@ -70,6 +70,8 @@ pub enum ProbeError {
         what: &'static str,
         /// Its name.
         name: String,
+        /// The nearest names that there are.
+        near: Vec<String>,
     },
     /// The value is a field that no sink, reduction or debug block asks for.
     #[error("`{0}` is a field that nothing turns into a column: connect it to a DebugDisplay")]

@@ -8,6 +8,7 @@ use super::probe::{ProbeError, RailPart, Sample, SampleValue, Target};
 use super::pulse::PulseList;
 use super::rails::Register;
 use super::time::{FrameClass, Moment};
+use crate::diag;
 use crate::ir::{
     BlockRow, EventId, Phase, Program, RailId, ReqId, SignalId, StateId, StepId, StepKind,
     TimeEvent, TimeValue, ValueRef, derive::Owners,
@@ -182,12 +183,21 @@ fn before_render(program: &Program, req: ReqId) -> bool {
     })
 }
 
+/// What is not there, and what is called nearly so.
+fn unknown(what: &'static str, name: &str, known: Vec<&str>) -> ProbeError {
+    let near = diag::nearest(name, known).into_iter();
+    ProbeError::Unknown {
+        what,
+        name: name.to_owned(),
+        near: near.map(str::to_owned).collect(),
+    }
+}
+
 fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
     let tables = &program.tables;
     let is = |id: crate::ir::StrId, name: &str| tables.strings[id.index()] == name;
-    let unknown = |what, name: &str| ProbeError::Unknown {
-        what,
-        name: name.to_owned(),
+    let names = |ids: &mut dyn Iterator<Item = crate::ir::StrId>| -> Vec<&str> {
+        ids.map(|id| tables.strings[id.index()].as_str()).collect()
     };
     match target {
         Target::Tree => Ok(Place::Tree),
@@ -195,21 +205,21 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
         Target::TimeEvent(event) => Ok(Place::TimeEvent(*event)),
         Target::State(key) => {
             let cell = tables.state.cells.iter().position(|c| is(c.key, key));
-            let cell = cell.ok_or_else(|| unknown("state cell", key))?;
+            let known = || names(&mut tables.state.cells.iter().map(|c| c.key));
+            let cell = cell.ok_or_else(|| unknown("state cell", key, known()))?;
             Ok(Place::Cell(StateId::at(cell)))
         }
         Target::Request(key) => {
-            let req = tables
-                .materialize
-                .requests
-                .iter()
-                .position(|r| is(r.key, key));
-            let req = req.ok_or_else(|| unknown("column", key))?;
+            let requests = &tables.materialize.requests;
+            let req = requests.iter().position(|r| is(r.key, key));
+            let known = || names(&mut requests.iter().map(|r| r.key));
+            let req = req.ok_or_else(|| unknown("column", key, known()))?;
             Ok(Place::Column(ReqId::at(req)))
         }
         Target::Rail { name, part } => {
             let rail = tables.rails.iter().position(|r| is(r.key, name));
-            let rail = rail.ok_or_else(|| unknown("rail", name))?;
+            let known = || names(&mut tables.rails.iter().map(|r| r.key));
+            let rail = rail.ok_or_else(|| unknown("rail", name, known()))?;
             let register = match part {
                 RailPart::Internal => Register::Internal,
                 RailPart::User => Register::User,
@@ -222,19 +232,29 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
             let buses = &tables.graph.buses;
             let bus = buses.iter().find(|b| is(b.key, name));
             let bus = bus.or_else(|| buses.iter().find(|b| is(b.name, name)));
-            let bus = bus.ok_or_else(|| unknown("bus", name))?;
+            let known = || names(&mut buses.iter().map(|b| b.name));
+            let bus = bus.ok_or_else(|| unknown("bus", name, known()))?;
             value(program, bus.root, name)
         }
         Target::Port { block, port } => {
             let text = format!("{block}.{port}");
-            let (block, port) = split(program, &text).ok_or_else(|| unknown("block", block))?;
+            let blocks = || names(&mut tables.graph.blocks.iter().map(|b| b.key));
+            let (block, port) =
+                split(program, &text).ok_or_else(|| unknown("block", block, blocks()))?;
             let named = |p: &&crate::ir::Port| is(p.name, port);
             let found = block
                 .out
                 .iter()
                 .find(named)
                 .or(block.r#in.iter().find(named));
-            let found = found.ok_or_else(|| unknown("port", &text))?;
+            let ports = || names(&mut block.out.iter().chain(&block.r#in).map(|p| p.name));
+            let found = found.ok_or_else(|| match unknown("port", port, ports()) {
+                ProbeError::Unknown { what, near, .. } => {
+                    let name = text.clone();
+                    ProbeError::Unknown { what, name, near }
+                }
+                error => error,
+            })?;
             value(program, found.r#ref, &text)
         }
     }

@@ -69,7 +69,16 @@ fn columns_over_elements() {
 #[test]
 fn what_is_not_there_is_a_usage_error() {
     let place = Place::with_loop();
-    place.refused("probe loop.json --at osc.nothing", 2, &["nothing"]);
+    place.refused("probe loop.json --at osc.nothing", 2, &["osc.nothing"]);
+    for (target, near) in [
+        ("osc.outt", "`out`"),
+        ("ocs.out", "`osc`"),
+        ("bus:enrgy", "`energy`"),
+        ("request:dots.position", "`dots.positions`"),
+    ] {
+        let args = format!("probe loop.json --at {target}");
+        place.refused(&args, 2, &["did you mean", near]);
+    }
     place.refused("probe loop.json --at tree --format csv", 2, &["jsonl"]);
     place.refused("probe loop.json --at tree,osc.out", 2, &["alone"]);
     place.refused(

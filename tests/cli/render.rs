@@ -150,6 +150,11 @@ fn names_patterns_and_single_files() {
             "still.png.manifest.json"
         ]
     );
+    place.refused(
+        "render loop.json --out still.png --time 0",
+        2,
+        &["`still.png` is already there", "--overwrite"],
+    );
     place.refused("render loop.json --out all.png", 2, &["one file"]);
     place.refused("render loop.json --out x --name a.png", 2, &["####"]);
     place.refused("render loop.json --out loop.gif", 2, &["folder"]);
@@ -203,8 +208,12 @@ fn scale_and_size_change_the_picture() {
         (image.dimensions(), image.get_pixel(0, 9).0),
         ((20, 10), [0; 4])
     );
-    place.refused("render loop.json --out c --scale 0", 3, &["scale"]);
-    place.refused("render loop.json --out c --scale 100000", 3, &["too large"]);
+    place.refused(
+        "render loop.json --out c --scale 0.001",
+        2,
+        &["gives no picture"],
+    );
+    place.refused("render loop.json --out c --scale 10000", 3, &["too large"]);
 }
 
 #[test]
@@ -255,7 +264,7 @@ fn a_loop_that_must_close_and_does_not_writes_nothing() {
     place.refused(
         &format!("{open} --require-closed-loop"),
         4,
-        &["loop-not-closed", "dots"],
+        &["loop-not-closed", "dots", "leave out `--sampling time`"],
     );
     assert_eq!(place.names("."), ["loop.json"]);
     let run = place.done(open);

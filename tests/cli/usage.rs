@@ -15,6 +15,11 @@ fn values_are_checked_before_anything_is_read() {
     let place = Place::new();
     for (flag, word) in [
         ("--fps 0", "30000/1001"),
+        ("--fps -1", "30000/1001"),
+        ("--scale 0", "above 0"),
+        ("--scale nan", "above 0"),
+        ("--jobs 0", "at least 1"),
+        ("--loops -1", "whole number"),
         ("--frames 9-", "cannot read"),
         ("--frames a", "frame range"),
         ("--frames 5-2", "ends before it begins"),
