@@ -496,16 +496,24 @@ impl<'p> Dump<'p> {
     fn requests(&mut self) {
         let plan = &self.p.tables.materialize;
         let domains = &self.p.tables.graph.domains;
-        for request in &plan.requests {
+        for (i, request) in plan.requests.iter().enumerate() {
             let count = domains.get(request.domain.index()).map_or(0, |d| d.count);
             let bytes = u64::from(count) * u64::from(request.format.bytes());
-            let row = format!(
+            let mut row = format!(
                 "{}  f{}  {}  {bytes} B  {}",
                 self.str(request.key),
                 request.field.0,
                 word(&request.format),
                 word(&request.policy)
             );
+            let uniforms = derive::uniforms(self.p, &[ReqId::at(i)]);
+            if !uniforms.is_empty() {
+                let _ = write!(
+                    row,
+                    "  uniforms{}",
+                    spaced(&uniforms, |s| format!("s{}", s.0))
+                );
+            }
             self.line("request", &row);
         }
         for (i, group) in plan.groups.iter().enumerate() {
@@ -517,13 +525,6 @@ impl<'p> Dump<'p> {
                     .map_or("?", |r| self.str(r.key));
                 let _ = write!(row, " {key}");
             }
-            if !group.uniforms.is_empty() {
-                let _ = write!(
-                    row,
-                    "  uniforms{}",
-                    spaced(&group.uniforms, |s| format!("s{}", s.0))
-                );
-            }
             self.line("group", &row);
         }
     }
@@ -531,6 +532,10 @@ impl<'p> Dump<'p> {
     fn sinks(&mut self) {
         for sink in &self.p.tables.render.sinks {
             let mut row = format!("{}  {}", self.str(sink.key), word(&sink.kind));
+            let outlined = |i: &SinkInput| matches!(self.str(i.name), "shape" | "shapeId" | "path");
+            if sink.kind == SinkKind::Instances2d && !sink.inputs.iter().any(outlined) {
+                row.push_str("  circle");
+            }
             for input in &sink.inputs {
                 match input.from {
                     InputRef::Req(_) => {}

@@ -45,9 +45,10 @@ field f0 vec2 grid/domain array [100 100, 200 100, 100 200, 200 200] ; grid.pos0
 field f1 number * broadcast s13 ; dots.radius
 field f2 color * const 1 0.5019608 0 1 ; dots.color
 request dots.positions f0 f32x2 32 B perFrame
-request dots.radius f1 f32 16 B perFrame
+request dots.radius f1 f32 16 B perFrame uniforms s13
 request dots.color f2 u8x4 16 B perFrame
-group g0 grid/domain dots.positions dots.radius dots.color uniforms s13";
+group g0 grid/domain dots.positions dots.radius dots.color
+sink dots instances2d circle z 0 grid/domain";
 
 const STEPS: &str = "\
 externalSample external perFrame
@@ -79,10 +80,7 @@ fn the_worked_example_has_these_rows() {
     let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let dump: Vec<String> = text::dump(&program).lines().map(squeezed).collect();
     let other_bus = |line: &&String| line.starts_with("bus ") && !line.starts_with("bus size");
-    let shown: Vec<&String> = dump
-        .iter()
-        .filter(|l| !other_bus(l) && !l.starts_with("sink "))
-        .collect();
+    let shown: Vec<&String> = dump.iter().filter(|l| !other_bus(l)).collect();
     assert_eq!(
         shown
             .iter()
