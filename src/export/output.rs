@@ -207,9 +207,11 @@ impl Destination {
         };
         #[cfg(unix)]
         builder.permissions(mode);
+        // The error's own text would name the temporary file, which nobody has heard of.
+        let plain = |error: io::Error| io::Error::from(error.kind());
         builder
             .tempfile_in(&self.folder)
-            .map_err(OutputError::io(&self.folder))
+            .map_err(|error| OutputError::io(&self.folder)(plain(error)))
     }
 
     /// Gives a temporary file its final name.

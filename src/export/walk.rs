@@ -55,11 +55,15 @@ impl<'a, S: FrameSource> Walk<'a, S> {
             }
         };
         self.next = None;
+        let stopped = || stop.load(Ordering::Relaxed);
         for position in start..end {
-            if stop.load(Ordering::Relaxed) {
+            if stopped() {
                 return Ok(None);
             }
             self.source.step(self.plan.sample(position))?;
+        }
+        if stopped() {
+            return Ok(None);
         }
         let mut evaluated = self.source.frame(self.plan.sample(end))?;
         // The engine counts the frames of its run; people count those of the plan.

@@ -88,3 +88,28 @@ fn what_is_not_there_is_a_usage_error() {
     );
     place.refused("probe loop.json", 2, &["--at"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_a_probe_without_memory() {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+    let place = Place::with_loop();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oscilla"))
+        .args("probe loop.json --at osc.out --loops 800000".split(' '))
+        .current_dir(place.path("."))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    // It runs, so it listens.
+    out.read_exact(&mut [0; 1000]).unwrap();
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", "INT", &id]).status();
+    assert!(sent.unwrap().success());
+    // Ten million lines would be three times as long.
+    let mut rest = Vec::new();
+    out.take(100 << 20).read_to_end(&mut rest).unwrap();
+    assert!(rest.len() < 100 << 20, "it runs on");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
