@@ -63,7 +63,7 @@ fn many_findings_are_counted() {
     let wires = wires.join(",\n");
     place.file(
         "many.json",
-        &LOOP.replace("\"connections\": [", &format!("\"connections\": [{wires},")),
+        LOOP.replace("\"connections\": [", &format!("\"connections\": [{wires},")),
     );
     let run = place.refused("check many.json", 3, &["20 of 50 findings shown"]);
     assert_eq!(run.err.matches("unknown-port").count(), 20);
@@ -74,7 +74,7 @@ fn warnings_are_errors_under_strict() {
     let place = Place::new();
     place.file(
         "odd.json",
-        &LOOP.replace("\"amplitude\": 2", "\"amplitude\": 2, \"amplitud\": 3"),
+        LOOP.replace("\"amplitude\": 2", "\"amplitude\": 2, \"amplitud\": 3"),
     );
     let run = place.done("check odd.json");
     assert!(run.err.contains("warning[unknown-param]"), "{}", run.err);

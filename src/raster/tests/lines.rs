@@ -358,7 +358,7 @@ fn levels(pictures: &[(Canvas, Vec<f64>)]) -> (f64, f64) {
             count += 1.0;
         }
     }
-    ((squares / count as f64).sqrt(), worst)
+    ((squares / count).sqrt(), worst)
 }
 
 #[test]
