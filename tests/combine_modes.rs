@@ -451,3 +451,28 @@ fn one_port_counts_once_and_the_first_in_order() {
         "publishers": [{"from": "time.energy", "busId": "energy", "sortKey": 10}, {"from": "a.out", "bus": "energy"}]});
     assert_eq!(value(&energy, "energy", 0.0), [3.0]);
 }
+
+/// One value published twice: through a lens with state, and as it is. The compiler shares the value,
+/// and validation must not take it for a wrong order.
+#[test]
+fn a_publisher_with_a_stateful_lens_may_share_its_source() {
+    for lens in [
+        json!("slew"),
+        json!({"type": "hysteresis", "params": {"low": 0, "high": 5}}),
+    ] {
+        let patch = json!({
+            "blocks": [
+                {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+                {"id": "osc", "type": "Oscillator", "params": {"bias": 2}},
+                {"id": "twin", "type": "Oscillator", "params": {"bias": 2}},
+                {"id": "dots", "type": "RenderInstances2D"}],
+            "buses": [{"name": "x", "type": "number", "combine": "sum"}],
+            "publishers": [
+                {"id": "p0", "from": "osc.out", "bus": "x", "sortKey": 1, "lens": [lens]},
+                {"id": "p1", "from": "twin.out", "bus": "x", "sortKey": 2},
+                {"id": "p2", "from": "time.energy", "bus": "x", "sortKey": 3}]});
+        let lanes = value(&patch, "x", 0.0);
+        let smoothed = if lens == json!("slew") { 2.0 } else { 0.0 };
+        assert_eq!(lanes, [smoothed + 2.0 + 1.0], "{lens}");
+    }
+}

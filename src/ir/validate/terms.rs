@@ -1,8 +1,8 @@
 //! Whether the operands of a bus are its publishers, in their order.
 //!
 //! Which operand belongs to which publisher is known where nothing stands between them, or a chain
-//! whose result is recorded. Elsewhere (a conversion with state, a folded constant) it is not, and
-//! an operand there is left alone.
+//! whose result is recorded. Elsewhere (a lens or conversion with state, a folded constant) it is
+//! not, so the order is judged only if every operand is the value of some publisher.
 
 use super::*;
 use crate::ir::*;
@@ -18,11 +18,16 @@ pub(super) fn check(f: &mut Findings<'_>) {
             .take(bus.pubs[1] as usize)
             .filter(|row| row.enabled)
             .collect();
-        let moved = publishers.iter().zip(&terms).any(|(publisher, own)| {
-            let value = published(p, publisher);
-            !stands_for(p, *own, value) && terms.iter().any(|term| stands_for(p, *term, value))
-        });
-        if moved {
+        let values: Vec<ValueRef> = publishers.iter().map(|row| published(p, row)).collect();
+        let known = terms.len() == values.len()
+            && terms
+                .iter()
+                .all(|term| values.iter().any(|value| stands_for(p, *term, *value)));
+        let moved = terms
+            .iter()
+            .zip(&values)
+            .any(|(term, value)| !stands_for(p, *term, *value));
+        if known && moved {
             f.add(
                 "ir-bus",
                 "/tables/graph/buses",
