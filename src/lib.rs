@@ -9,6 +9,28 @@
 //! and no units. Verbs import nouns, nouns import ground, a verb never imports a verb; only [`cli`]
 //! strings them together. `tests/layering.rs` holds that rule.
 //!
+//! ```
+//! use oscilla::diag::Diagnostics;
+//! use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+//! use oscilla::{compile, patch, raster};
+//! use std::sync::Arc;
+//!
+//! let text = r#"{"size": [64, 64], "blocks": [
+//!     {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+//!     {"id": "dots", "type": "RenderInstances2D",
+//!      "params": {"domain": 1, "positions": [32, 32], "radius": 20, "color": "red"}}]}"#;
+//! let mut found = Diagnostics::new();
+//! let document = patch::read(&patch::Source::new("dot.json", text), &mut found).expect("JSON");
+//! let program = compile::compile(&document, &compile::Options::default(), &mut found)
+//!     .expect("a right patch");
+//! let mut engine = Engine::new(Arc::new(program), EngineOptions::default())?;
+//! let tree = engine.render_frame(FrameTime::at(0.0), &FrameCtx::default())?;
+//! let mut canvas = raster::Canvas::new();
+//! raster::Raster::new(raster::RasterOptions::default()).draw(tree, &mut canvas)?;
+//! assert_eq!(canvas.pixel(32, 32), [255, 0, 0, 255]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Read in this order: [`cli`], [`patch`], [`blocks`], [`compile`], [`ir`], [`vm`],
 //! [`render_tree`], [`raster`], [`export`].
 
