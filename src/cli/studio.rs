@@ -122,7 +122,6 @@ impl Painter for Easel {
             .draw(tree, &mut self.canvas)
             .map_err(raster_error)?;
         (image.width, image.height) = (self.canvas.width(), self.canvas.height());
-        image.rgba.clear();
         self.canvas.write_straight(&mut image.rgba);
         Ok(())
     }

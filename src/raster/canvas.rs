@@ -81,10 +81,11 @@ impl Canvas {
             .all(|block| block.iter().fold(255, |all, p| all & p[3]) == 255)
     }
 
-    /// Appends straight-alpha RGBA bytes of the rows `y` to `out`.
-    pub fn write_straight_rows(&self, rows: std::ops::Range<u32>, out: &mut Vec<u8>) {
-        for y in rows {
-            let row = self.row(y);
+    /// Straight-alpha RGBA bytes of the whole picture into `out`, which is cleared first.
+    pub fn write_straight(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.pixels.len() * 4);
+        for row in self.pixels.chunks_exact((self.width as usize).max(1)) {
             // Most rows are opaque, where straight and premultiplied are the same bytes.
             if row.iter().fold(255, |all, p| all & p[3]) == 255 {
                 out.extend_from_slice(row.as_flattened());
@@ -92,20 +93,6 @@ impl Canvas {
                 out.extend(row.iter().flat_map(|&p| unpremultiply(p)));
             }
         }
-    }
-
-    /// Straight-alpha RGBA bytes of the whole picture into `out`, which is cleared first.
-    pub fn write_straight(&self, out: &mut Vec<u8>) {
-        out.clear();
-        out.reserve(self.pixels.len() * 4);
-        self.write_straight_rows(0..self.height, out);
-    }
-
-    /// RGB bytes of an opaque picture into `out`, which is cleared first.
-    pub fn write_rgb(&self, out: &mut Vec<u8>) {
-        out.clear();
-        out.reserve(self.pixels.len() * 3);
-        out.extend(self.pixels.iter().flat_map(|p| [p[0], p[1], p[2]]));
     }
 }
 
