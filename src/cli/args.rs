@@ -2,7 +2,7 @@
 
 use crate::export::png::PngEffort;
 use crate::export::rate::parse_duration;
-use crate::export::{FrameRange, FrameRate, Sampling};
+use crate::export::{Format, FrameRange, FrameRate, Sampling};
 use crate::raster::{BlendSpace, MAX_SIDE};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Render a patch to PNG frames
+    /// Render a patch to frames
     Render(RenderArgs),
     /// Find everything that is wrong with patches
     Check(CheckArgs),
@@ -57,6 +57,9 @@ pub(super) struct RenderArgs {
     /// Folder for the frames; may end in a name such as `shot_####.png`. One frame may also go to `still.png`
     #[arg(short, long, value_name = "PATH")]
     pub(super) out: PathBuf,
+    /// What to write [default: by the name in `--out` or `--name`, else png]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<FormatFlag>,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
     /// Output pixels per patch pixel
@@ -251,6 +254,21 @@ pub(super) enum ProgressFlag {
     Json,
     /// Nothing
     None,
+}
+
+/// `--format` of `render`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatFlag {
+    /// Pixels, lossless
+    Png,
+}
+
+impl From<FormatFlag> for Format {
+    fn from(flag: FormatFlag) -> Self {
+        match flag {
+            FormatFlag::Png => Self::Png,
+        }
+    }
 }
 
 /// `--blend-space`

@@ -4,24 +4,23 @@ use super::args::{PlanFlags, RenderArgs};
 use super::failure::{Failure, Status};
 use super::load::Ready;
 use super::studio::{PatchStudio, raster_error};
+use super::target::Target;
 use crate::diag::Diagnostic;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
-use crate::export::names::NamePattern;
-use crate::export::output::{Destination, Existing, Names};
-use crate::export::png::Texts;
-use crate::export::{FrameSet, Plan, PlanOptions};
+use crate::export::output::Existing;
+use crate::export::png::PngEffort;
+use crate::export::{FrameSet, Plan, PlanOptions, Texts};
 use crate::ir::Program;
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::vm::EngineOptions;
-use std::path::Path;
 use std::thread;
 
 /// What is to be rendered, how, and where to.
 pub(super) struct Job {
     pub(super) plan: Plan,
     pub(super) frames: FrameSet,
-    pub(super) destination: Destination,
+    pub(super) target: Target,
     pub(super) existing: Existing,
     pub(super) studio: PatchStudio,
     /// px of a file.
@@ -31,6 +30,7 @@ pub(super) struct Job {
     /// Bytes of canvas and layers of one frame.
     pub(super) frame_memory: u64,
     pub(super) jobs: usize,
+    pub(super) effort: PngEffort,
     /// Metadata of the files.
     pub(super) texts: Option<Texts>,
 }
@@ -43,7 +43,7 @@ impl Job {
     pub(super) fn new(args: &RenderArgs, ready: &Ready) -> Result<Self, Failure> {
         let program = &ready.program;
         let (plan, frames) = plan(&args.plan, program)?;
-        let destination = destination(args, &plan, &frames)?;
+        let target = Target::new(args, &plan, &frames)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let jobs = args.jobs.unwrap_or_else(cores);
         let raster = RasterOptions {
@@ -79,11 +79,12 @@ impl Job {
             texts: (!args.no_metadata).then(|| texts(args, ready)),
             plan,
             frames,
-            destination,
+            target,
             width,
             height,
             frame_memory,
             jobs,
+            effort: args.png_effort.into(),
         };
         let (needed, allowed) = (job.memory(), args.max_memory.unwrap_or(u64::MAX));
         if needed > allowed {
@@ -110,6 +111,7 @@ impl Job {
     /// What the manifest says before the first frame.
     pub(super) fn head(&self, args: &RenderArgs, ready: &Ready, closes: Option<LoopEntry>) -> Head {
         let program = &ready.program;
+        let format = self.target.format;
         let mut warnings = ready.warnings.clone();
         for warning in &mut warnings {
             // How the user reached the file is not part of the export.
@@ -118,7 +120,7 @@ impl Job {
         Head {
             tool: tool(),
             ir_version: program.ir_version,
-            rasteriser: RASTERISER_ID.to_owned(),
+            rasteriser: format.has_pixels().then(|| RASTERISER_ID.to_owned()),
             patch: PatchEntry {
                 id: program.patch_id.clone(),
                 revision: program.patch_revision,
@@ -129,12 +131,12 @@ impl Job {
             overrides: args.patch_flags.set.iter().cloned().collect(),
             plan: PlanEntry::new(&self.plan, &self.frames),
             image: ImageEntry {
-                format: "png",
+                format: format.word(),
                 width: self.width,
                 height: self.height,
                 scale: args.scale,
                 background: program.viewport.background,
-                colour: "8-bit sRGB, straight alpha",
+                colour: format.colour(),
                 blend_space: match self.studio.raster.blend_space {
                     BlendSpace::Srgb => "srgb",
                     BlendSpace::Linear => "linear",
@@ -171,63 +173,6 @@ pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameS
     }
     Ok((plan, frames))
 }
-
-/// `--out` is a folder, a folder and a pattern, or one file for one frame.
-fn destination(args: &RenderArgs, plan: &Plan, frames: &FrameSet) -> Result<Destination, Failure> {
-    let usage = |error: crate::export::names::NameError| Failure::usage(error.to_string());
-    let out = args.out.as_path();
-    if out == Path::new("-") {
-        return Err(
-            Failure::usage("PNG frames go to a folder, not to standard output")
-                .hint("write `--out frames/`"),
-        );
-    }
-    let last = out
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let parent = out.parent().unwrap_or(Path::new(""));
-    let pattern_in_out = NamePattern::looks_like_one(last);
-    match &args.name {
-        Some(_) if pattern_in_out => Err(Failure::usage(
-            "`--out` already ends in a name pattern, `--name` gives another",
-        )),
-        Some(name) => {
-            let pattern = name.parse().map_err(usage)?;
-            Ok(Destination::new(out, Names::Pattern(pattern)))
-        }
-        None if pattern_in_out => {
-            let pattern = last.parse().map_err(usage)?;
-            Ok(Destination::new(parent, Names::Pattern(pattern)))
-        }
-        None if last.to_ascii_lowercase().ends_with(".png") && !out.is_dir() => {
-            if frames.len() == 1 {
-                return Ok(Destination::new(parent, Names::Single(last.to_owned())));
-            }
-            let message = format!(
-                "`{last}` is one file, but the plan has {} frames",
-                frames.len()
-            );
-            Err(Failure::usage(message)
-                .hint("give a folder, or one frame with `--time` or `--frames`"))
-        }
-        None => {
-            if let Some((_, extension)) = last.rsplit_once('.')
-                && OTHER_FORMATS.contains(&extension.to_ascii_lowercase().as_str())
-            {
-                let message = format!("this version writes PNG frames, not `.{extension}`");
-                return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
-            }
-            let pattern = NamePattern::for_plan(plan.frames());
-            Ok(Destination::new(out, Names::Pattern(pattern)))
-        }
-    }
-}
-
-/// Endings that are surely not meant as folders.
-const OTHER_FORMATS: [&str; 12] = [
-    "svg", "gif", "apng", "webp", "mp4", "webm", "mov", "y4m", "rgba", "json", "jpg", "jpeg",
-];
 
 /// A frame without anything in it, to measure the picture by.
 fn blank(program: &Program) -> RenderTree {

@@ -4,12 +4,13 @@
 //! that can fail fails before the long part starts. Data goes to stdout, everything for people to
 //! stderr. A [`Status`] is what the process ends with; schedulers rely on the numbers.
 //!
-//! Read next: `render`, the story in one screen; `load`, `job` and `studio` behind it.
+//! Read next: `render`, the story in one screen; `load`, `job`, `target`, `execute` and `studio` behind it.
 
 mod args;
 mod blocks;
 mod check;
 mod console;
+mod execute;
 mod failure;
 mod job;
 mod load;
@@ -19,6 +20,7 @@ mod progress;
 mod render;
 mod signals;
 mod studio;
+mod target;
 
 pub use failure::Status;
 

@@ -7,7 +7,7 @@
 use super::args::ProgressFlag;
 use super::console::Console;
 use crate::export::Progress;
-use crate::export::pipeline::{Frame, Outcome, Stage};
+use crate::export::pipeline::{Outcome, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -130,7 +130,7 @@ impl Progress for Display {
         }
     }
 
-    fn delivered(&self, frame: &Frame) {
+    fn delivered(&self, frame: u64) {
         let mut state = self.state();
         state.done += 1;
         match &self.style {
@@ -150,7 +150,7 @@ impl Progress for Display {
                 let slowest = state.slowest();
                 if *json {
                     let event = json!({
-                        "event": "frame", "frame": frame.number, "done": done, "frames": total,
+                        "event": "frame", "frame": frame, "done": done, "frames": total,
                         "fps": (fps * 100.0).round() / 100.0, "secondsLeft": left.round(),
                         "slowest": slowest,
                     });

@@ -2,6 +2,7 @@
 
 use super::args::RenderArgs;
 use super::console::{self, Console};
+use super::execute::execute;
 use super::failure::{Failure, Status};
 use super::job::Job;
 use super::load::{Ready, load};
@@ -9,9 +10,9 @@ use super::progress::Display;
 use super::signals::Stop;
 use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
-use crate::export::manifest::{Archive, LoopEntry};
-use crate::export::pipeline::{self, Outcome};
-use crate::export::{Faults, Plan, Studio as _};
+use crate::export::manifest::LoopEntry;
+use crate::export::pipeline::Outcome;
+use crate::export::{Engines as _, Faults, Plan};
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
@@ -20,6 +21,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         return describe(&job);
     }
     let stale = job
+        .target
         .destination
         .survey(&job.frames, job.plan.frames(), job.existing)?;
     let stop = Stop::listen()?;
@@ -33,18 +35,10 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         console,
     )?;
 
-    job.destination.prepare()?;
+    job.target.destination.prepare()?;
     let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
-    let mut archive = Archive::begin(&job.destination, &job.plan, &job.frames, &head)?;
-    let work = pipeline::Job {
-        plan: &job.plan,
-        frames: &job.frames,
-        jobs: job.jobs,
-        effort: args.png_effort.into(),
-        texts: job.texts.as_ref(),
-    };
     let display = Display::new(args.progress, console, job.frames.len());
-    let result = pipeline::run(&work, &job.studio, &display, stop.flag(), &mut archive);
+    let result = execute(&job, &head, (&display, stop.flag()));
     display.end(result.as_ref().ok());
     let outcome = result?;
     if outcome.stopped {
@@ -54,7 +48,6 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         ));
         return Ok(stop.status());
     }
-    archive.finish(&outcome)?;
     summarise(&job, &ready, &outcome, &stale, console);
     Ok(Status::Done)
 }
@@ -123,7 +116,7 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
         }
     }
     if let Some(first) = stale.first() {
-        let (count, name) = (stale.len(), job.destination.name(*first));
+        let (count, name) = (stale.len(), job.target.destination.name(*first));
         console.say(format!(
             "warning: {count} older frames remain beside the new ones, from `{name}`"
         ));
@@ -134,7 +127,7 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
     ));
     let (frames, bytes) = (outcome.frames, outcome.bytes);
     let plural = if frames == 1 { "" } else { "s" };
-    let place = job.destination.shown();
+    let place = job.target.destination.shown();
     console.say(format!(
         "{frames} frame{plural}, {bytes} bytes in `{}`",
         place.display()
@@ -182,11 +175,14 @@ fn describe(job: &Job) -> Result<Status, Failure> {
             "names",
             format!(
                 "{} to {}",
-                job.destination.name(first),
-                job.destination.name(last)
+                job.target.destination.name(first),
+                job.target.destination.name(last)
             ),
         ),
-        ("folder", job.destination.folder().display().to_string()),
+        (
+            "folder",
+            job.target.destination.folder().display().to_string(),
+        ),
         (
             "bytes",
             format!("at most about {}", frames.len() * largest_file(job)),
@@ -200,7 +196,8 @@ fn describe(job: &Job) -> Result<Status, Failure> {
         rows.iter()
             .try_for_each(|(key, value)| writeln!(out, "{key:8} {value}"))
     })?;
-    job.destination
+    job.target
+        .destination
         .survey(&job.frames, job.plan.frames(), job.existing)?;
     Ok(Status::Done)
 }

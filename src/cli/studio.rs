@@ -1,7 +1,7 @@
 //! Engine and raster behind the traits that the export drives.
 
 use crate::export::{
-    Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start, Studio,
+    Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start,
 };
 use crate::ir::{Program, Valid};
 use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
@@ -18,16 +18,19 @@ pub(super) struct PatchStudio {
     pub(super) raster: RasterOptions,
 }
 
-impl Studio for PatchStudio {
-    fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
-        Ok(Box::new(Host::new(&self.program, self.engine.clone())?))
-    }
-
-    fn painter(&self) -> Box<dyn Painter> {
+impl PatchStudio {
+    /// A new painter.
+    pub(super) fn painter(&self) -> Box<dyn Painter> {
         Box::new(Easel {
             raster: Raster::new(self.raster),
             canvas: Canvas::new(),
         })
+    }
+}
+
+impl Engines for PatchStudio {
+    fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
+        Ok(Box::new(Host::new(&self.program, self.engine.clone())?))
     }
 }
 

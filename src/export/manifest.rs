@@ -5,6 +5,7 @@
 //! short one), the sums come last; then it gets its name. It is a function of the export alone: no
 //! clock, no path, no host.
 
+use super::file::File;
 use super::integrity::Verdict;
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
@@ -28,8 +29,9 @@ pub struct Head {
     pub tool: String,
     /// Version of compiled programs.
     pub ir_version: u32,
-    /// Pixel hashes agree between exports with the same id.
-    pub rasteriser: String,
+    /// Pixel hashes agree between exports with the same id; left out where nothing is painted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rasteriser: Option<String>,
     /// What was read.
     pub patch: PatchEntry,
     /// Hash of everything that can change a frame.
@@ -173,7 +175,8 @@ struct FrameEntry<'a> {
     file: &'a str,
     bytes: usize,
     hash: String,
-    pixels: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pixels: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -253,18 +256,19 @@ impl<'a> Archive<'a> {
     }
 }
 
-impl Delivery for Archive<'_> {
-    fn deliver(&mut self, frame: &Frame) -> Result<(), OutputError> {
+impl Delivery<File> for Archive<'_> {
+    fn deliver(&mut self, frame: Frame<File>) -> Result<u64, OutputError> {
         let name = self.destination.name(frame.number);
-        self.destination.write(&name, &frame.bytes)?;
+        let file = &frame.product;
+        self.destination.write(&name, &file.bytes)?;
         let entry = FrameEntry {
             frame: frame.number,
             t_ms: frame.t_ms,
             phase: self.plan.phase(frame.sample),
             file: &name,
-            bytes: frame.bytes.len(),
-            hash: b3(&frame.file_hash),
-            pixels: b3(&frame.pixel_hash),
+            bytes: file.bytes.len(),
+            hash: b3(&file.hash),
+            pixels: file.pixels.as_ref().map(b3),
         };
         let comma = if std::mem::take(&mut self.first) {
             ""
@@ -273,7 +277,8 @@ impl Delivery for Archive<'_> {
         };
         // Plain data with string keys always has a JSON form.
         let entry = serde_json::to_string(&entry).unwrap_or_default();
-        self.write(&format!("{comma}\n    {entry}"))
+        self.write(&format!("{comma}\n    {entry}"))?;
+        Ok(file.bytes.len() as u64)
     }
 }
 
@@ -302,7 +307,7 @@ mod tests {
     use super::*;
     use crate::export::names::NamePattern;
     use crate::export::output::Names;
-    use crate::export::{FrameRange, PlanOptions};
+    use crate::export::{Format, FrameRange, PlanOptions};
     use crate::ir::{CycleMode, TimeModel};
     use serde_json::{Value, json};
 
@@ -310,7 +315,7 @@ mod tests {
         Head {
             tool: "oscilla 0".into(),
             ir_version: 1,
-            rasteriser: "r".into(),
+            rasteriser: Some("r".into()),
             patch: PatchEntry {
                 id: "p".into(),
                 revision: 1,
@@ -343,7 +348,7 @@ mod tests {
         let range: FrameRange = range.parse().unwrap();
         let frames = plan.select(Some(&range)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let names = Names::Pattern(NamePattern::for_plan(plan.frames()));
+        let names = Names::Pattern(NamePattern::for_plan(plan.frames(), Format::Png));
         let out = Destination::new(folder.path(), names);
         let mut archive = Archive::begin(&out, &plan, &frames, &head(&plan, &frames)).unwrap();
         for number in frames.iter() {
@@ -352,12 +357,14 @@ mod tests {
                 number,
                 sample: plan.sample(number as i64),
                 t_ms: number as f64,
-                file_hash: blake3::hash(&bytes),
-                pixel_hash: blake3::hash(b""),
-                bytes,
+                product: File {
+                    hash: blake3::hash(&bytes),
+                    pixels: Some(blake3::hash(b"")),
+                    bytes,
+                },
                 faults: Faults::default(),
             };
-            archive.deliver(&frame).unwrap();
+            archive.deliver(frame).unwrap();
         }
         // Not there before the end.
         let name = out.manifest_name(&frames, plan.frames());

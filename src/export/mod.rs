@@ -1,13 +1,15 @@
 //! Verb 4: frames become files.
 //!
 //! Export is a lowering, not playback: a [`Plan`] says which samples of time are the frames, the
-//! pipeline takes each through *evaluate → paint → encode → write*. The same plan gives the same bytes
+//! pipeline takes each through *evaluate → finish → deliver*. The same plan gives the same bytes
 //! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
 //! together implements [`FrameSource`] and [`Painter`].
 //!
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
-//! [`png`], [`output`], [`manifest`].
+//! [`format`], [`file`], [`png`], [`output`], [`manifest`].
 
+pub mod file;
+pub mod format;
 pub mod frames;
 pub mod integrity;
 pub mod manifest;
@@ -21,8 +23,9 @@ pub mod rate;
 mod testing;
 pub mod walk;
 
+pub use format::Format;
 pub use frames::{FrameRange, FrameSet};
-pub use pipeline::{Progress, Studio};
+pub use pipeline::{Engines, Progress};
 pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start};
 pub use rate::FrameRate;
 pub use walk::Walk;
@@ -89,7 +92,7 @@ impl Faults {
     }
 }
 
-/// Why a frame could not be evaluated. `code` is one of the stable codes of the diagnostics.
+/// Why a frame could not be evaluated, painted or encoded. `code` is one of the stable codes of the diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SourceError {
@@ -107,6 +110,9 @@ pub trait Painter: Send {
     /// What the raster says, for example that a limit is exceeded.
     fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError>;
 }
+
+/// Keyword and text of each piece of metadata, in order.
+pub type Texts = Vec<(&'static str, String)>;
 
 /// Pixels: straight (not premultiplied) sRGB-encoded RGBA bytes, row by row from the top left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! those of the plan, and the default padding depends on the whole plan alone, so a part of an export
 //! writes the names that the whole would.
 
-use std::str::FromStr;
+use super::Format;
 
 /// A file name with a place for the frame number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub enum NameError {
     #[error("the name `{0}` is not a plain file name on every system")]
     Unsafe(String),
     /// Another format.
-    #[error("the name `{0}` does not end in `.png`")]
-    Extension(String),
+    #[error("the name `{0}` does not end in `.{1}`")]
+    Extension(String, &'static str),
 }
 
 /// Widest number field.
@@ -33,13 +33,36 @@ const WIDTH_MAX: usize = 20;
 
 impl NamePattern {
     /// `frame_00000.png`, with at least 5 digits and as many as the last frame of the plan needs.
-    pub fn for_plan(frames: u64) -> Self {
+    pub fn for_plan(frames: u64, format: Format) -> Self {
         let last = frames.saturating_sub(1);
         Self {
             before: "frame_".to_owned(),
             width: last.to_string().len().max(5),
-            after: ".png".to_owned(),
+            after: format!(".{}", format.word()),
         }
+    }
+
+    /// Reads a pattern for files of a format.
+    ///
+    /// # Errors
+    /// [`NameError`].
+    pub fn read(text: &str, format: Format) -> Result<Self, NameError> {
+        let found = fields(text);
+        let [(start, end, width)] = found.as_slice() else {
+            return Err(NameError::Field(text.to_owned()));
+        };
+        let (before, after) = (&text[..*start], &text[*end..]);
+        if *width > WIDTH_MAX || !is_portable(before, after) {
+            return Err(NameError::Unsafe(text.to_owned()));
+        }
+        if Format::of_name(after) != Some(format) {
+            return Err(NameError::Extension(text.to_owned(), format.word()));
+        }
+        Ok(Self {
+            before: before.to_owned(),
+            width: *width,
+            after: after.to_owned(),
+        })
     }
 
     /// The name of a frame.
@@ -62,29 +85,6 @@ impl NamePattern {
     /// Whether a text has something like a number field.
     pub fn looks_like_one(text: &str) -> bool {
         !fields(text).is_empty()
-    }
-}
-
-impl FromStr for NamePattern {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        let found = fields(text);
-        let [(start, end, width)] = found.as_slice() else {
-            return Err(NameError::Field(text.to_owned()));
-        };
-        let (before, after) = (&text[..*start], &text[*end..]);
-        if *width > WIDTH_MAX || !is_portable(before, after) {
-            return Err(NameError::Unsafe(text.to_owned()));
-        }
-        if !after.to_ascii_lowercase().ends_with(".png") {
-            return Err(NameError::Extension(text.to_owned()));
-        }
-        Ok(Self {
-            before: before.to_owned(),
-            width: *width,
-            after: after.to_owned(),
-        })
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> NamePattern {
-        text.parse().unwrap()
+        NamePattern::read(text, Format::Png).unwrap()
     }
 
     #[test]
@@ -164,14 +164,23 @@ mod tests {
 
     #[test]
     fn padding_is_that_of_the_whole_plan() {
-        assert_eq!(NamePattern::for_plan(120).name(3), "frame_00003.png");
-        assert_eq!(NamePattern::for_plan(100_000).name(3), "frame_00003.png");
-        assert_eq!(NamePattern::for_plan(100_001).name(3), "frame_000003.png");
+        assert_eq!(
+            NamePattern::for_plan(120, Format::Png).name(3),
+            "frame_00003.png"
+        );
+        assert_eq!(
+            NamePattern::for_plan(100_000, Format::Png).name(3),
+            "frame_00003.png"
+        );
+        assert_eq!(
+            NamePattern::for_plan(100_001, Format::Png).name(3),
+            "frame_000003.png"
+        );
     }
 
     #[test]
     fn names_lead_back_to_frames() {
-        let pattern = NamePattern::for_plan(10);
+        let pattern = NamePattern::for_plan(10, Format::Png);
         assert_eq!(pattern.frame("frame_00042.png"), Some(42));
         assert_eq!(pattern.frame("frame_123456.png"), Some(123_456));
         for other in [
@@ -187,14 +196,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let error = |text: &str| text.parse::<NamePattern>().unwrap_err();
+        let error = |text: &str| NamePattern::read(text, Format::Png).unwrap_err();
         for text in ["shot.png", "##_##.png", "%d#.png", "%s.png", "%05.png"] {
             assert!(matches!(error(text), NameError::Field(_)), "{text}");
         }
         for text in ["a/##.png", "..\\##.png", "c:##.png", ".##.png", "%999d.png"] {
             assert!(matches!(error(text), NameError::Unsafe(_)), "{text}");
         }
-        assert!(matches!(error("##.jpg"), NameError::Extension(_)));
+        assert!(matches!(error("##.jpg"), NameError::Extension(..)));
     }
 
     #[test]
@@ -206,7 +215,7 @@ mod tests {
             "com#.png",
             "Lpt%d.png",
         ] {
-            let found = text.parse::<NamePattern>().unwrap_err();
+            let found = NamePattern::read(text, Format::Png).unwrap_err();
             assert!(matches!(found, NameError::Unsafe(_)), "{text}");
         }
         for text in [

@@ -259,7 +259,10 @@ mod tests {
     }
 
     fn sequence(folder: &Path) -> Destination {
-        Destination::new(folder, Names::Pattern(NamePattern::for_plan(10)))
+        Destination::new(
+            folder,
+            Names::Pattern(NamePattern::for_plan(10, crate::export::Format::Png)),
+        )
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! Frames through *evaluate → paint → encode → write*, on many threads, in order, in bounded memory.
+//! Frames through *evaluate → finish → deliver*, on many threads, in order, in bounded memory.
 //!
-//! 1. A worker takes the next frame number from the desk, makes the file in memory and sends it
-//!    to the calling thread, which delivers files strictly in order.
+//! 1. A worker takes the next frame number from the desk, makes a product of it and sends that to
+//!    the calling thread, which delivers strictly in order. What a product is depends on the output:
+//!    a whole [`super::file::File`] where each frame is one, pixels or a tree where many frames become one
+//!    file. [`Finish`] makes it (paints, encodes), [`Delivery`] takes it (writes, appends).
 //! 2. The desk gives out a number only while fewer than `jobs + 2` frames are unfinished: memory does
 //!    not grow with the number of frames, whatever is slow.
 //! 3. Without memory of more than one sample, every worker has an engine of its own and goes to its
@@ -13,10 +15,10 @@
 //!    `stop` lets the frames in flight finish.
 
 use super::output::OutputError;
-use super::png::{PngEffort, PngEncoder, PngError, Texts, pixel_hash};
 use super::walk::Walk;
-use super::{Evaluated, Faults, FrameSet, FrameSource, Image, Painter, Plan, Sample, SourceError};
+use super::{Evaluated, Faults, FrameSet, FrameSource, Plan, Sample, SourceError};
 use crate::ir::Memory;
+use crate::render_tree::RenderTree;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,16 +26,29 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Hands out what workers need. All engines run the same program, all painters have the same options.
-pub trait Studio: Sync {
+/// Hands out engines, all for the same program.
+pub trait Engines: Sync {
     /// A new engine.
     ///
     /// # Errors
     /// What the engine says, for example that memory is short.
     fn source(&self) -> Result<Box<dyn FrameSource>, SourceError>;
+}
 
-    /// A new painter.
-    fn painter(&self) -> Box<dyn Painter>;
+/// What a worker makes of a tree. One per thread; reuses its buffers.
+pub trait Finish: Send {
+    /// What it makes: all that the delivery needs.
+    type Product: Send;
+
+    /// Makes it; tells `stage` what it is doing.
+    ///
+    /// # Errors
+    /// What painting or encoding says.
+    fn finish(
+        &mut self,
+        tree: RenderTree,
+        stage: &dyn Fn(Stage),
+    ) -> Result<Self::Product, SourceError>;
 }
 
 /// What is to be made.
@@ -45,38 +60,30 @@ pub struct Job<'a> {
     pub frames: &'a FrameSet,
     /// Threads, ≥ 1.
     pub jobs: usize,
-    /// How files are compressed.
-    pub effort: PngEffort,
-    /// Metadata that all files share; frame and time are added. `None`: no metadata.
-    pub texts: Option<&'a Texts>,
 }
 
-/// A finished file.
+/// A finished frame.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Frame {
+pub struct Frame<P> {
     /// Number in the plan.
     pub number: u64,
     /// When it is.
     pub sample: Sample,
     /// Time, ms, as the engine had it.
     pub t_ms: f64,
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// BLAKE3 of the file.
-    pub file_hash: blake3::Hash,
-    /// See [`pixel_hash`].
-    pub pixel_hash: blake3::Hash,
+    /// What was made of it.
+    pub product: P,
     /// What was counted on the way.
     pub faults: Faults,
 }
 
 /// Takes finished frames, ascending, on the calling thread.
-pub trait Delivery {
-    /// Takes one.
+pub trait Delivery<P> {
+    /// Takes one. Returns how many bytes were written for it.
     ///
     /// # Errors
     /// Ends the run.
-    fn deliver(&mut self, frame: &Frame) -> Result<(), OutputError>;
+    fn deliver(&mut self, frame: Frame<P>) -> Result<u64, OutputError>;
 }
 
 /// Where a worker is.
@@ -101,8 +108,8 @@ pub trait Progress: Sync {
         let _ = (worker, stage);
     }
 
-    /// A frame was delivered.
-    fn delivered(&self, frame: &Frame) {
+    /// A frame was delivered; its number in the plan.
+    fn delivered(&self, frame: u64) {
         let _ = frame;
     }
 }
@@ -115,7 +122,7 @@ impl Progress for () {}
 pub struct Outcome {
     /// Frames delivered.
     pub frames: u64,
-    /// Their bytes.
+    /// Bytes written for them.
     pub bytes: u64,
     /// Their faults together.
     pub faults: Faults,
@@ -129,21 +136,13 @@ pub enum PipelineError {
     /// No engine.
     #[error(transparent)]
     Engine(SourceError),
-    /// A frame could not be evaluated or painted.
+    /// A frame could not be evaluated, painted or encoded.
     #[error("frame {frame}: {error}")]
     Frame {
         /// Its number.
         frame: u64,
         /// Why not.
         error: SourceError,
-    },
-    /// A frame could not be encoded.
-    #[error("frame {frame}: {error}")]
-    Encode {
-        /// Its number.
-        frame: u64,
-        /// Why not.
-        error: PngError,
     },
     /// A file could not be written.
     #[error(transparent)]
@@ -155,28 +154,28 @@ impl PipelineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Engine(error) | Self::Frame { error, .. } => error.code,
-            Self::Encode { .. } => "encode-failed",
             Self::Output(error) => error.code(),
         }
     }
 }
 
-/// Makes the frames of a job. Returns when all are delivered, or the first error is known.
+/// Makes the frames of a job, with a finisher a thread. Returns when all are delivered, or the first
+/// error is known.
 ///
 /// # Errors
 /// The error of the lowest frame that has one; the frames below it are delivered.
-pub fn run(
+pub fn run<F: Finish>(
     job: &Job<'_>,
-    studio: &dyn Studio,
-    progress: &dyn Progress,
-    stop: &AtomicBool,
-    delivery: &mut dyn Delivery,
+    engines: &dyn Engines,
+    finisher: impl Fn() -> F,
+    (progress, stop): (&dyn Progress, &AtomicBool),
+    delivery: &mut dyn Delivery<F::Product>,
 ) -> Result<Outcome, PipelineError> {
     let workers = usize::try_from(job.frames.len())
         .unwrap_or(usize::MAX)
         .min(job.jobs)
         .max(1);
-    let walk = || match studio.source() {
+    let walk = || match engines.source() {
         Ok(source) => Ok(Walk::new(job.plan, source)),
         Err(error) => Err(PipelineError::Engine(error)),
     };
@@ -184,7 +183,7 @@ pub fn run(
         Memory::State => Some(Mutex::new(walk()?)),
         Memory::None | Memory::Previous => None,
     };
-    let engines = match &shared {
+    let courses = match &shared {
         Some(engine) => (0..workers).map(|_| Engine::Shared(engine)).collect(),
         None => (0..workers)
             .map(|_| walk().map(Engine::Own))
@@ -193,14 +192,12 @@ pub fn run(
     let desk = Desk::new(job.frames, workers as u64 + 2);
     let (send, receive) = channel();
     thread::scope(|scope| {
-        for (number, engine) in engines.into_iter().enumerate() {
+        for (number, engine) in courses.into_iter().enumerate() {
             let worker = Worker {
                 job,
                 number,
                 engine,
-                painter: studio.painter(),
-                encoder: PngEncoder::new(job.effort),
-                image: Image::default(),
+                finisher: finisher(),
                 progress,
                 desk: &desk,
                 stop,
@@ -222,7 +219,7 @@ pub fn run(
     })
 }
 
-type Made = (u64, Result<Frame, PipelineError>);
+type Made<P> = (u64, Result<Frame<P>, PipelineError>);
 
 /// Numbers waiting to be made.
 struct Desk {
@@ -304,20 +301,18 @@ enum Engine<'a> {
     Shared(&'a Mutex<Course<'a>>),
 }
 
-struct Worker<'a> {
+struct Worker<'a, F: Finish> {
     job: &'a Job<'a>,
     number: usize,
     engine: Engine<'a>,
-    painter: Box<dyn Painter>,
-    encoder: PngEncoder,
-    image: Image,
+    finisher: F,
     progress: &'a dyn Progress,
     desk: &'a Desk,
     stop: &'a AtomicBool,
-    send: Sender<Made>,
+    send: Sender<Made<F::Product>>,
 }
 
-impl Worker<'_> {
+impl<F: Finish> Worker<'_, F> {
     fn run(mut self) {
         let _guard = HaltOnPanic(self.desk);
         while let Some((place, frame, evaluated)) = self.evaluate() {
@@ -354,35 +349,25 @@ impl Worker<'_> {
         Some((place, frame, evaluated?))
     }
 
-    fn finish(&mut self, number: u64, evaluated: Evaluated) -> Result<Frame, PipelineError> {
+    fn finish(
+        &mut self,
+        number: u64,
+        evaluated: Evaluated,
+    ) -> Result<Frame<F::Product>, PipelineError> {
         let Evaluated { tree, faults } = evaluated;
-        self.progress.stage(self.number, Stage::Paint);
-        self.painter
-            .paint(&tree, &mut self.image)
+        let (t_ms, progress, worker) = (tree.t_ms, self.progress, self.number);
+        let product = self
+            .finisher
+            .finish(tree, &|stage| progress.stage(worker, stage))
             .map_err(|error| PipelineError::Frame {
                 frame: number,
                 error,
             })?;
-        self.progress.stage(self.number, Stage::Encode);
-        let mut texts = self.job.texts.cloned().unwrap_or_default();
-        if self.job.texts.is_some() {
-            texts.push(("oscilla:frame", number.to_string()));
-            texts.push(("oscilla:time-ms", tree.t_ms.to_string()));
-        }
-        let bytes =
-            self.encoder
-                .encode(&self.image, &texts)
-                .map_err(|error| PipelineError::Encode {
-                    frame: number,
-                    error,
-                })?;
         Ok(Frame {
             number,
             sample: self.job.plan.sample(number as i64),
-            t_ms: tree.t_ms,
-            file_hash: blake3::hash(&bytes),
-            pixel_hash: pixel_hash(&self.image),
-            bytes,
+            t_ms,
+            product,
             faults,
         })
     }
@@ -396,10 +381,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn run(
+    fn run<P>(
         &self,
-        receive: &Receiver<Made>,
-        delivery: &mut dyn Delivery,
+        receive: &Receiver<Made<P>>,
+        delivery: &mut dyn Delivery<P>,
     ) -> Result<Outcome, PipelineError> {
         let _guard = HaltOnPanic(self.desk);
         let mut early = BTreeMap::new();
@@ -422,25 +407,26 @@ impl Writer<'_> {
         error.map_or(Ok(outcome), Err)
     }
 
-    fn deliver(
+    fn deliver<P>(
         &self,
-        made: Result<Frame, PipelineError>,
-        delivery: &mut dyn Delivery,
+        made: Result<Frame<P>, PipelineError>,
+        delivery: &mut dyn Delivery<P>,
         outcome: &mut Outcome,
     ) -> ControlFlow<PipelineError> {
         let frame = match made {
             Ok(frame) => frame,
             Err(error) => return ControlFlow::Break(error),
         };
+        let (number, faults) = (frame.number, frame.faults);
         self.progress.stage(self.number, Stage::Write);
-        if let Err(error) = delivery.deliver(&frame) {
-            return ControlFlow::Break(error.into());
+        match delivery.deliver(frame) {
+            Ok(bytes) => outcome.bytes += bytes,
+            Err(error) => return ControlFlow::Break(error.into()),
         }
         self.progress.stage(self.number, Stage::Wait);
         outcome.frames += 1;
-        outcome.bytes += frame.bytes.len() as u64;
-        outcome.faults = outcome.faults.plus(frame.faults);
-        self.progress.delivered(&frame);
+        outcome.faults = outcome.faults.plus(faults);
+        self.progress.delivered(number);
         ControlFlow::Continue(())
     }
 }

@@ -5,7 +5,7 @@
 //! smaller and no slower. Other frames are compressed by `fast` with the fixed tables of fdeflate behind
 //! one row filter; `balanced` and `small` try both forms and keep the smaller file.
 
-use super::Image;
+use super::{Image, Texts};
 use png::{BitDepth, ColorType, Compression, DeflateCompression, Filter, SrgbRenderingIntent};
 
 /// How much time a smaller file is worth.
@@ -19,9 +19,6 @@ pub enum PngEffort {
     /// As small as this encoder can.
     Small,
 }
-
-/// Keyword and text of the metadata chunks, in order.
-pub type Texts = Vec<(&'static str, String)>;
 
 /// Why a frame could not be encoded.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! An engine and a painter of a few lines, for the tests of this module.
 
-use super::{Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start, Studio};
+use super::{Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start};
 use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -76,7 +76,7 @@ impl FrameSource for Disc {
 }
 
 /// Paints the place of the dot as four equal pixels' worth of bytes.
-struct Bytes;
+pub(super) struct Bytes;
 
 impl Painter for Bytes {
     fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError> {
@@ -107,13 +107,9 @@ pub(super) struct Discs {
     pub(super) made: AtomicI64,
 }
 
-impl Studio for Discs {
+impl Engines for Discs {
     fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
         self.made.fetch_add(1, Ordering::Relaxed);
         Ok(Box::new(Disc::new(self.draw)))
-    }
-
-    fn painter(&self) -> Box<dyn Painter> {
-        Box::new(Bytes)
     }
 }

@@ -1,7 +1,9 @@
 //! Order, bytes, errors and stops of the pipeline, with engines of a few lines.
 
 use super::*;
-use crate::export::testing::Discs;
+use crate::export::file::{File, PngFiles};
+use crate::export::png::PngEffort;
+use crate::export::testing::{Bytes, Discs};
 use crate::export::{FrameRange, PlanOptions, Sampling};
 use crate::ir::{CycleMode, TimeModel};
 use std::io;
@@ -10,15 +12,16 @@ type Draw = fn(&mut f64, Sample) -> [f32; 2];
 
 #[derive(Default)]
 struct Shelf {
-    frames: Vec<Frame>,
+    frames: Vec<Frame<File>>,
     /// The frame that cannot be written.
     full_at: Option<u64>,
     /// Set when this many frames are delivered.
     stop_after: Option<(usize, &'static AtomicBool)>,
 }
 
-impl Delivery for Shelf {
-    fn deliver(&mut self, frame: &Frame) -> Result<(), OutputError> {
+impl Delivery<File> for Shelf {
+    fn deliver(&mut self, frame: Frame<File>) -> Result<u64, OutputError> {
+        let bytes = frame.product.bytes.len() as u64;
         if self.full_at == Some(frame.number) {
             let source = io::Error::from(io::ErrorKind::StorageFull);
             return Err(OutputError::Io {
@@ -26,13 +29,13 @@ impl Delivery for Shelf {
                 source,
             });
         }
-        self.frames.push(frame.clone());
+        self.frames.push(frame);
         if let Some((count, stop)) = self.stop_after
             && self.frames.len() == count
         {
             stop.store(true, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(bytes)
     }
 }
 
@@ -57,18 +60,13 @@ fn run_with(
     stop: &AtomicBool,
 ) -> Result<Outcome, PipelineError> {
     let texts = vec![("Software", "test".to_owned())];
-    let job = Job {
-        plan,
-        frames,
-        jobs,
-        effort: PngEffort::Fast,
-        texts: Some(&texts),
-    };
+    let job = Job { plan, frames, jobs };
     let studio = Discs {
         draw,
         made: Default::default(),
     };
-    let result = run(&job, &studio, &(), stop, shelf);
+    let finisher = || PngFiles::new(Box::new(Bytes), PngEffort::Fast, Some(&texts));
+    let result = run(&job, &studio, finisher, (&(), stop), shelf);
     if plan.memory() == Memory::State {
         assert_eq!(
             studio.made.load(Ordering::Relaxed),
@@ -79,7 +77,7 @@ fn run_with(
     result
 }
 
-fn frames(memory: Memory, range: Option<&str>, jobs: usize, draw: Draw) -> Vec<Frame> {
+fn frames(memory: Memory, range: Option<&str>, jobs: usize, draw: Draw) -> Vec<Frame<File>> {
     let plan = plan(memory);
     let range: Option<FrameRange> = range.map(|text| text.parse().unwrap());
     let set = plan.select(range.as_ref()).unwrap();
@@ -213,7 +211,7 @@ fn a_panic_of_a_worker_is_passed_on_not_waited_for() {
 #[test]
 fn files_carry_their_number_and_time() {
     let frame = &frames(Memory::None, Some("30"), 1, |_, _| [1.0, 1.0])[0];
-    let reader = png::Decoder::new(io::Cursor::new(&frame.bytes))
+    let reader = png::Decoder::new(io::Cursor::new(&frame.product.bytes))
         .read_info()
         .unwrap();
     let texts = &reader.info().uncompressed_latin1_text;
@@ -229,5 +227,5 @@ fn files_carry_their_number_and_time() {
         (find("Software"), find("oscilla:frame")),
         ("test".into(), "30".into())
     );
-    assert_eq!(frame.file_hash, blake3::hash(&frame.bytes));
+    assert_eq!(frame.product.hash, blake3::hash(&frame.product.bytes));
 }

@@ -1,0 +1,74 @@
+//! One file a frame: a tree becomes the bytes of a file.
+//!
+//! In: trees, on worker threads. Out: [`File`]s with their hashes, which [`super::manifest`] writes and
+//! lists.
+
+use super::pipeline::{Finish, Stage};
+use super::png::{PngEffort, PngEncoder, pixel_hash};
+use super::{Image, Painter, SourceError, Texts};
+use crate::render_tree::RenderTree;
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// BLAKE3 of the bytes.
+    pub hash: blake3::Hash,
+    /// See [`pixel_hash`]; `None` for a file without pixels.
+    pub pixels: Option<blake3::Hash>,
+}
+
+/// Makes PNG files.
+pub struct PngFiles<'a> {
+    painter: Box<dyn Painter>,
+    encoder: PngEncoder,
+    image: Image,
+    texts: Option<&'a Texts>,
+}
+
+impl<'a> PngFiles<'a> {
+    /// `texts` is the metadata that all files share; frame and time are added. `None`: no metadata.
+    pub fn new(painter: Box<dyn Painter>, effort: PngEffort, texts: Option<&'a Texts>) -> Self {
+        Self {
+            painter,
+            encoder: PngEncoder::new(effort),
+            image: Image::default(),
+            texts,
+        }
+    }
+}
+
+impl Finish for PngFiles<'_> {
+    type Product = File;
+
+    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint(&tree, &mut self.image)?;
+        stage(Stage::Encode);
+        let texts = of_frame(self.texts, &tree);
+        let bytes = self
+            .encoder
+            .encode(&self.image, &texts)
+            .map_err(|error| SourceError {
+                code: "encode-failed",
+                message: error.to_string(),
+            })?;
+        Ok(File {
+            hash: blake3::hash(&bytes),
+            pixels: Some(pixel_hash(&self.image)),
+            bytes,
+        })
+    }
+}
+
+/// What all files say, then which frame this one is.
+fn of_frame(shared: Option<&Texts>, tree: &RenderTree) -> Texts {
+    let Some(shared) = shared else {
+        return Texts::new();
+    };
+    let mut texts = shared.clone();
+    texts.push(("oscilla:frame", tree.frame.to_string()));
+    texts.push(("oscilla:time-ms", tree.t_ms.to_string()));
+    texts
+}
