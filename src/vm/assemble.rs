@@ -8,9 +8,9 @@
 use super::field::FieldStore;
 use super::frame::EngineError;
 use super::health::Health;
-use super::instances::{self, Kept};
 use super::layers::Bad;
 use super::registers::Registers;
+use super::rows;
 use super::sinks::{self, Kind, Plan};
 use crate::ir::{Program, SinkId};
 use crate::render_tree::{Clear, Pass, PostFx, RenderTree};
@@ -21,7 +21,6 @@ use std::sync::Arc;
 pub(super) struct Stage {
     plans: Vec<Plan>,
     roots: Vec<usize>,
-    kept: Vec<Kept>,
     /// Passes of this frame that have not found their place yet.
     built: Vec<Option<Pass>>,
     order: Vec<(bool, f64, u32, usize)>,
@@ -44,7 +43,6 @@ impl Stage {
                 .iter()
                 .map(|s| s.index())
                 .collect(),
-            kept: plans.iter().map(|_| Kept::default()).collect(),
             built: plans.iter().map(|_| None).collect(),
             order: Vec::with_capacity(plans.len()),
             lists: Vec::new(),
@@ -67,19 +65,17 @@ impl Stage {
         health: &mut Health,
     ) {
         let i = sink.index();
-        let pass = match &self.plans[i].kind {
+        let Plan { key, kind, .. } = &mut self.plans[i];
+        let pass = match kind {
             Kind::Clear(color) => {
-                let color = instances::bytes(*color, fields, registers);
-                let sink = Arc::clone(&self.plans[i].key);
+                let color = rows::bytes(*color, fields, registers);
                 Pass::Clear(Clear {
-                    sink,
+                    sink: Arc::clone(key),
                     rgba: color.at(0),
                 })
             }
             Kind::Instances(plan) => {
-                let key = &self.plans[i].key;
-                let kept = &mut self.kept[i];
-                let (pass, dropped, excess) = plan.draw((sink, key), fields, registers, kept);
+                let (pass, dropped, excess) = plan.draw((sink, key), fields, registers);
                 health.dropped.extend(dropped);
                 if excess > 0 {
                     self.count(i, "path", health);

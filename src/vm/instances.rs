@@ -9,18 +9,25 @@
 use super::field::{Buffer, FieldStore, Finite};
 use super::health::{Dropped, Fault};
 use super::registers::Registers;
+use super::rows::{Made, Pool, bytes, finite, pick, points};
 use super::sinks::{self, Named, Source};
 use crate::ir::{DomainId, InputRef, ReqId, ShapeRow, SinkId};
-use crate::math::color;
 use crate::render_tree::{Blend, Column, Ids, Instances2d, Shape};
 use std::sync::Arc;
 
 /// Entries of a shape table.
 const MAX_SHAPES: usize = 1 << 16;
 
-/// Inputs of a pass of instances.
+/// A pass of instances: where its columns come from, and what it keeps between frames.
 #[derive(Debug)]
 pub(super) struct Plan {
+    inputs: Inputs,
+    kept: Kept,
+}
+
+/// Where the columns of a pass come from.
+#[derive(Debug)]
+struct Inputs {
     domain: DomainId,
     count: u32,
     ids: Arc<Ids>,
@@ -55,10 +62,8 @@ enum Template {
 
 /// What a pass of instances keeps between frames.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
-    /// Revisions of the columns and bits of the signals that `pass` was made of.
-    made_of: Vec<u64>,
-    key: Vec<u64>,
+struct Kept {
+    made: Made,
     pass: Option<Instances2d>,
     dropped: Option<Dropped>,
     /// Elements whose outline is beyond the table.
@@ -83,34 +88,50 @@ struct Spare {
     outline: Pool<u16>,
 }
 
-/// Three buffers: one in the tree, one in the tree being built, one that the host may still hold.
-#[derive(Debug)]
-struct Pool<T>([Arc<Vec<T>>; 3]);
-
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Arc::new(Vec::new())))
-    }
-}
-
-impl<T> Pool<T> {
-    /// A shared list of `rows`; allocates only while all earlier ones are still held.
-    fn fill(&mut self, rows: impl Iterator<Item = T>) -> Arc<Vec<T>> {
-        for slot in &mut self.0 {
-            if let Some(list) = Arc::get_mut(slot) {
-                list.clear();
-                list.extend(rows);
-                return Arc::clone(slot);
-            }
-        }
-        let list = Arc::new(rows.collect());
-        self.0[0] = Arc::clone(&list);
-        list
-    }
-}
-
 impl Plan {
     pub(super) fn new(named: &Named<'_>, domain: DomainId) -> Self {
+        Self {
+            inputs: Inputs::new(named, domain),
+            kept: Kept::default(),
+        }
+    }
+
+    /// The element's domain, for messages.
+    pub(super) fn domain(&self) -> DomainId {
+        self.inputs.domain
+    }
+
+    /// The input that a fault is about.
+    pub(super) fn source(&self, fault: Fault) -> Source {
+        match fault {
+            Fault::Position => self.inputs.pos,
+            Fault::Size | Fault::NegativeSize | Fault::Scale => self.inputs.size,
+            Fault::Rotation => self.inputs.rotation,
+            Fault::Color => self.inputs.color,
+            Fault::Width => self.inputs.stroke_width,
+        }
+    }
+
+    /// The pass of this frame; what was dropped is added to `dropped`, what has no outline counted.
+    pub(super) fn draw(
+        &mut self,
+        sink: (SinkId, &Arc<str>),
+        fields: &FieldStore,
+        registers: &Registers,
+    ) -> (Instances2d, Option<Dropped>, u64) {
+        let Self { inputs, kept } = self;
+        let same = kept.made.same(inputs.sources(), fields, registers);
+        let pass = match kept.pass.take() {
+            Some(pass) if same => pass,
+            _ => inputs.build(sink, fields, registers, kept),
+        };
+        kept.pass = Some(pass.clone());
+        (pass, kept.dropped, kept.excess)
+    }
+}
+
+impl Inputs {
+    fn new(named: &Named<'_>, domain: DomainId) -> Self {
         let program = named.program;
         let template = |row: &ShapeRow| {
             let inner = |from: InputRef| match from {
@@ -166,22 +187,6 @@ impl Plan {
         }
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.domain
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Position => self.pos,
-            Fault::Size | Fault::NegativeSize | Fault::Scale => self.size,
-            Fault::Rotation => self.rotation,
-            Fault::Color => self.color,
-            Fault::Width => self.stroke_width,
-        }
-    }
-
     fn sources(&self) -> impl Iterator<Item = Source> {
         let templates = match &self.shape {
             Outline::Table(list) => list.as_slice(),
@@ -208,34 +213,6 @@ impl Plan {
         .chain(inner)
     }
 
-    /// The pass of this frame; what was dropped is added to `dropped`, what has no outline counted.
-    pub(super) fn draw(
-        &self,
-        sink: (SinkId, &Arc<str>),
-        fields: &FieldStore,
-        registers: &Registers,
-        kept: &mut Kept,
-    ) -> (Instances2d, Option<Dropped>, u64) {
-        kept.key.clear();
-        for source in self.sources() {
-            match source {
-                Source::Req(req) => kept.key.push(fields.revision(req)),
-                Source::Sig(_) => {
-                    let lanes = source.lanes(registers);
-                    kept.key.extend(lanes.map(f64::to_bits));
-                }
-                Source::Const(_) => {}
-            }
-        }
-        let pass = match kept.pass.take() {
-            Some(pass) if kept.key == kept.made_of => pass,
-            _ => self.build(sink, fields, registers, kept),
-        };
-        std::mem::swap(&mut kept.made_of, &mut kept.key);
-        kept.pass = Some(pass.clone());
-        (pass, kept.dropped, kept.excess)
-    }
-
     fn build(
         &self,
         (id, key): (SinkId, &Arc<str>),
@@ -243,22 +220,12 @@ impl Plan {
         registers: &Registers,
         kept: &mut Kept,
     ) -> Instances2d {
-        let pos = match self.pos {
-            Source::Req(req) => match fields.column(req) {
-                Buffer::F32x2(column) => column.clone(),
-                _ => Column::One([0.0; 2]),
-            },
-            source => {
-                let [x, y, ..] = source.lanes(registers);
-                Column::One([x as f32, y as f32])
-            }
-        };
         let (shapes, shape_id) = self.shapes(fields, registers, &mut kept.spare);
         let mut pass = Instances2d {
             sink: Arc::clone(key),
             source: crate::render_tree::Source::Instances2d,
             count: self.count,
-            pos,
+            pos: points(self.pos, fields, registers),
             size: self.size.numbers(fields, registers),
             rotation: self.rotation.numbers(fields, registers),
             shapes,
@@ -276,6 +243,14 @@ impl Plan {
             gather(&mut pass, &kept.rows, &mut kept.spare);
         }
         pass
+    }
+
+    /// The outline of each element; without one nothing that could be wrong.
+    fn outline(&self) -> Source {
+        match self.shape {
+            Outline::Column(req) => Source::Req(req),
+            Outline::Table(_) => Source::Const([0.0; 4]),
+        }
     }
 
     /// Lists the rows that are drawn; true, and no list, if all are.
@@ -297,6 +272,7 @@ impl Plan {
             (Fault::Color, self.color, 4),
             (Fault::Color, self.stroke_color, 4),
             (Fault::Width, self.stroke_width, 1),
+            (Fault::Position, self.outline(), 0),
         ]
         .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
         let sound = channels.iter().all(|(_, finite)| *finite == Finite::All);
@@ -448,12 +424,6 @@ fn paints_everywhere(pass: &Instances2d) -> bool {
 
 /// Keeps only `rows`, in that order.
 fn gather(pass: &mut Instances2d, rows: &[u32], spare: &mut Spare) {
-    fn pick<T: Copy>(column: &mut Column<T>, rows: &[u32], pool: &mut Pool<T>) {
-        if let Column::Many(all) = column {
-            let picked = pool.fill(rows.iter().map(|&i| all[i as usize]));
-            *column = Column::Many(picked);
-        }
-    }
     pick(&mut pass.pos, rows, &mut spare.pos);
     pick(&mut pass.size, rows, &mut spare.size);
     pick(&mut pass.rotation, rows, &mut spare.rotation);
@@ -469,35 +439,6 @@ fn gather(pass: &mut Instances2d, rows: &[u32], spare: &mut Spare) {
         pass.pos = Column::One([0.0; 2]);
         for column in [&mut pass.size, &mut pass.rotation, &mut pass.stroke_width] {
             *column = Column::One(0.0);
-        }
-    }
-}
-
-/// Premultiplied bytes.
-pub(super) fn bytes(source: Source, fields: &FieldStore, registers: &Registers) -> Column<[u8; 4]> {
-    match source {
-        Source::Req(req) => match fields.column(req) {
-            Buffer::U8x4(column) => column.clone(),
-            _ => Column::One([0; 4]),
-        },
-        _ => Column::One(color::quantize(source.lanes(registers).map(|v| v as f32))),
-    }
-}
-
-/// Which elements of an input are finite.
-fn finite<'a>(
-    source: Source,
-    lanes: usize,
-    fields: &'a FieldStore,
-    registers: &Registers,
-) -> Finite<'a> {
-    match source {
-        Source::Req(req) => fields.finite(req),
-        _ => {
-            let values = source.lanes(registers);
-            // Lanes are f32 in a pass: what does not fit there is not finite either.
-            let finite = values[..lanes].iter().all(|v| (*v as f32).is_finite());
-            if finite { Finite::All } else { Finite::No }
         }
     }
 }

@@ -38,6 +38,7 @@ mod rails;
 mod records;
 mod registers;
 mod ring;
+mod rows;
 mod sinks;
 pub mod snapshot;
 mod state;

@@ -2,6 +2,7 @@
 
 use super::bench::*;
 use crate::ir::*;
+use crate::path::PathData;
 use crate::render_tree::{self as tree, Column, GlowMode, Pass, Shape};
 use crate::types::Domain;
 use crate::vm::Engine;
@@ -430,4 +431,41 @@ fn shapes_may_change_their_inner_radius() {
         let wanted = Shape::Star { points: 5, inner };
         assert_eq!(first(&mut engine, t).shapes[..], [wanted]);
     }
+}
+
+#[test]
+fn an_outline_that_is_not_finite_drops_its_element() {
+    let mut bench = Bench::new(cyclic(1000.0));
+    let over = bench.domain("d", 2);
+    let square = PathData {
+        cmds: vec![0, 1, 1, 4],
+        pts: vec![[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0]],
+    };
+    let square = bench.build.const_path(square);
+    let square = bench
+        .build
+        .field(Domain::Path, None, false, FieldExpr::Const(square));
+    let by = bench.build.field_constant(Domain::Vec2, false, &[0.0; 2]);
+    let angle = bench.build.field_constant(Domain::Number, false, &[0.0]);
+    let scale = bench.array(Domain::Number, over, &[f32::NAN, 1.0]);
+    let outline = bench
+        .build
+        .field_apply(Op::PathMove, 0, &[square, by, angle, scale])
+        .expect("fits");
+    let pos = bench.array(Domain::Vec2, over, &[0.0; 4]);
+    let size = bench.build.field_constant(Domain::Number, false, &[3.0]);
+    let color = bench
+        .build
+        .field_constant(Domain::Color, false, &[1.0, 0.0, 0.0, 1.0]);
+    let columns = [
+        ("pos", pos, Format::F32x2),
+        ("size", size, Format::F32),
+        ("color", color, Format::U8x4),
+        ("path", outline, Format::Path),
+    ];
+    bench.sink("dots", SinkKind::Instances2d, Some(over), &columns, &[]);
+    let mut engine = bench.engine();
+    let pass = first(&mut engine, 0.0);
+    assert_eq!(pass.element.as_deref(), Some(&vec![1]));
+    assert_eq!(engine.health().dropped[0].of(Fault::Position), 1);
 }
