@@ -8,6 +8,7 @@
 
 mod cli {
     mod check;
+    mod inspect;
     mod library;
     mod probe;
     mod render;

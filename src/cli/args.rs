@@ -37,6 +37,8 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Find everything that is wrong with patches
     Check(CheckArgs),
+    /// Show what a patch became: tables, a drawing, or where a value comes from
+    Inspect(InspectArgs),
     /// Print values of a patch over time
     Probe(ProbeArgs),
     /// Describe the blocks of the library
@@ -176,6 +178,74 @@ pub(super) struct CheckArgs {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+}
+
+/// `oscilla inspect`
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    /// Patch or program to look into; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// Only these tables [default: all]
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    pub(super) section: Vec<Section>,
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+}
+
+/// A table of `oscilla inspect`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Section {
+    /// What it is
+    Program,
+    /// Blocks and what they are connected to
+    Blocks,
+    /// Buses, publishers in combine order
+    Buses,
+    /// Steps by phase
+    Schedule,
+    /// State cells
+    State,
+    /// Rails
+    Rails,
+    /// Domains
+    Domains,
+    /// Columns and the sinks that force them
+    Columns,
+    /// How much is computed and shared
+    Expressions,
+}
+
+impl Section {
+    /// All, in order of print.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Program,
+        Self::Blocks,
+        Self::Buses,
+        Self::Schedule,
+        Self::State,
+        Self::Rails,
+        Self::Domains,
+        Self::Columns,
+        Self::Expressions,
+    ];
+
+    /// Its key in JSON.
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Blocks => "blocks",
+            Self::Buses => "buses",
+            Self::Schedule => "schedule",
+            Self::State => "state",
+            Self::Rails => "rails",
+            Self::Domains => "domains",
+            Self::Columns => "columns",
+            Self::Expressions => "expressions",
+        }
+    }
 }
 
 /// `oscilla probe`

@@ -12,6 +12,7 @@ mod check;
 mod console;
 mod execute;
 mod failure;
+mod inspect;
 mod job;
 mod load;
 mod new;
@@ -20,6 +21,7 @@ mod progress;
 mod render;
 mod signals;
 mod studio;
+mod table;
 mod target;
 
 pub use failure::Status;
@@ -48,6 +50,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
     let result = match cli.command {
         Command::Render(args) => render::run(&args, &mut console),
         Command::Check(args) => check::run(&args, &mut console),
+        Command::Inspect(args) => inspect::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),

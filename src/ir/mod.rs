@@ -5,12 +5,14 @@
 //! * [`op`]: the opcodes, each with one meaning;
 //! * [`builder`]: fills tables without repetition, folds constants;
 //! * [`validate()`]: proves the invariants, gives [`Valid`];
-//! * [`text`]: the dump for people; [`identity`]: content hashes.
+//! * [`text`]: the dump for people; [`identity`]: content hashes;
+//! * [`varies`]: what a value changes with; [`facts`]: tables in words, for people and tools.
 //!
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
 pub mod builder;
 pub mod derive;
+pub mod facts;
 pub mod identity;
 pub mod ids;
 pub mod op;
@@ -18,6 +20,7 @@ pub mod operands;
 mod program;
 pub mod text;
 mod validate;
+pub mod varies;
 
 pub use builder::{Builder, CellSpec};
 pub use ids::*;

@@ -13,10 +13,7 @@ const SHOWN: usize = 8;
 
 /// The whole program as text.
 pub fn dump(program: &Program) -> String {
-    let mut dump = Dump {
-        p: program,
-        out: String::new(),
-    };
+    let mut dump = Dump::new(program);
     dump.head();
     dump.domains();
     dump.chains();
@@ -33,10 +30,7 @@ pub fn dump(program: &Program) -> String {
 
 /// The schedule as text, one step a line.
 pub fn dump_schedule(program: &Program) -> String {
-    let mut dump = Dump {
-        p: program,
-        out: String::new(),
-    };
+    let mut dump = Dump::new(program);
     for (i, step) in program.schedule.steps.iter().enumerate() {
         let run: Vec<String> = step.run.iter().map(|r| dump.value_ref(*r)).collect();
         let writes: Vec<&str> = step
@@ -72,12 +66,20 @@ impl Step {
     }
 }
 
-struct Dump<'p> {
+/// Words for rows; a dump is made of them, and so are [`super::facts`].
+pub(super) struct Dump<'p> {
     p: &'p Program,
     out: String,
 }
 
 impl<'p> Dump<'p> {
+    pub(super) fn new(program: &'p Program) -> Self {
+        Self {
+            p: program,
+            out: String::new(),
+        }
+    }
+
     fn line(&mut self, table: &str, row: &str) {
         let _ = writeln!(self.out, "{table:<8}{}", row.trim_end());
     }
@@ -164,14 +166,7 @@ impl<'p> Dump<'p> {
             let (from, to) = (self.domain_word(chain.from), self.domain_word(chain.to));
             let mut row = format!("c{i}  {from} -> {to}");
             for step in &chain.steps {
-                let _ = write!(row, "  {}", self.op(step.op, step.imm));
-                for operand in &step.operands {
-                    let text = match operand {
-                        ChainOperand::Const(c) => self.constant(*c),
-                        ChainOperand::Arg(k) => format!("${k}"),
-                    };
-                    let _ = write!(row, " {text}");
-                }
+                let _ = write!(row, "  {}", self.chain_step(step));
                 let _ = match step.origin {
                     Some(Origin::Lens { id, at }) => {
                         let lens = &self.p.tables.transforms.lenses[id.index()];
@@ -189,6 +184,18 @@ impl<'p> Dump<'p> {
         }
     }
 
+    /// Opcode and operands.
+    pub(super) fn chain_step(&self, step: &ChainStep) -> String {
+        let mut text = self.op(step.op, step.imm);
+        for operand in &step.operands {
+            let _ = match operand {
+                ChainOperand::Const(c) => write!(text, " {}", self.constant(*c)),
+                ChainOperand::Arg(k) => write!(text, " ${k}"),
+            };
+        }
+        text
+    }
+
     fn signals(&mut self) {
         for (i, node) in self.p.tables.sig.nodes.iter().enumerate() {
             let expr = self.signal(&node.expr);
@@ -198,7 +205,7 @@ impl<'p> Dump<'p> {
         }
     }
 
-    fn signal(&self, expr: &SignalExpr) -> String {
+    pub(super) fn signal(&self, expr: &SignalExpr) -> String {
         match expr {
             SignalExpr::Const(c) => format!("const {}", self.constant(*c)),
             SignalExpr::Time(value) => format!("time.{}", word(value)),
@@ -260,35 +267,39 @@ impl<'p> Dump<'p> {
 
     fn events(&mut self) {
         for (i, node) in self.p.tables.event.nodes.iter().enumerate() {
-            let expr = match &node.expr {
-                EventExpr::Empty => "empty".to_owned(),
-                EventExpr::FirstFrame => "firstFrame".to_owned(),
-                EventExpr::Time(event) => format!("time.{}", word(event)),
-                EventExpr::Rail(rail) => format!("rail {}", self.rail_name(*rail)),
-                EventExpr::External(x) => {
-                    format!(
-                        "external {}",
-                        self.str(self.p.tables.graph.externals[x.index()].key)
-                    )
-                }
-                EventExpr::Divide {
-                    of: PhaseSource::Time,
-                    by,
-                } => format!("divide time s{}", by.0),
-                EventExpr::Divide {
-                    of: PhaseSource::Rail(rail),
-                    by,
-                } => {
-                    format!("divide {} s{}", self.rail_name(*rail), by.0)
-                }
-                EventExpr::StateEvents(cell) => format!("stateEvents {}", self.cell_name(*cell)),
-                EventExpr::Gate { src, open } => format!("gate e{} s{}", src.0, open.0),
-                EventExpr::Combine { mode, terms, .. } => {
-                    self.combine(*mode, terms.iter().map(|t| format!("e{}", t.0)), None)
-                }
-            };
+            let expr = self.event(&node.expr);
             let note = self.provenance(self.p.debug.event_prov.get(i));
             self.line("event", &format!("e{i}  {expr}{note}"));
+        }
+    }
+
+    pub(super) fn event(&self, expr: &EventExpr) -> String {
+        match expr {
+            EventExpr::Empty => "empty".to_owned(),
+            EventExpr::FirstFrame => "firstFrame".to_owned(),
+            EventExpr::Time(event) => format!("time.{}", word(event)),
+            EventExpr::Rail(rail) => format!("rail {}", self.rail_name(*rail)),
+            EventExpr::External(x) => {
+                format!(
+                    "external {}",
+                    self.str(self.p.tables.graph.externals[x.index()].key)
+                )
+            }
+            EventExpr::Divide {
+                of: PhaseSource::Time,
+                by,
+            } => format!("divide time s{}", by.0),
+            EventExpr::Divide {
+                of: PhaseSource::Rail(rail),
+                by,
+            } => {
+                format!("divide {} s{}", self.rail_name(*rail), by.0)
+            }
+            EventExpr::StateEvents(cell) => format!("stateEvents {}", self.cell_name(*cell)),
+            EventExpr::Gate { src, open } => format!("gate e{} s{}", src.0, open.0),
+            EventExpr::Combine { mode, terms, .. } => {
+                self.combine(*mode, terms.iter().map(|t| format!("e{}", t.0)), None)
+            }
         }
     }
 
@@ -328,42 +339,7 @@ impl<'p> Dump<'p> {
             if !read && rail.user.is_none() && rail.mirror.is_none() {
                 continue;
             }
-            let generator = match &rail.generator {
-                Generator::Cycle {
-                    enabled,
-                    mode,
-                    period_ms,
-                    offset,
-                } => format!(
-                    "cycle {}{} period {} offset {}",
-                    word(mode),
-                    if *enabled { "" } else { " off" },
-                    self.param(period_ms),
-                    self.param(offset)
-                ),
-                Generator::Division { of, n } => format!("division {} {n}", self.rail_name(*of)),
-                Generator::Energy {
-                    source,
-                    curve,
-                    min,
-                    max,
-                } => format!(
-                    "energy {} {} min {} max {}",
-                    self.rail_name(*source),
-                    match curve {
-                        EnergyCurve::Ease(c) => format!("ease {}", c.0),
-                        EnergyCurve::Points(c) => format!("points {}", self.constant(*c)),
-                        named => word(named),
-                    },
-                    self.param(min),
-                    self.param(max)
-                ),
-                Generator::Palette { source, stops } => format!(
-                    "palette {} {}",
-                    self.rail_name(*source),
-                    stops.map_or("wheel".to_owned(), |c| self.constant(c))
-                ),
-            };
+            let generator = self.generator(&rail.generator);
             let (drive, read) = (word(&rail.drive), word(&rail.read));
             let name = self.str(rail.key);
             let combine = word(&rail.combine);
@@ -371,6 +347,45 @@ impl<'p> Dump<'p> {
                 "rail",
                 &format!("{name}  {generator}  {drive} {combine}  {read}"),
             );
+        }
+    }
+
+    pub(super) fn generator(&self, generator: &Generator) -> String {
+        match generator {
+            Generator::Cycle {
+                enabled,
+                mode,
+                period_ms,
+                offset,
+            } => format!(
+                "cycle {}{} period {} offset {}",
+                word(mode),
+                if *enabled { "" } else { " off" },
+                self.param(period_ms),
+                self.param(offset)
+            ),
+            Generator::Division { of, n } => format!("division {} {n}", self.rail_name(*of)),
+            Generator::Energy {
+                source,
+                curve,
+                min,
+                max,
+            } => format!(
+                "energy {} {} min {} max {}",
+                self.rail_name(*source),
+                match curve {
+                    EnergyCurve::Ease(c) => format!("ease {}", c.0),
+                    EnergyCurve::Points(c) => format!("points {}", self.constant(*c)),
+                    named => word(named),
+                },
+                self.param(min),
+                self.param(max)
+            ),
+            Generator::Palette { source, stops } => format!(
+                "palette {} {}",
+                self.rail_name(*source),
+                stops.map_or("wheel".to_owned(), |c| self.constant(c))
+            ),
         }
     }
 
@@ -425,7 +440,7 @@ impl<'p> Dump<'p> {
     }
 
     /// `block.port` of a slot key `block/out/port`; other keys as they are.
-    fn slot_path(&self, id: SlotId) -> String {
+    pub(super) fn slot_path(&self, id: SlotId) -> String {
         let key = self
             .p
             .tables
@@ -455,7 +470,7 @@ impl<'p> Dump<'p> {
         }
     }
 
-    fn field(&self, expr: &FieldExpr) -> String {
+    pub(super) fn field(&self, expr: &FieldExpr) -> String {
         let rows = |list: &[FieldId]| spaced(list, |a| format!("f{}", a.0));
         match expr {
             FieldExpr::Const(c) => format!("const {}", self.constant(*c)),
@@ -602,7 +617,7 @@ impl<'p> Dump<'p> {
         }
     }
 
-    fn op(&self, op: Op, imm: u32) -> String {
+    pub(super) fn op(&self, op: Op, imm: u32) -> String {
         let name = word(&op);
         match (op, imm) {
             (Op::Wave, shape) => {
@@ -614,7 +629,7 @@ impl<'p> Dump<'p> {
         }
     }
 
-    fn rail_name(&self, id: RailId) -> &'p str {
+    pub(super) fn rail_name(&self, id: RailId) -> &'p str {
         self.p
             .tables
             .rails
@@ -622,7 +637,7 @@ impl<'p> Dump<'p> {
             .map_or("?", |r| self.str(r.key))
     }
 
-    fn cell_name(&self, id: StateId) -> &'p str {
+    pub(super) fn cell_name(&self, id: StateId) -> &'p str {
         self.p
             .tables
             .state
@@ -631,7 +646,7 @@ impl<'p> Dump<'p> {
             .map_or("?", |c| self.str(c.key))
     }
 
-    fn domain_name(&self, id: DomainId) -> &'p str {
+    pub(super) fn domain_name(&self, id: DomainId) -> &'p str {
         self.p
             .tables
             .graph
@@ -640,7 +655,7 @@ impl<'p> Dump<'p> {
             .map_or("?", |d| self.str(d.key))
     }
 
-    fn value_ref(&self, r: ValueRef) -> String {
+    pub(super) fn value_ref(&self, r: ValueRef) -> String {
         match r {
             ValueRef::None => "none".to_owned(),
             ValueRef::Sig(i) => format!("s{}", i.0),
@@ -659,7 +674,7 @@ impl<'p> Dump<'p> {
         }
     }
 
-    fn constant(&self, id: ConstId) -> String {
+    pub(super) fn constant(&self, id: ConstId) -> String {
         let constants = &self.p.tables.constants;
         let Some(row) = constants.index.get(id.index()) else {
             return "?".to_owned();
@@ -732,7 +747,7 @@ fn slice<T>(list: &[T], [first, count]: [u32; 2]) -> &[T] {
 }
 
 /// The word of an enum variant, as it stands in JSON.
-fn word(value: &impl serde::Serialize) -> String {
+pub(super) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),

@@ -1,0 +1,136 @@
+//! `oscilla inspect`: what a patch became.
+
+use crate::Place;
+use serde_json::{Value, json};
+
+/// Two publishers of a bus, out of order, one of them through a lens; state; a field bus.
+const BUSY: &str = r##"{
+  "name": "busy", "size": [64, 48],
+  "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+    {"id": "grid", "type": "GridDomain", "params": {"rows": 2, "cols": 3, "spacing": 16}},
+    {"id": "b", "type": "Oscillator", "params": {"amplitude": 2}},
+    {"id": "a", "type": "Oscillator", "params": {"amplitude": 3}},
+    {"id": "sum", "type": "Integrate"},
+    {"id": "dots", "type": "RenderInstances2D", "params": {"color": "#ffcc00"}}
+  ],
+  "connections": [
+    {"from": "time.phase", "to": "a.phase"},
+    {"from": "time.phase", "to": "b.phase"},
+    {"from": "a.out", "to": "sum.in"},
+    {"from": "sum.out", "to": "dots.opacity"},
+    {"from": "grid.domain", "to": "dots.domain"},
+    {"from": "grid.pos0", "to": "dots.positions"}
+  ],
+  "buses": [{"name": "size", "type": "number", "combine": "sum", "default": 7}],
+  "publishers": [
+    {"id": "late", "from": "a.out", "bus": "size", "sortKey": 20},
+    {"id": "early", "from": "b.out", "bus": "size", "sortKey": 10,
+     "lens": [{"type": "scale", "params": {"scale": 0.5, "offset": 5}}]},
+    {"id": "never", "from": "b.out", "bus": "size", "sortKey": 1, "enabled": false}
+  ],
+  "listeners": [{"id": "size-in", "bus": "size", "to": "dots.radius"}]
+}"##;
+
+fn facts(args: &str) -> Value {
+    let place = Place::new();
+    place.file("busy.json", BUSY);
+    let run = place.done(&format!("inspect busy.json --json {args}"));
+    serde_json::from_str(&run.out).unwrap()
+}
+
+fn find<'a>(list: &'a Value, key: &str, name: &str) -> &'a Value {
+    let list = list.as_array().unwrap();
+    let found = list.iter().find(|row| row[key] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {list:#?}"))
+}
+
+#[test]
+fn publishers_stand_in_combine_order_with_their_transforms() {
+    let facts = facts("--section buses");
+    let bus = find(&facts["buses"], "name", "size");
+    assert_eq!(
+        (&bus["combine"], &bus["silent"], &bus["demanded"]),
+        (&json!("sum"), &json!("7"), &json!(true))
+    );
+    let order: Vec<_> = bus["publishers"].as_array().unwrap().iter().collect();
+    let ids: Vec<&Value> = order.iter().map(|p| &p["id"]).collect();
+    assert_eq!(ids, ["early", "late", "never"]);
+    assert_eq!(
+        (&order[0]["order"], &order[0]["sortKey"], &order[0]["from"]),
+        (&json!(0), &json!(10.0), &json!("b.out"))
+    );
+    assert_eq!(order[2]["order"], Value::Null);
+    assert_eq!(
+        order[0]["transforms"],
+        json!([{"kind": "lens", "name": "scale", "steps": ["scaleBias 0.5 5"]}])
+    );
+    assert_eq!(bus["listeners"][0]["to"], "dots.radius");
+    assert!(facts.get("blocks").is_none(), "only what was asked for");
+    assert_eq!(facts["program"]["patch"], "busy");
+}
+
+#[test]
+fn every_value_says_what_it_varies_with() {
+    let facts = facts("");
+    let block = |id| find(&facts["blocks"], "id", id);
+    let varies = |block: &Value| block["outputs"][0]["varies"].clone();
+    assert_eq!(varies(block("a")), json!(["time"]));
+    assert_eq!(varies(block("sum")), json!(["time", "state"]));
+    assert_eq!(varies(block("dots")), json!(["time", "state"]));
+    assert_eq!(varies(block("grid")), json!([]));
+    let cell = &facts["state"][0];
+    assert_eq!(
+        (&cell["key"], &cell["op"]),
+        (&json!("sum/out/sum"), &json!("integrate"))
+    );
+    assert_eq!(facts["rails"].as_array().unwrap().len(), 6);
+    assert_eq!(facts["domains"][0]["count"], 6);
+}
+
+#[test]
+fn columns_name_the_sink_that_forces_them() {
+    let facts = facts("--section columns,expressions");
+    let column = find(&facts["columns"], "key", "dots.positions");
+    assert_eq!(
+        (
+            &column["consumer"],
+            &column["format"],
+            &column["bytes"],
+            &column["varies"]
+        ),
+        (&json!("dots"), &json!("f32x2"), &json!(48), &json!([]))
+    );
+    let radius = find(&facts["columns"], "key", "dots.radius");
+    assert_eq!(radius["varies"], json!(["time"]));
+    assert_eq!(radius["uniforms"], json!(["bus:size"]));
+    // The phase is read by both oscillators, an oscillator by a wire and the bus.
+    let signals = &facts["expressions"]["signals"];
+    let number = |key: &str| signals[key].as_u64().unwrap();
+    assert!(number("unshared") > number("shared"), "{signals}");
+    assert_eq!(
+        number("static") + number("varying") + number("stateful"),
+        number("shared")
+    );
+}
+
+#[test]
+fn tables_are_for_people() {
+    let place = Place::new();
+    place.file("busy.json", BUSY);
+    let run = place.done("inspect busy.json");
+    for line in [
+        "time      cyclic, 200 ms, loop",
+        "      0 <- b.out  sortKey 10  early via scale(scaleBias 0.5 5)",
+        "      1 <- a.out  sortKey 20  late",
+        "    off <- b.out  sortKey 1  never",
+        "        -> dots.radius  size-in",
+        "state cells (1)",
+        "materialisations (3)",
+    ] {
+        assert!(run.out.contains(line), "no `{line}` in\n{}", run.out);
+    }
+    let run = place.done("inspect busy.json --section domains");
+    assert!(run.out.starts_with("domains (1)\n"), "{}", run.out);
+    place.refused("inspect busy.json --section blcks", 2, &["blocks"]);
+}
