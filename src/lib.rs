@@ -55,5 +55,7 @@ pub mod raster;
 pub mod render_tree;
 // Verb 4.
 pub mod export;
+// Verb 5: pictures against recorded ones.
+pub mod compare;
 // What strings them together.
 pub mod cli;

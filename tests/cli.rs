@@ -8,6 +8,7 @@
 
 mod cli {
     mod check;
+    mod compare;
     mod inspect;
     mod library;
     mod probe;

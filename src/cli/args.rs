@@ -1,5 +1,6 @@
 //! What may be typed. Declarations only; what they mean is checked in [`super::job`] and the commands.
 
+use crate::compare::{Rule, RuleError};
 use crate::export::png::PngEffort;
 use crate::export::rate::parse_duration;
 use crate::export::{Format, FrameRange, FrameRate, Sampling};
@@ -41,6 +42,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Print values of a patch over time
     Probe(ProbeArgs),
+    /// Compare pictures, or folders of them
+    Compare(CompareArgs),
     /// Describe the blocks of the library
     Blocks(LibraryArgs),
     /// Describe the lenses of the library
@@ -106,6 +109,72 @@ pub(super) struct RenderArgs {
     // Last, for its heading holds for everything that follows.
     #[command(flatten)]
     pub(super) plan: PlanFlags,
+}
+
+/// `oscilla compare`
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// PNG file, or folder of them, as it should be
+    pub(super) expected: PathBuf,
+    /// PNG file, or folder of them, as it is
+    pub(super) actual: PathBuf,
+    #[command(flatten)]
+    pub(super) rule: RuleFlags,
+    /// Write a picture of the differences here; a folder if folders are compared
+    #[arg(long, value_name = "PATH")]
+    pub(super) diff: Option<PathBuf>,
+    /// Write one JSON array of all pairs to standard output
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// When two pictures count as the same. Without any of these, only when all pixels are equal.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Rule")]
+pub(super) struct RuleFlags {
+    /// Let pixels differ by a few levels: `levels=2,pixels=20,edges=100` (pixels default to all, edges
+    /// that moved by less than a pixel to none; `0.1%` is a part of all)
+    #[arg(long, value_name = "RULE", conflicts_with = "perceptual", value_parser = parse_tolerance)]
+    pub(super) tolerance: Option<Rule>,
+    /// Let pass what nobody sees, for pictures made elsewhere: `0.1`, or `threshold=0.1,pixels=20`
+    #[arg(
+        long,
+        value_name = "RULE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0.1",
+        value_parser = parse_perceptual
+    )]
+    pub(super) perceptual: Option<Rule>,
+}
+
+impl RuleFlags {
+    /// The rule that was asked for.
+    pub(super) fn rule(self) -> Rule {
+        self.tolerance.or(self.perceptual).unwrap_or_default()
+    }
+}
+
+fn parse_tolerance(text: &str) -> Result<Rule, String> {
+    match text.parse() {
+        Ok(Rule::Perceptual(_)) => Err("a threshold goes with `--perceptual`".to_owned()),
+        Ok(rule) => Ok(rule),
+        Err(error) => Err(RuleError::to_string(&error)),
+    }
+}
+
+fn parse_perceptual(text: &str) -> Result<Rule, String> {
+    let bare = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let text = if bare {
+        &format!("threshold={text}")
+    } else {
+        text
+    };
+    match text.parse() {
+        Ok(rule @ Rule::Perceptual(_)) => Ok(rule),
+        Ok(_) => Err("levels go with `--tolerance`".to_owned()),
+        Err(error) => Err(RuleError::to_string(&error)),
+    }
 }
 
 /// What is set in place of the patch's own values.

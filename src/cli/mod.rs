@@ -9,6 +9,7 @@
 mod args;
 mod blocks;
 mod check;
+mod compare;
 mod console;
 mod execute;
 mod failure;
@@ -52,6 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Check(args) => check::run(&args, &mut console),
         Command::Inspect(args) => inspect::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
+        Command::Compare(args) => compare::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),
         Command::Adapters(args) => blocks::run(&args, "adapter", docs::adapters()),
