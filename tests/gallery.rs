@@ -18,8 +18,6 @@ const ELSEWHERE: &[&str] = &[
     "SampleHold",
     "Slew",
     "Counter",
-    // Needs a sink in three dimensions.
-    "PositionMapSphere",
     // Draw nothing of their own.
     "Render2dCanvas",
     "DebugDisplay",

@@ -196,6 +196,12 @@ fn patch(block: &Block, params: &str, output: Option<&Output>) -> String {
             Domain::Vec3 => wire(&from, "dots.positions", r#", "adapters": ["Vec3ToVec2"]"#),
             Domain::Color => wire(&from, "dots.color", ""),
             Domain::Path => wire(&from, "dots.shapePath", ""),
+            Domain::Camera => {
+                let params = r#""positions3d": [1, 2, 3]"#;
+                let sink = r#"{"id": "discs", "type": "RenderInstances3D", "params": "#;
+                blocks.push(format!("{sink}{{{params}}}}}"));
+                wire(&from, "discs.camera", "");
+            }
             _ if field => wire(&from, "dots.radius", ""),
             _ => wire(&from, "dots.rotation", ""),
         }

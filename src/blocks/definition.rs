@@ -205,6 +205,20 @@ impl Block {
     };
 }
 
+impl Hard {
+    /// What a number must be, in words, if this one is not.
+    pub fn violated_by(self, v: f64) -> Option<String> {
+        match self {
+            Self::Above(low) => (v <= low || v.is_nan()).then(|| format!("above {low}")),
+            Self::AtLeast(low) => (v < low || v.is_nan()).then(|| format!("at least {low}")),
+            Self::Between(low, high) => {
+                let inside = v > low && v < high;
+                (!inside).then(|| format!("between {low} and {high}"))
+            }
+        }
+    }
+}
+
 impl Input {
     const fn new(
         name: &'static str,
@@ -242,6 +256,12 @@ impl Input {
     pub(super) const fn vec2(name: &'static str, default: [f64; 2], doc: &'static str) -> Self {
         let default = Default::Vec2(default);
         Self::new(name, Domain::Vec2, Mark::Signal, default, doc)
+    }
+
+    /// Three numbers, once a frame.
+    pub(super) const fn vec3(name: &'static str, default: [f64; 3], doc: &'static str) -> Self {
+        let default = Default::Vec3(default);
+        Self::new(name, Domain::Vec3, Mark::Signal, default, doc)
     }
 
     /// A colour, once a frame.
@@ -287,6 +307,11 @@ impl Input {
     pub(super) const fn domain(name: &'static str, count: f64, doc: &'static str) -> Self {
         let default = Default::Number(count);
         Self::new(name, Domain::Domain, Mark::Domain, default, doc)
+    }
+
+    /// A camera; the block knows what nothing means.
+    pub(super) const fn camera(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Domain::Camera, Mark::Camera, Default::None, doc)
     }
 
     /// Pulses; none when nothing is connected.

@@ -136,6 +136,8 @@ static CATALOGUE: &[&Block] = &[
     &color::FIELD_COLOR_FROM_HSL,
     &color::FIELD_COLOR_LFO,
     &sink::RENDER_INSTANCES_2D,
+    &sink::RENDER_INSTANCES_3D,
+    &sink::CAMERA,
     &sink::RENDER_2D_CANVAS,
     &sink::DEBUG_DISPLAY,
 ];

@@ -4,14 +4,18 @@
 //! element as columns. Here stands what all sinks share; each has a file of its own, and `columns`
 //! turns inputs into columns over the elements that are drawn.
 
+mod camera;
 mod canvas;
 mod columns;
 mod display;
 mod instances;
+mod instances3d;
 
+pub(super) use camera::CAMERA;
 pub(super) use canvas::RENDER_2D_CANVAS;
 pub(super) use display::DEBUG_DISPLAY;
 pub(super) use instances::RENDER_INSTANCES_2D;
+pub(super) use instances3d::RENDER_INSTANCES_3D;
 
 use super::{Block, Family, Input, Lowering, Output};
 use crate::ir::{Capability, EffectId, InputRef, ParamRow, SinkInput};
@@ -44,6 +48,20 @@ const Z: Input = Input::number("z", 0.0, "order among sinks, larger on top");
 
 /// A row of the effect table, keyed `block/port`.
 fn effect(l: &mut Lowering<'_>, port: &str, kind: &str, params: &[(&str, InputRef)]) -> EffectId {
+    let row = param_row(l, port, kind, params);
+    let effects = &mut l.build.tables.render.effects;
+    let id = EffectId::at(effects.len());
+    effects.push(row);
+    id
+}
+
+/// A row of the tables of effects, cameras and meshes, keyed `block/port`.
+fn param_row(
+    l: &mut Lowering<'_>,
+    port: &str,
+    kind: &str,
+    params: &[(&str, InputRef)],
+) -> ParamRow {
     let key = l.build.text(&format!("{}/{port}", l.id));
     let kind = l.build.text(kind);
     let params = params
@@ -53,10 +71,7 @@ fn effect(l: &mut Lowering<'_>, port: &str, kind: &str, params: &[(&str, InputRe
             from,
         })
         .collect();
-    let effects = &mut l.build.tables.render.effects;
-    let id = EffectId::at(effects.len());
-    effects.push(ParamRow { key, kind, params });
-    id
+    ParamRow { key, kind, params }
 }
 
 /// Static parameters of a sink with a blend mode.

@@ -5,6 +5,7 @@
 //! and comes first. Lists of passes go back and forth between the tree and a store, so that a steady
 //! frame allocates none.
 
+use super::camera::Camera;
 use super::field::FieldStore;
 use super::frame::EngineError;
 use super::health::Health;
@@ -12,7 +13,7 @@ use super::layers::Bad;
 use super::registers::Registers;
 use super::rows;
 use super::sinks::{self, Kind, Plan};
-use crate::ir::{Program, SinkId};
+use crate::ir::{CameraId, Program, SinkId};
 use crate::render_tree::{Clear, Pass, PostFx, RenderTree};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Stage {
     plans: Vec<Plan>,
+    cameras: Vec<Camera>,
     roots: Vec<usize>,
     /// Passes of this frame that have not found their place yet.
     built: Vec<Option<Pass>>,
@@ -35,7 +37,9 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(program: &Program) -> Result<Self, EngineError> {
         let plans = sinks::plans(program)?;
+        let cameras = program.tables.render.cameras.iter();
         Ok(Self {
+            cameras: cameras.map(|row| Camera::new(program, row)).collect(),
             roots: program
                 .tables
                 .render
@@ -54,6 +58,18 @@ impl Stage {
 
     pub(super) fn plan(&self, sink: SinkId) -> &Plan {
         &self.plans[sink.index()]
+    }
+
+    /// Looks at the parameters of a camera; illegal ones are counted.
+    pub(super) fn look(&mut self, camera: CameraId, registers: &Registers, health: &mut Health) {
+        let camera = &mut self.cameras[camera.index()];
+        camera.look(registers);
+        if let Err(bad) = camera.view {
+            health.bad_parameter += 1;
+            if self.bad.is_none() {
+                self.bad = Some((Arc::clone(&camera.key), bad));
+            }
+        }
     }
 
     /// Makes the pass of a sink; those of its children are made.
@@ -80,6 +96,12 @@ impl Stage {
                 if excess > 0 {
                     self.count(i, "path", health);
                 }
+                Pass::Instances2d(pass)
+            }
+            Kind::Discs(discs) => {
+                let view = self.cameras[discs.camera().index()].view.as_ref().ok();
+                let (pass, dropped) = discs.draw((sink, key), view, fields, registers);
+                health.dropped.extend(dropped);
                 Pass::Instances2d(pass)
             }
             Kind::Group(_) | Kind::PostFx(_) => self.layer(i, registers, health),
@@ -113,7 +135,7 @@ impl Stage {
                 })
             }
             // Only layers have children.
-            Kind::Clear(_) | Kind::Instances(_) => Pass::Clear(Clear {
+            Kind::Clear(_) | Kind::Instances(_) | Kind::Discs(_) => Pass::Clear(Clear {
                 sink: Arc::clone(&plan.key),
                 rgba: [0; 4],
             }),

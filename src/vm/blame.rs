@@ -30,6 +30,11 @@ pub(super) fn offence(
                 super::sinks::ids(program, instances.domain()).write(element, &mut id);
                 (instances.source(fault), id)
             }
+            Kind::Discs(discs) => {
+                let mut id = String::new();
+                super::sinks::ids(program, discs.domain()).write(element, &mut id);
+                (discs.source(fault), id)
+            }
             _ => (Source::Const([0.0; 4]), element.to_string()),
         };
         return Some(Offence {

@@ -12,7 +12,8 @@
 //! * `registers`, `tape`: one value per signal, one forward pass; `combine`: buses;
 //! * `state`: cells, read as committed and written together; `rails`: six clocks outside the graph;
 //! * `field`: one value per element, in columns that are kept while nothing changed;
-//! * `sinks`: from columns to passes; `assemble`: from passes to the tree;
+//! * `sinks`: from columns to passes; `camera`, `project`: from space to the picture; `assemble`: from
+//!   passes to the tree;
 //! * [`health`], [`probe`], [`snapshot`], [`trace`]: what a host can learn.
 //!
 //! The output is a function of program, times and inputs. No clock, no file, no thread of its own, no
@@ -20,6 +21,7 @@
 
 mod assemble;
 mod blame;
+mod camera;
 mod cell;
 mod channels;
 mod clock;
@@ -33,6 +35,7 @@ pub mod inputs;
 mod instances;
 mod layers;
 pub mod probe;
+mod project;
 mod pulse;
 mod rails;
 mod records;

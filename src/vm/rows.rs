@@ -1,8 +1,8 @@
 //! What passes of rows have in common: columns from sources, buffers that are used again, and the
 //! question whether anything changed since the frame before.
 //!
-//! In: [`Source`]s and the stores. Out: columns of the tree. `instances`, `paths` and `strokes` build
-//! their passes of these.
+//! In: [`Source`]s and the stores. Out: columns of the tree. `instances`, `paths`, `strokes` and
+//! `project` build their passes of these.
 
 use super::field::{Buffer, FieldStore, Finite};
 use super::registers::Registers;
@@ -90,6 +90,24 @@ pub(super) fn points(
         source => {
             let [x, y, ..] = source.lanes(registers);
             Column::One([x as f32, y as f32])
+        }
+    }
+}
+
+/// A column of points in space, shared with the store.
+pub(super) fn points3(
+    source: Source,
+    fields: &FieldStore,
+    registers: &Registers,
+) -> Column<[f32; 3]> {
+    match source {
+        Source::Req(req) => match fields.column(req) {
+            Buffer::F32x3(column) => column.clone(),
+            _ => Column::One([0.0; 3]),
+        },
+        source => {
+            let [x, y, z, _] = source.lanes(registers);
+            Column::One([x, y, z].map(|v| v as f32))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::field::{Buffer, FieldStore};
 use super::frame::EngineError;
 use super::instances;
 use super::layers;
+use super::project;
 use super::registers::Registers;
 use crate::ir::{
     ConstId, DomainId, ElementIds, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
@@ -44,6 +45,7 @@ pub(super) struct Plan {
 pub(super) enum Kind {
     Clear(Source),
     Instances(Box<instances::Plan>),
+    Discs(Box<project::Discs>),
     Group(Box<layers::Group>),
     PostFx(layers::Effect),
 }
@@ -215,7 +217,10 @@ fn kind(program: &Program, sink: &Sink, named: &Named<'_>, key: &str) -> Result<
         },
         SinkKind::Paths2d => return Err(refused("paths2d")),
         SinkKind::Strokes2d => return Err(refused("strokes2d")),
-        SinkKind::Instances3d => return Err(refused("instances3d")),
+        SinkKind::Instances3d => {
+            let domain = sink.domain.unwrap_or_default();
+            Kind::Discs(Box::new(project::Discs::new(named, domain)))
+        }
         SinkKind::Meshes3d => return Err(refused("meshes3d")),
     })
 }

@@ -11,7 +11,7 @@ use crate::ir::{DomainId, Format, Op};
 /// The domain that is drawn: the elements of `domain` that have a position.
 pub(super) fn drawn(l: &mut Lowering<'_>, positions: &str) -> DomainId {
     let domain = l.domain("domain");
-    warn_short_fields(l, domain);
+    warn_short_fields(l, domain, positions);
     let field = l.field(positions);
     match l.build.field_over(field.0) {
         Some(over) => {
@@ -23,7 +23,7 @@ pub(super) fn drawn(l: &mut Lowering<'_>, positions: &str) -> DomainId {
 }
 
 /// Says which fields do not reach all elements.
-fn warn_short_fields(l: &mut Lowering<'_>, domain: DomainId) {
+fn warn_short_fields(l: &mut Lowering<'_>, domain: DomainId, positions: &str) {
     let elements = l.build.count(domain);
     for input in l.block.inputs {
         let Value::Field(field) = l.bound(input.name).value else {
@@ -38,9 +38,10 @@ fn warn_short_fields(l: &mut Lowering<'_>, domain: DomainId) {
                 "`{}` reads {count} elements at `{}`, but draws {elements}",
                 l.id, input.name
             );
-            let hint = match input.name {
-                "positions" => "elements without a position are not drawn".to_owned(),
-                _ => "the others get the default".to_owned(),
+            let hint = if input.name == positions {
+                "elements without a position are not drawn".to_owned()
+            } else {
+                "the others get the default".to_owned()
             };
             l.warning("field-size-mismatch", input.name, message, hint);
         }

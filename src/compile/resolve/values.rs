@@ -5,7 +5,7 @@
 //! reported, and the library's default stands in for it so that the block can still be checked.
 
 use super::Node;
-use crate::blocks::{Default, Hard, Input, Mark};
+use crate::blocks::{Default, Input, Mark};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::math;
 use crate::patch::Value;
@@ -188,15 +188,7 @@ pub(in crate::compile) fn violation(input: &Input, constant: &Constant) -> Optio
     let (Some(hard), Constant::Lanes(lanes)) = (input.hard, constant) else {
         return None;
     };
-    let v = *lanes.first()?;
-    match hard {
-        Hard::Above(low) => (v <= low || v.is_nan()).then(|| format!("above {low}")),
-        Hard::AtLeast(low) => (v < low || v.is_nan()).then(|| format!("at least {low}")),
-        Hard::Between(low, high) => {
-            let inside = v > low && v < high;
-            (!inside).then(|| format!("between {low} and {high}"))
-        }
-    }
+    hard.violated_by(*lanes.first()?)
 }
 
 /// The library's default, or zeros of the input's type where it has none that can be read.

@@ -2,13 +2,14 @@
 //! bounds, nor recurses without bound.
 //!
 //! Checks are grouped by what they need: first every index (`indices`), then meaning (`expressions`,
-//! `graph`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
+//! `graph`, `scene`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
 //! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
 //! compiler; a file that fails is the file's.
 
 mod expressions;
 mod graph;
 mod indices;
+mod scene;
 mod schedule;
 mod terms;
 
@@ -31,10 +32,11 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         program: &program,
         list: Vec::new(),
     };
-    let groups: [fn(&mut Findings<'_>); 5] = [
+    let groups: [fn(&mut Findings<'_>); 6] = [
         indices::check,
         expressions::check,
         graph::check,
+        scene::check,
         terms::check,
         schedule::check,
     ];

@@ -179,6 +179,10 @@ impl<T: Tracer> Engine<T> {
                 } = stores;
                 fields.materialize(program, group, registers, cells, parallel);
             }
+            StepKind::CameraEval { camera } => {
+                let registers = &stores.registers;
+                self.stage.look(camera, registers, &mut self.health);
+            }
             StepKind::SinkEval { sink } => {
                 let Stores {
                     registers, fields, ..
