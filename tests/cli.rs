@@ -9,6 +9,7 @@
 mod cli {
     mod check;
     mod compare;
+    mod diff;
     mod inspect;
     mod library;
     mod probe;

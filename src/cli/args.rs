@@ -44,6 +44,8 @@ pub(super) enum Command {
     Probe(ProbeArgs),
     /// Compare pictures, or folders of them
     Compare(CompareArgs),
+    /// Say what differs between two patches or programs, and what a swap would keep
+    Diff(DiffArgs),
     /// Describe the blocks of the library
     Blocks(LibraryArgs),
     /// Describe the lenses of the library
@@ -178,7 +180,7 @@ fn parse_perceptual(text: &str) -> Result<Rule, String> {
 }
 
 /// What is set in place of the patch's own values.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct PatchFlags {
     /// Picture size, in place of the patch's
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
@@ -335,6 +337,18 @@ pub(super) struct ProbeArgs {
     pub(super) patch_flags: PatchFlags,
     #[command(flatten)]
     pub(super) plan: PlanFlags,
+}
+
+/// `oscilla diff`
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// Patch or program that runs; `-` is standard input
+    pub(super) old: PathBuf,
+    /// Patch or program that takes its place; `-` is standard input
+    pub(super) new: PathBuf,
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `oscilla blocks`, `lenses`, `adapters`

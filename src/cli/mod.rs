@@ -11,6 +11,7 @@ mod blocks;
 mod check;
 mod compare;
 mod console;
+mod diff;
 mod execute;
 mod failure;
 mod inspect;
@@ -54,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Inspect(args) => inspect::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Compare(args) => compare::run(&args, &mut console),
+        Command::Diff(args) => diff::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),
         Command::Adapters(args) => blocks::run(&args, "adapter", docs::adapters()),

@@ -7,22 +7,27 @@
 //! * [`validate()`]: proves the invariants, gives [`Valid`];
 //! * [`text`]: the dump for people; [`identity`]: content hashes;
 //! * [`varies`]: what a value changes with; [`facts`]: tables in words, for people and tools.
+//! * [`hashes`], [`diff`]: rows by content, and two programs side by side.
 //!
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
 pub mod builder;
 pub mod derive;
+pub mod diff;
 pub mod facts;
+pub mod hashes;
 pub mod identity;
 pub mod ids;
 pub mod op;
 pub mod operands;
+mod own;
 mod program;
 pub mod text;
 mod validate;
 pub mod varies;
 
 pub use builder::{Builder, CellSpec};
+pub use diff::{CellAction, Class, Diff};
 pub use ids::*;
 pub use op::{Op, OpError};
 pub use program::*;

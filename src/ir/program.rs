@@ -116,6 +116,23 @@ pub enum TimeModel {
     },
 }
 
+impl TimeModel {
+    /// The same without what no frame depends on: lengths that only exports and editors read.
+    #[must_use]
+    pub fn without_windows(&self) -> Self {
+        match self {
+            Self::Infinite {
+                ambient_period_ms, ..
+            } => Self::Infinite {
+                window_ms: 0.0,
+                suggested_ui_window_ms: None,
+                ambient_period_ms: *ambient_period_ms,
+            },
+            other => other.clone(),
+        }
+    }
+}
+
 /// A named moment of a finite model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
