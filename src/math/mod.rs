@@ -13,6 +13,7 @@
 
 #[cfg(test)]
 mod accuracy;
+pub mod affine;
 pub mod color;
 mod color_names;
 mod color_text;

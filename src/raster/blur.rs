@@ -4,21 +4,8 @@
 //! between the passes; a mean is ⌊(sum + ⌊d/2⌋)/d⌋, the division by a product that is exact for these
 //! ranges. Rows are done one by one, columns in strips, so that each pass stays in the cache.
 
-/// Largest standard deviation, device px.
-pub(super) const MAX_SIGMA: f64 = 500.0;
-
 /// Pixels side by side in a strip of columns.
 const STRIP: usize = 8;
-
-/// Width of the boxes for a standard deviation: ⌊σ·3·√(2π)/4 + ½⌋, 0 for none.
-pub(super) fn box_width(sigma: f64) -> usize {
-    /// 3·√(2π)/4.
-    const FACTOR: f64 = 1.879_971_205_598_591_7;
-    if !(sigma > 0.0 && sigma.is_finite()) {
-        return 0;
-    }
-    (sigma.min(MAX_SIGMA) * FACTOR + 0.5) as usize
-}
 
 /// Buffers of a blur.
 #[derive(Debug, Default)]
@@ -186,15 +173,6 @@ mod tests {
         v.iter()
             .map(|p| p.map(|c| ((c + 128) / 256) as u8))
             .collect()
-    }
-
-    #[test]
-    fn widths_follow_the_formula() {
-        assert_eq!(box_width(20.0), 38);
-        assert_eq!(box_width(2.0), 4);
-        assert_eq!(box_width(0.0), 0);
-        assert_eq!(box_width(f64::NAN), 0);
-        assert_eq!(box_width(1e9), 940);
     }
 
     #[test]

@@ -5,12 +5,12 @@
 //! d = ⌊σ·3·√(2π)/4 + ½⌋ (for an even d two of width d, shifted half a pixel each way, and one of
 //! d + 1), in 8.8 fixed point, as in the filter effects of SVG. Integers only, so the same everywhere.
 
-use super::blur::{Blur, MAX_SIGMA, box_width};
+use super::blur::Blur;
 use super::space::Space;
 use super::srgb::m;
 use super::surface::Surface;
 use crate::math::Real;
-use crate::render_tree::{Effect, GlowMode};
+use crate::render_tree::{Effect, GlowMode, MAX_SIGMA, box_width};
 
 /// Buffers of the effects.
 #[derive(Debug, Default)]
@@ -18,20 +18,6 @@ pub(super) struct Filters {
     bytes: Vec<[u8; 4]>,
     copy: Vec<[u8; 4]>,
     blur: Blur,
-}
-
-/// How far the effects of a list carry colour, device px.
-pub(super) fn margin(effects: &[Effect], scale: f64) -> i32 {
-    let reach = |effect: &Effect| match effect {
-        Effect::Blur { sigma } | Effect::Glow { sigma, .. } => {
-            match box_width(f64::from(*sigma) * scale) {
-                0 | 1 => 0,
-                d => 3 * (d as i32 + 1),
-            }
-        }
-        Effect::Grade { .. } => 0,
-    };
-    effects.iter().map(reach).sum()
 }
 
 /// Whether a list makes colour where the layer has none.

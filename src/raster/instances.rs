@@ -6,7 +6,7 @@
 use super::affine::{Affine, Bounds, snap};
 use super::disc::Ring;
 use super::paint::DrawReport;
-use super::shapes::{SQUARE, Shapes, TRIANGLE, place, star_corners};
+use super::shapes::{Shapes, place};
 use super::space::Space;
 use super::surface::{Coverage, Paint, Surface};
 use crate::render_tree::{FillRule, Instances2d, PathData, Shape, StrokeStyle};
@@ -147,13 +147,7 @@ impl Corners {
             return;
         }
         self.of = Some(id);
-        self.points.clear();
-        match shape {
-            Shape::Square => self.points.extend(SQUARE),
-            Shape::Triangle => self.points.extend(TRIANGLE),
-            Shape::Star { points, inner } => star_corners(*points, *inner, &mut self.points),
-            Shape::Circle | Shape::Ring { .. } | Shape::Path(_) => {}
-        }
+        shape.corners(&mut self.points);
     }
 }
 

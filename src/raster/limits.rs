@@ -5,7 +5,6 @@
 
 use super::affine::Affine;
 use super::flatten::{MAX_PIECES, count_pieces};
-use super::paint::is_plain;
 use super::shapes::place;
 use super::{BlendSpace, RasterOptions};
 use crate::render_tree::{Instances2d, Pass, PathData, RenderTree, Shape};
@@ -191,7 +190,7 @@ impl Count {
                 }
                 Pass::Group(group) => {
                     let inner = Affine::from_row(group.transform).then(to_device);
-                    let more = u32::from(!is_plain(group));
+                    let more = u32::from(!group.is_plain());
                     self.passes(&group.children, &inner, layers + more, depth + 1)?;
                 }
                 Pass::PostFx(fx) => {

@@ -11,7 +11,7 @@ use super::shapes::Shapes;
 use super::space::Space;
 use super::surface::{Mask, Surface};
 use super::{instances, paths};
-use crate::render_tree::{Blend, Clip, Group, Pass, PostFx};
+use crate::render_tree::{Blend, Clip, Group, Pass, PostFx, margin};
 
 /// Buffers that do not depend on the blend space.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl<S: Space> Painter<'_, S> {
             self.report.bad_transforms += 1;
             return;
         }
-        if is_plain(group) {
+        if group.is_plain() {
             return self.passes(&group.children, &to_device, below);
         }
         let opacity = opacity(group.opacity);
@@ -122,7 +122,7 @@ impl<S: Space> Painter<'_, S> {
     }
 
     fn postfx(&mut self, fx: &PostFx, to_device: &Affine, below: &mut Surface<S::Pixel>) {
-        let margin = effects::margin(&fx.effects, self.scale);
+        let margin = margin(&fx.effects, self.scale);
         let region = below.bounds.grow(margin);
         let mut bounds = content(&fx.children, to_device, &region, self.scale);
         if effects::paint_nothing(&fx.effects) {
@@ -172,11 +172,6 @@ impl<S: Space> Painter<'_, S> {
         }
         true
     }
-}
-
-/// Whether a group is only a transform.
-pub(super) fn is_plain(group: &Group) -> bool {
-    group.opacity >= 1.0 && group.blend == Blend::Normal && group.clip == Clip::None
 }
 
 /// ⌊clamp(o, 0, 1)·255 + ½⌋.
@@ -241,7 +236,7 @@ fn content(passes: &[Pass], to_device: &Affine, within: &Bounds, scale: f64) -> 
             }
             Pass::PostFx(fx) if effects::paint_nothing(&fx.effects) => *within,
             Pass::PostFx(fx) => {
-                let margin = effects::margin(&fx.effects, scale);
+                let margin = margin(&fx.effects, scale);
                 let inner = content(&fx.children, to_device, &within.grow(margin), scale);
                 inner.grow(margin).intersect(within)
             }

@@ -180,41 +180,7 @@ const EIGHTHS: [[f64; 2]; 8] = {
 /// Length of their arms: 4/3·tan(π/16).
 const ARM: f64 = 0.265_216_489_839_544;
 
-/// Corners of the unit outline of a star: radius 1 and `inner` in turn, the first one up.
-pub(super) fn star_corners(points: u32, inner: f32, corners: &mut Vec<[f64; 2]>) {
-    let count = points.max(3) * 2;
-    corners.clear();
-    corners.extend((0..count).map(|i| {
-        let angle = std::f64::consts::TAU * f64::from(i) / f64::from(count);
-        let radius = if i % 2 == 0 { 1.0 } else { f64::from(inner) };
-        // −90° + angle: the cosine is sin(angle), the sine −cos(angle).
-        [radius * Real::sin(angle), -radius * Real::cos(angle)]
-    }));
-}
-
-/// Corners at −90°, 30° and 150°.
-pub(super) const TRIANGLE: [[f64; 2]; 3] = [[0.0, -1.0], [HALF_SQRT_3, 0.5], [-HALF_SQRT_3, 0.5]];
-const HALF_SQRT_3: f64 = 0.866_025_403_784_438_6;
-
-/// Corners (±1, ±1), clockwise.
-pub(super) const SQUARE: [[f64; 2]; 4] = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
-
 /// Where an element goes.
 pub(super) fn place(size: f32, rotation: f32, pos: [f32; 2]) -> Affine {
     Affine::place(f64::from(size), Turn::new(rotation), pos)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn corners_are_those_of_the_definition() {
-        let mut star = Vec::new();
-        star_corners(5, 0.5, &mut star);
-        assert_eq!(star.len(), 10);
-        assert!((star[0][0]).abs() < 1e-12 && (star[0][1] + 1.0).abs() < 1e-12);
-        assert!((star[1][0] - 0.29389).abs() < 1e-5 && (star[1][1] + 0.40451).abs() < 1e-5);
-        assert!((TRIANGLE[1][0] - 0.86603).abs() < 1e-5);
-    }
 }

@@ -1,11 +1,16 @@
 //! Noun 3: what a frame looks like. Shapes, colours and order, all resolved.
 //!
 //! A [`RenderTree`] has no references to the program, no defaults and no units left. `vm` builds it,
-//! `raster` makes pixels of it, `svg` text, [`json`] lines for people and tests. Columns are shared by reference count, so a tree is cheap to clone, stays valid while
-//! later frames run, and can cross threads. By construction all floats are finite, sizes ≥ 0,
+//! `raster` makes pixels of it, `svg` text, [`json`] lines for people and tests. Columns are
+//! shared by reference count, so a tree is cheap to clone, stays valid while later frames run, and can
+//! cross threads. By construction all floats are finite, sizes ≥ 0,
 //! indices in range, path data well formed, and columns have one value or `count` values.
 
+mod effect;
 pub mod json;
+mod shape;
+
+pub use effect::{MAX_SIGMA, box_width, margin};
 
 pub use crate::path::{Cmd, PathData};
 
@@ -185,6 +190,13 @@ pub struct Group {
     pub blend: Blend,
     /// Multiplies the layer, in the group's own space.
     pub clip: Clip,
+}
+
+impl Group {
+    /// Whether it is only a transform: its children paint straight onto what lies below.
+    pub fn is_plain(&self) -> bool {
+        self.opacity >= 1.0 && self.blend == Blend::Normal && self.clip == Clip::None
+    }
 }
 
 /// Passes in a layer of their own, then effects on it in order.
@@ -372,19 +384,56 @@ pub enum Ids {
 impl Ids {
     /// Appends the text id of element `i` to `out`.
     pub fn write(&self, i: u32, out: &mut String) {
-        use std::fmt::Write as _;
-        // Writing into a String cannot fail.
-        let _ = match self {
-            Self::Sequential => write!(out, "{i}"),
+        match self {
+            Self::Sequential => push_whole(i, out),
             Self::Grid { cols } => {
                 let cols = (*cols).max(1);
-                write!(out, "row-{}-col-{}", i / cols, i % cols)
+                out.push_str("row-");
+                push_whole(i / cols, out);
+                out.push_str("-col-");
+                push_whole(i % cols, out);
             }
-            Self::Prefix(prefix) => write!(out, "{prefix}{i}"),
-            Self::Custom(list) => {
-                out.push_str(list.get(i as usize).map_or("", String::as_str));
-                Ok(())
+            Self::Prefix(prefix) => {
+                out.push_str(prefix);
+                push_whole(i, out);
             }
+            Self::Custom(list) => out.push_str(list.get(i as usize).map_or("", String::as_str)),
+        }
+    }
+}
+
+/// Appends decimal digits: ids are written by the million, and the formatting machinery is slow.
+fn push_whole(mut number: u32, out: &mut String) {
+    let mut digits = [0; 10];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    for &digit in &digits[first..] {
+        out.push(char::from(digit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_texts() {
+        let text = |ids: Ids, i| {
+            let mut out = String::new();
+            ids.write(i, &mut out);
+            out
         };
+        assert_eq!(text(Ids::Sequential, 0), "0");
+        assert_eq!(text(Ids::Sequential, u32::MAX), "4294967295");
+        assert_eq!(text(Ids::Grid { cols: 3 }, 10), "row-3-col-1");
+        assert_eq!(text(Ids::Prefix("p".into()), 120), "p120");
+        assert_eq!(text(Ids::Custom(vec!["a".into(), "b".into()]), 1), "b");
     }
 }
