@@ -1,7 +1,7 @@
 //! `oscilla`: a patch becomes frames.
 //!
 //! ```text
-//! patch --compile--> ir --vm--> render tree --raster--> pixels --export--> files
+//! patch --compile--> ir --vm--> render tree --raster | svg--> pixels, text --export--> files
 //! ```
 //!
 //! Four nouns (plain data, fully resolved, printable, comparable) and the verbs between them. A
@@ -32,7 +32,7 @@
 //! ```
 //!
 //! Read in this order: [`cli`], [`patch`], [`blocks`], [`compile`], [`ir`], [`vm`],
-//! [`render_tree`], [`raster`], [`export`].
+//! [`render_tree`], [`raster`], [`svg`], [`export`].
 
 // The library tells its caller; it does not end the process.
 #![warn(clippy::panic, clippy::unwrap_used)]
@@ -50,9 +50,10 @@ pub mod blocks;
 pub mod compile;
 pub mod ir;
 pub mod vm;
-// Noun 3, verb 3.
+// Noun 3, verbs 3.
 pub mod raster;
 pub mod render_tree;
+pub mod svg;
 // Verb 4.
 pub mod export;
 // Verb 5: pictures against recorded ones.
