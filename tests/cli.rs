@@ -14,6 +14,7 @@ mod cli {
     mod library;
     mod probe;
     mod render;
+    mod svg;
     mod usage;
 }
 

@@ -10,18 +10,9 @@ use oscilla::diag::Diagnostics;
 use oscilla::patch::Source;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
-use support::{check_text, frames, oscilla_ok, patches, pixels, root, stem, updating};
-
-/// The frames that a patch wants to be compared, such as `0,30`.
-fn wanted(patch: &Path) -> String {
-    let text = fs::read_to_string(patch).expect("readable");
-    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let frames = document.pointer("/golden/frames").and_then(|f| f.as_str());
-    frames
-        .unwrap_or_else(|| panic!("{} has no golden.frames", patch.display()))
-        .to_owned()
-}
+use support::{
+    check_text, frames, golden_frames, oscilla_ok, patches, pixels, root, stem, updating,
+};
 
 #[test]
 fn frames_are_as_recorded() {

@@ -5,6 +5,7 @@ use crate::export::png::PngEffort;
 use crate::export::rate::parse_duration;
 use crate::export::{Format, FrameRange, FrameRate, Sampling};
 use crate::raster::{BlendSpace, MAX_SIDE};
+use crate::svg::SvgIds;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -96,6 +97,15 @@ pub(super) struct RenderArgs {
     /// How much time a smaller file is worth
     #[arg(long, value_name = "EFFORT", default_value = "fast")]
     pub(super) png_effort: EffortFlag,
+    /// Which ids SVG files have
+    #[arg(long, value_name = "WHICH", default_value = "all")]
+    pub(super) svg_ids: SvgIdsFlag,
+    /// Write references in SVG files also as `xlink:href`, for old readers
+    #[arg(long)]
+    pub(super) svg_compat: bool,
+    /// Write what a format can only show approximately, with a warning
+    #[arg(long)]
+    pub(super) allow_approximate: bool,
     /// Fail where values are not finite or parameters impossible; make warnings errors
     #[arg(long)]
     pub(super) strict: bool,
@@ -414,12 +424,36 @@ pub(super) enum ProgressFlag {
 pub(super) enum FormatFlag {
     /// Pixels, lossless
     Png,
+    /// Shapes, as text
+    Svg,
 }
 
 impl From<FormatFlag> for Format {
     fn from(flag: FormatFlag) -> Self {
         match flag {
             FormatFlag::Png => Self::Png,
+            FormatFlag::Svg => Self::Svg,
+        }
+    }
+}
+
+/// `--svg-ids`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SvgIdsFlag {
+    /// Only those that the file itself refers to
+    None,
+    /// One a sink
+    Passes,
+    /// One a sink and one an element
+    All,
+}
+
+impl From<SvgIdsFlag> for SvgIds {
+    fn from(flag: SvgIdsFlag) -> Self {
+        match flag {
+            SvgIdsFlag::None => Self::None,
+            SvgIdsFlag::Passes => Self::Passes,
+            SvgIdsFlag::All => Self::All,
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::failure::Failure;
 use super::job::Job;
 use crate::export::Progress;
-use crate::export::file::{File, PngFiles};
+use crate::export::file::{File, PngFiles, SvgFiles};
 use crate::export::format::Form;
 use crate::export::manifest::{Archive, Head};
 use crate::export::pipeline::{self, Finish, Outcome};
@@ -23,6 +23,7 @@ pub(super) fn execute(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, F
         Form::PngFiles => files(job, head, watch, || {
             PngFiles::new(studio.painter(), job.effort, texts)
         }),
+        Form::SvgFiles => files(job, head, watch, || SvgFiles::new(studio.scribe(), texts)),
     }
 }
 

@@ -9,10 +9,11 @@ use crate::diag::Diagnostic;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
-use crate::export::{FrameSet, Plan, PlanOptions, Texts};
+use crate::export::{Format, FrameSet, Plan, PlanOptions, Texts};
 use crate::ir::Program;
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
+use crate::svg::SvgOptions;
 use crate::vm::EngineOptions;
 use std::thread;
 
@@ -31,6 +32,8 @@ pub(super) struct Job {
     pub(super) frame_memory: u64,
     pub(super) jobs: usize,
     pub(super) effort: PngEffort,
+    /// What the format shows only nearly, though asked for.
+    pub(super) approximate: Vec<&'static str>,
     /// Metadata of the files.
     pub(super) texts: Option<Texts>,
 }
@@ -44,6 +47,7 @@ impl Job {
         let program = &ready.program;
         let (plan, frames) = plan(&args.plan, program)?;
         let target = Target::new(args, &plan, &frames)?;
+        let approximate = approximations(args, target.format)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let jobs = args.jobs.unwrap_or_else(cores);
         let raster = RasterOptions {
@@ -70,13 +74,19 @@ impl Job {
                 program: program.clone(),
                 engine,
                 raster,
+                svg: SvgOptions {
+                    scale: args.scale,
+                    ids: args.svg_ids.into(),
+                    compat: args.svg_compat,
+                    metadata: Vec::new(),
+                },
             },
             existing: if args.overwrite {
                 Existing::Overwrite
             } else {
                 Existing::Refuse
             },
-            texts: (!args.no_metadata).then(|| texts(args, ready)),
+            texts: (!args.no_metadata).then(|| texts(args, ready, target.format)),
             plan,
             frames,
             target,
@@ -85,6 +95,7 @@ impl Job {
             frame_memory,
             jobs,
             effort: args.png_effort.into(),
+            approximate,
         };
         let (needed, allowed) = (job.memory(), args.max_memory.unwrap_or(u64::MAX));
         if needed > allowed {
@@ -141,6 +152,7 @@ impl Job {
                     BlendSpace::Srgb => "srgb",
                     BlendSpace::Linear => "linear",
                 },
+                approximate: self.approximate.clone(),
             },
             r#loop: closes,
             warnings,
@@ -174,6 +186,26 @@ pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameS
     Ok((plan, frames))
 }
 
+/// What the format shows only nearly.
+///
+/// # Errors
+/// Unless that is allowed.
+fn approximations(args: &RenderArgs, format: Format) -> Result<Vec<&'static str>, Failure> {
+    if format.has_pixels() || BlendSpace::from(args.blend_space) == BlendSpace::Srgb {
+        return Ok(Vec::new());
+    }
+    if args.allow_approximate {
+        return Ok(vec!["blendSpace"]);
+    }
+    let message = format!(
+        "`{}` cannot blend in linear light: whatever shows it blends encoded colours",
+        format.word()
+    );
+    let finding = Diagnostic::error("not-representable", "", message)
+        .hint("leave out `--blend-space linear`, or add `--allow-approximate`");
+    Err(Failure::new(Status::Usage, finding))
+}
+
 /// A frame without anything in it, to measure the picture by.
 fn blank(program: &Program) -> RenderTree {
     RenderTree {
@@ -191,15 +223,17 @@ fn tool() -> String {
 }
 
 /// What every file says about itself; no clock, no path.
-fn texts(args: &RenderArgs, ready: &Ready) -> Texts {
+fn texts(args: &RenderArgs, ready: &Ready, format: Format) -> Texts {
     let program = &ready.program;
-    let mut texts = vec![
-        ("Software", tool()),
-        ("oscilla:rasteriser", RASTERISER_ID.to_owned()),
+    let mut texts = vec![("Software", tool())];
+    if format.has_pixels() {
+        texts.push(("oscilla:rasteriser", RASTERISER_ID.to_owned()));
+    }
+    texts.extend([
         ("oscilla:patch", b3(&ready.hash)),
         ("oscilla:program", program.program_hash.clone()),
         ("oscilla:seed", program.seed.to_string()),
-    ];
+    ]);
     if !args.patch_flags.set.is_empty() {
         let set: Vec<String> = args
             .patch_flags

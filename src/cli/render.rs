@@ -35,6 +35,11 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         console,
     )?;
 
+    for what in &job.approximate {
+        console.say(format!(
+            "warning: the files show `{what}` only approximately"
+        ));
+    }
     job.target.destination.prepare()?;
     let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
     let display = Display::new(args.progress, console, job.frames.len());

@@ -1,11 +1,13 @@
-//! Engine and raster behind the traits that the export drives.
+//! Engine, raster and SVG behind the traits that the export drives.
 
 use crate::export::{
-    Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start,
+    Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, SourceError, Start,
+    Texts,
 };
 use crate::ir::{Program, Valid};
 use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
+use crate::svg::{self, SvgOptions};
 use crate::vm::{
     Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode, Offence,
 };
@@ -16,6 +18,7 @@ pub(super) struct PatchStudio {
     pub(super) program: Arc<Valid<Program>>,
     pub(super) engine: EngineOptions,
     pub(super) raster: RasterOptions,
+    pub(super) svg: SvgOptions,
 }
 
 impl PatchStudio {
@@ -25,6 +28,17 @@ impl PatchStudio {
             raster: Raster::new(self.raster),
             canvas: Canvas::new(),
         })
+    }
+
+    /// A new writer of SVG.
+    pub(super) fn scribe(&self) -> Box<dyn Scribe> {
+        Box::new(svg::Writer::new(self.svg.clone()))
+    }
+}
+
+impl Scribe for svg::Writer {
+    fn write(&mut self, tree: &RenderTree, texts: &Texts, out: &mut String) {
+        self.write(tree, texts, out);
     }
 }
 

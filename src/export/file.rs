@@ -1,11 +1,11 @@
 //! One file a frame: a tree becomes the bytes of a file.
 //!
 //! In: trees, on worker threads. Out: [`File`]s with their hashes, which [`super::manifest`] writes and
-//! lists.
+//! lists. Only pixels are painted; shapes go straight to text.
 
 use super::pipeline::{Finish, Stage};
 use super::png::{PngEffort, PngEncoder, pixel_hash};
-use super::{Image, Painter, SourceError, Texts};
+use super::{Image, Painter, Scribe, SourceError, Texts};
 use crate::render_tree::RenderTree;
 
 /// A finished file.
@@ -57,6 +57,41 @@ impl Finish for PngFiles<'_> {
         Ok(File {
             hash: blake3::hash(&bytes),
             pixels: Some(pixel_hash(&self.image)),
+            bytes,
+        })
+    }
+}
+
+/// Makes SVG files.
+pub struct SvgFiles<'a> {
+    scribe: Box<dyn Scribe>,
+    text: String,
+    texts: Option<&'a Texts>,
+}
+
+impl<'a> SvgFiles<'a> {
+    /// `texts` is the metadata that all files share; frame and time are added. `None`: no metadata.
+    pub fn new(scribe: Box<dyn Scribe>, texts: Option<&'a Texts>) -> Self {
+        Self {
+            scribe,
+            text: String::new(),
+            texts,
+        }
+    }
+}
+
+impl Finish for SvgFiles<'_> {
+    type Product = File;
+
+    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+        stage(Stage::Encode);
+        self.text.clear();
+        let texts = of_frame(self.texts, &tree);
+        self.scribe.write(&tree, &texts, &mut self.text);
+        let bytes = self.text.as_bytes().to_vec();
+        Ok(File {
+            hash: blake3::hash(&bytes),
+            pixels: None,
             bytes,
         })
     }

@@ -5,16 +5,19 @@
 pub enum Format {
     /// Pixels, lossless.
     Png,
+    /// Shapes, as text.
+    Svg,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Png];
+    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
 
     /// For flags and manifests; also the ending of its files.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Png => "png",
+            Self::Svg => "svg",
         }
     }
 
@@ -30,13 +33,14 @@ impl Format {
     pub const fn files(self) -> Option<Form> {
         match self {
             Self::Png => Some(Form::PngFiles),
+            Self::Svg => Some(Form::SvgFiles),
         }
     }
 
     /// What one file of many frames is, if the format can.
     pub const fn animation(self) -> Option<Form> {
         match self {
-            Self::Png => None,
+            Self::Png | Self::Svg => None,
         }
     }
 
@@ -44,13 +48,14 @@ impl Format {
     pub const fn has_pixels(self) -> bool {
         match self {
             Self::Png => true,
+            Self::Svg => false,
         }
     }
 
     /// How the numbers of its colours are meant.
     pub const fn colour(self) -> &'static str {
         match self {
-            Self::Png => "8-bit sRGB, straight alpha",
+            Self::Png | Self::Svg => "8-bit sRGB, straight alpha",
         }
     }
 }
@@ -60,4 +65,6 @@ impl Format {
 pub enum Form {
     /// A PNG file a frame; also a still.
     PngFiles,
+    /// An SVG file a frame; also a still.
+    SvgFiles,
 }

@@ -135,6 +135,9 @@ pub struct ImageEntry {
     pub colour: &'static str,
     /// Where colours were blended: `srgb` or `linear`.
     pub blend_space: &'static str,
+    /// What was asked for and the format shows only nearly.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approximate: Vec<&'static str>,
 }
 
 /// The verdict on the loop.
@@ -333,6 +336,7 @@ mod tests {
                 background: [0.0; 4],
                 colour: "sRGB",
                 blend_space: "srgb",
+                approximate: Vec::new(),
             },
             r#loop: Some(LoopEntry::from(&Verdict::Exact)),
             warnings: Vec::new(),

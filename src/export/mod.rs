@@ -3,7 +3,7 @@
 //! Export is a lowering, not playback: a [`Plan`] says which samples of time are the frames, the
 //! pipeline takes each through *evaluate → finish → deliver*. The same plan gives the same bytes
 //! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
-//! together implements [`FrameSource`] and [`Painter`].
+//! together implements [`FrameSource`], [`Painter`] and [`Scribe`].
 //!
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
 //! [`format`], [`file`], [`png`], [`output`], [`manifest`].
@@ -109,6 +109,12 @@ pub trait Painter: Send {
     /// # Errors
     /// What the raster says, for example that a limit is exceeded.
     fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError>;
+}
+
+/// Writes trees as SVG. One per thread; reuses its buffers.
+pub trait Scribe: Send {
+    /// Appends the document of a tree to `out`, with these metadata in it.
+    fn write(&mut self, tree: &RenderTree, texts: &Texts, out: &mut String);
 }
 
 /// Keyword and text of each piece of metadata, in order.

@@ -22,6 +22,16 @@ pub(crate) fn patches(folder: &str) -> Vec<PathBuf> {
     list
 }
 
+/// The frames that a patch wants to be compared, such as `0,30`.
+pub(crate) fn golden_frames(patch: &Path) -> String {
+    let text = fs::read_to_string(patch).expect("readable");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let frames = document.pointer("/golden/frames").and_then(|f| f.as_str());
+    frames
+        .unwrap_or_else(|| panic!("{} has no golden.frames", patch.display()))
+        .to_owned()
+}
+
 /// File name without its ending.
 pub(crate) fn stem(path: &Path) -> String {
     path.file_stem()
