@@ -152,7 +152,8 @@ impl fmt::Display for Diagnostic {
             place.push(format!("`{}`", self.pointer));
         } else if !self.file.is_empty() {
             place.push(match self.line {
-                0 => self.file.clone(),
+                0 if self.pointer.is_empty() => self.file.clone(),
+                0 => format!("{}, `{}`", self.file, self.pointer),
                 line => format!("{}:{line}:{}", self.file, self.column),
             });
         }

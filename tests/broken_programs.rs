@@ -8,48 +8,10 @@ mod runs;
 
 use oscilla::ir::{Program, validate};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+use runs::RICH;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-
-/// Something of every table: buses of signals, fields and events, chains with bound parameters, every
-/// kind of cell, rails with all drives, a reduction, expressions, a glow, two sinks.
-const RICH: &str = r##"{"seed": 7, "name": "rich",
-  "blocks": [
-    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
-    {"id": "grid", "type": "GridDomain", "params": {"rows": 2, "cols": 3, "spacing": 10}},
-    {"id": "lfo", "type": "Oscillator", "params": {"amplitude": 3, "bias": 5}},
-    {"id": "tick", "type": "PulseDivider", "params": {"divisions": 4}},
-    {"id": "env", "type": "EnvelopeAD"},
-    {"id": "slew", "type": "Slew"},
-    {"id": "back", "type": "Delay", "params": {"delay": 0.1}},
-    {"id": "sum", "type": "AddSignal"},
-    {"id": "hash", "type": "StableIdHash", "params": {"salt": 3}},
-    {"id": "hue", "type": "FieldFromExpression", "params": {"domain": 6}},
-    {"id": "glow", "type": "RenderInstances2D", "params": {"glow": true, "color": "#fa0"}},
-    {"id": "dots", "type": "RenderInstances2D", "params": {"shape": "star"}}],
-  "connections": [
-    {"from": "grid.domain", "to": "hash.domain"},
-    {"from": "grid.domain", "to": "dots.domain"}, {"from": "grid.pos0", "to": "dots.positions"},
-    {"from": "grid.domain", "to": "glow.domain"}, {"from": "grid.pos0", "to": "glow.positions"},
-    {"from": "lfo.out", "to": "slew.in", "lens": [{"type": "slew", "params": {"rate": 4}}, "softclip"]},
-    {"from": "tick.tick", "to": "env.trigger"},
-    {"from": "sum.out", "to": "back.in"}, {"from": "back.out", "to": "sum.a"},
-    {"from": "slew.out", "to": "sum.b"},
-    {"from": "hue.field", "to": "dots.color"},
-    {"from": "hash.u01", "to": "dots.rotation",
-     "lens": [{"type": "scale", "params": {"scale": {"from": "env.env"}}}]},
-    {"from": "hash.u01", "to": "glow.z", "adapters": ["ReduceFieldToSignal"]}],
-  "buses": [{"name": "size", "type": "number", "combine": "sum"},
-            {"name": "wide", "type": "field number", "combine": "max"}],
-  "rails": {"phaseB": {"periodMs": 700, "drive": "mixed", "bus": "phaseA", "combine": "average"},
-            "pulseA": 3, "energy": {"curve": [[0, 1], [0.5, 2]], "min": {"from": "lfo.out", "base": 1}},
-            "palette": ["#123", "#fed"]},
-  "publishers": [{"from": "lfo.out", "bus": "size"}, {"from": "sum.out", "bus": "size"},
-                 {"from": "hash.u01", "bus": "wide"}, {"from": "env.env", "bus": "wide"},
-                 {"from": "tick.tick", "bus": "pulse", "enabled": false}],
-  "listeners": [{"bus": "size", "to": "dots.radius"}, {"bus": "wide", "to": "glow.radius"},
-                {"rail": "phaseB", "to": "tick.phase"}, {"rail": "energy", "to": "dots.opacity"}]}"##;
 
 /// The JSON form of a compiled patch.
 fn compiled(text: &str) -> Value {
@@ -111,8 +73,8 @@ fn every_damage_has_its_code() {
     let cases: Vec<(&str, Change, &str)> = vec![
         ("/irVersion", To(json!(2)), "ir-version"),
         ("/formatVersion", To(json!(0)), "ir-version"),
-        ("/timeModel/cyclic/periodMs", To(json!(0.0)), "ir-time"),
-        ("/timeModel/cyclic/periodMs", To(json!(-5.0)), "ir-time"),
+        ("/timeModel/periodMs", To(json!(0.0)), "ir-time"),
+        ("/timeModel/periodMs", To(json!(-5.0)), "ir-time"),
         // Indices.
         (
             "/tables/sig/nodes/{apply}/expr/apply/args/0",

@@ -9,6 +9,7 @@
 mod cli {
     mod check;
     mod compare;
+    mod compile;
     mod diff;
     mod inspect;
     mod library;

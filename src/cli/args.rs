@@ -41,6 +41,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show what a patch became: tables, a drawing, or where a value comes from
     Inspect(InspectArgs),
+    /// Write the program that a patch becomes
+    Compile(CompileArgs),
     /// Print values of a patch over time
     Probe(ProbeArgs),
     /// Compare pictures, or folders of them
@@ -60,7 +62,7 @@ pub(super) enum Command {
 /// `oscilla render`
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
-    /// Patch to render; `-` is standard input
+    /// Patch or compiled program to render; `-` is standard input
     pub(super) patch: PathBuf,
     /// Folder for the frames; may end in a name such as `shot_####.png`. One frame may also go to `still.png`
     #[arg(short, long, value_name = "PATH")]
@@ -189,7 +191,7 @@ fn parse_perceptual(text: &str) -> Result<Rule, String> {
     }
 }
 
-/// What is set in place of the patch's own values.
+/// What is set in place of the patch's own values. A compiled program takes the background only.
 #[derive(Debug, Default, Args)]
 pub(super) struct PatchFlags {
     /// Picture size, in place of the patch's
@@ -248,7 +250,7 @@ pub(super) struct PlanFlags {
 /// `oscilla check`
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Patches to check; `-` is standard input
+    /// Patches or compiled programs to check; `-` is standard input
     #[arg(required = true)]
     pub(super) patches: Vec<PathBuf>,
     /// Write one JSON array of all findings to standard output
@@ -329,10 +331,31 @@ impl Section {
     }
 }
 
+/// `oscilla compile`
+#[derive(Debug, Args)]
+pub(super) struct CompileArgs {
+    /// Patch to compile, or program to write in another form; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// File to write: `.json`, `.oscb` or `.txt`; `-` is standard output [default: -]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Form of the program [default: that of the file's ending, else json]
+    #[arg(long, value_name = "FORM")]
+    pub(super) emit: Option<EmitFlag>,
+    /// Replace a file that is already there
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// Make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+}
+
 /// `oscilla probe`
 #[derive(Debug, Args)]
 pub(super) struct ProbeArgs {
-    /// Patch to look into; `-` is standard input
+    /// Patch or compiled program to look into; `-` is standard input
     pub(super) patch: PathBuf,
     /// What to look at: `block.port`, `bus:name`, `rail:name`, `time:phase01`, `request:sink.input`, `tree`
     #[arg(long, value_name = "TARGET", required = true, value_delimiter = ',')]
@@ -391,6 +414,17 @@ pub(super) enum Template {
     Grid,
     /// A ring of dots that swings, then ends
     Ring,
+}
+
+/// Form of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EmitFlag {
+    /// For diffs and tools; can be rendered
+    Json,
+    /// Compact; can be rendered
+    Binary,
+    /// For people; is not read back
+    Text,
 }
 
 /// How values are printed.

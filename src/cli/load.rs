@@ -1,21 +1,20 @@
-//! A file becomes a program: read, parse, compile, with every finding in its place.
+//! A file becomes a program, with every finding in its place: a patch is read and compiled, a compiled
+//! program is read and proven.
 
 use super::args::PatchFlags;
 use super::console::Console;
 use super::failure::Failure;
 use crate::compile::{self, Options};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::ir::file::{self, Form};
 use crate::ir::{Program, Valid};
-use crate::patch::{self, Source};
+use crate::patch::{self, MAX_BYTES, Source};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Most bytes that are read of a patch; the reader refuses longer texts, so one more is enough.
-const READ_MAX: u64 = (64 << 20) + 1;
-
-/// What one patch led to.
+/// What one file led to.
 pub(super) struct Loaded {
     /// The program, unless there were errors.
     pub(super) program: Option<Arc<Valid<Program>>>,
@@ -25,38 +24,27 @@ pub(super) struct Loaded {
     pub(super) hash: blake3::Hash,
 }
 
-/// Reads and compiles a patch.
+/// Reads a patch and compiles it, or reads a compiled program; the content tells which.
 ///
 /// # Errors
-/// Only if the file cannot be read; what is wrong with the patch is in the diagnostics.
+/// If the file cannot be read, or the flags cannot be meant for what it is; what is wrong with the
+/// content is in the diagnostics.
 pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Loaded, Failure> {
-    let bytes = read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let (bytes, form) = read(path).map_err(|error| Failure::unreadable(path, &error))?;
     let hash = blake3::hash(&bytes);
     let name = if path == Path::new("-") {
         "stdin".to_owned()
     } else {
         path.display().to_string()
     };
-    let stem = path.file_stem().filter(|_| path != Path::new("-"));
-    let options = Options {
-        seed: flags.seed,
-        size: flags.size,
-        background: flags.background,
-        set: flags.set.clone(),
-        stem: stem.map_or("stdin".to_owned(), |stem| {
-            stem.to_string_lossy().into_owned()
-        }),
-    };
     let mut diagnostics = Diagnostics::new();
-    let mut program = None;
-    match Source::from_bytes(name, bytes) {
-        Ok(source) => {
-            program = patch::read(&source, &mut diagnostics)
-                .and_then(|document| compile::compile(&document, &options, &mut diagnostics));
-            source.fill_places(&mut diagnostics);
+    let program = match form {
+        Some(form) => {
+            refuse_patch_flags(&name, flags)?;
+            program(name, bytes, form, flags, &mut diagnostics)
         }
-        Err(finding) => diagnostics.push(*finding),
-    }
+        None => patch(path, name, bytes, flags, &mut diagnostics),
+    };
     if strict {
         diagnostics.deny_warnings();
     }
@@ -68,11 +56,81 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
     })
 }
 
+fn patch(
+    path: &Path,
+    name: String,
+    bytes: Vec<u8>,
+    flags: &PatchFlags,
+    diagnostics: &mut Diagnostics,
+) -> Option<Valid<Program>> {
+    let stem = path.file_stem().filter(|_| path != Path::new("-"));
+    let options = Options {
+        seed: flags.seed,
+        size: flags.size,
+        background: flags.background,
+        set: flags.set.clone(),
+        stem: stem.map_or("stdin".to_owned(), |stem| {
+            stem.to_string_lossy().into_owned()
+        }),
+    };
+    match Source::from_bytes(name, bytes) {
+        Ok(source) => {
+            let program = patch::read(&source, diagnostics)
+                .and_then(|document| compile::compile(&document, &options, diagnostics));
+            source.fill_places(diagnostics);
+            program
+        }
+        Err(finding) => {
+            diagnostics.push(*finding);
+            None
+        }
+    }
+}
+
+fn program(
+    name: String,
+    bytes: Vec<u8>,
+    form: Form,
+    flags: &PatchFlags,
+    diagnostics: &mut Diagnostics,
+) -> Option<Valid<Program>> {
+    let program = file::read(&bytes, form, diagnostics);
+    match (form, String::from_utf8(bytes)) {
+        (Form::Json, Ok(text)) => Source::new(name, text).fill_places(diagnostics),
+        _ => {
+            for finding in diagnostics.list_mut() {
+                finding.file.clone_from(&name);
+            }
+        }
+    }
+    match flags.background {
+        Some(background) => program.map(|program| program.with_background(background)),
+        None => program,
+    }
+}
+
+/// What blocks may have read while they were compiled cannot be changed in what came out.
+fn refuse_patch_flags(name: &str, flags: &PatchFlags) -> Result<(), Failure> {
+    let given = [
+        ("--size", flags.size.is_some()),
+        ("--seed", flags.seed.is_some()),
+        ("--set", !flags.set.is_empty()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => {
+            let message = format!("`{name}` is a compiled program, and `{flag}` is for patches");
+            let hint = format!("compile with it: `oscilla compile PATCH {flag} … -o program.json`");
+            Err(Failure::usage(message).hint(hint))
+        }
+    }
+}
+
 impl Loaded {
     /// The program; shows the warnings on the way.
     ///
     /// # Errors
-    /// The errors of the patch.
+    /// The errors of the file.
     pub(super) fn into_program(self, console: &Console) -> Result<Ready, Failure> {
         match self.program {
             Some(program) => {
@@ -98,12 +156,24 @@ pub(super) struct Ready {
     pub(super) hash: blake3::Hash,
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// The bytes of a file, and which form of a program they are, if one. Of a patch no more is read than
+/// the one byte too many that makes it too large; only a program may be larger.
+fn read(path: &Path) -> io::Result<(Vec<u8>, Option<Form>)> {
     if path == Path::new("-") {
-        io::stdin().lock().take(READ_MAX).read_to_end(&mut bytes)?;
+        read_from(io::stdin().lock())
     } else {
-        File::open(path)?.take(READ_MAX).read_to_end(&mut bytes)?;
+        read_from(File::open(path)?)
     }
-    Ok(bytes)
+}
+
+fn read_from(mut from: impl Read) -> io::Result<(Vec<u8>, Option<Form>)> {
+    let patch_max = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    from.by_ref().take(patch_max).read_to_end(&mut bytes)?;
+    let form = file::form(&bytes);
+    if form.is_some() {
+        let rest = file::MAX_BYTES + 1 - patch_max;
+        from.take(rest).read_to_end(&mut bytes)?;
+    }
+    Ok((bytes, form))
 }

@@ -10,6 +10,7 @@ mod args;
 mod blocks;
 mod check;
 mod compare;
+mod compile;
 mod console;
 mod diff;
 mod execute;
@@ -53,6 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Render(args) => render::run(&args, &mut console),
         Command::Check(args) => check::run(&args, &mut console),
         Command::Inspect(args) => inspect::run(&args, &mut console),
+        Command::Compile(args) => compile::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Compare(args) => compare::run(&args, &mut console),
         Command::Diff(args) => diff::run(&args, &mut console),

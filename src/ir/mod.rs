@@ -6,18 +6,22 @@
 //! * [`builder`]: fills tables without repetition, folds constants;
 //! * [`validate()`]: proves the invariants, gives [`Valid`];
 //! * [`text`]: the dump for people; [`identity`]: content hashes;
+//! * [`json`] and [`binary`]: the forms that are read back; [`file`]: from bytes to a proven program;
 //! * [`varies`]: what a value changes with; [`facts`]: tables in words, for people and tools.
 //! * [`hashes`], [`diff`]: rows by content, and two programs side by side.
 //!
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
+pub mod binary;
 pub mod builder;
 pub mod derive;
 pub mod diff;
 pub mod facts;
+pub mod file;
 pub mod hashes;
 pub mod identity;
 pub mod ids;
+pub mod json;
 pub mod op;
 pub mod operands;
 mod own;
@@ -44,6 +48,18 @@ impl<T> Valid<T> {
     /// Back to the changeable value.
     pub fn into_inner(self) -> T {
         self.0
+    }
+}
+
+impl Valid<Program> {
+    /// The same program on another background, straight sRGB-encoded RGBA: what the patch would compile
+    /// to with it, for no block reads it. Infinite lanes and NaN become 0.
+    #[must_use]
+    pub fn with_background(self, background: [f64; 4]) -> Self {
+        let mut program = self.0;
+        program.viewport.background = background.map(|v| if v.is_finite() { v } else { 0.0 });
+        identity::seal(&mut program);
+        Self(program)
     }
 }
 

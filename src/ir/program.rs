@@ -8,10 +8,12 @@
 mod debug;
 mod expression;
 mod graph;
+mod pool;
 mod rail;
 mod render;
 mod schedule;
 mod state;
+mod time_model;
 mod transform;
 
 pub use debug::*;
@@ -21,6 +23,7 @@ pub use rail::*;
 pub use render::*;
 pub use schedule::*;
 pub use state::*;
+pub use time_model::{CueBehavior, CuePoint, CycleMode, TimeModel};
 pub use transform::*;
 
 use super::ids::*;
@@ -32,23 +35,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Program {
-    /// Always 1.
+    /// Always 1. A file may leave out one of the two.
+    #[serde(default = "version")]
     pub ir_version: u32,
     /// The same number.
+    #[serde(default = "version")]
     pub format_version: u32,
     /// The document's name.
     pub patch_id: String,
     /// The document's revision.
     pub patch_revision: u64,
     /// `b3:` and a hash of everything but itself.
+    #[serde(default)]
     pub compile_id: String,
     /// `b3:` and a hash of everything that can change a frame.
+    #[serde(default)]
     pub program_hash: String,
     /// Seed of the hash-based blocks.
     pub seed: u32,
     /// What a frame depends on beyond its own time.
     pub memory: Memory,
     /// How time runs.
+    #[serde(with = "time_model")]
     pub time_model: TimeModel,
     /// Size and background.
     pub viewport: Viewport,
@@ -63,9 +71,18 @@ pub struct Program {
     /// Named entry points.
     pub roots: Roots,
     /// Provenance; no effect on frames.
+    #[serde(default)]
     pub debug: Debug,
     /// For people; no effect on frames.
+    #[serde(default)]
     pub meta: Meta,
+}
+
+/// The version of programs that this library reads and writes.
+pub const VERSION: u32 = 1;
+
+fn version() -> u32 {
+    VERSION
 }
 
 /// What a frame depends on beyond its own time.
@@ -83,91 +100,6 @@ pub enum Memory {
     State,
 }
 
-/// How time runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
-pub enum TimeModel {
-    /// A performance with an end.
-    Finite {
-        /// ms, > 0.
-        duration_ms: f64,
-        /// Sorted by (t, id).
-        cue_points: Vec<CuePoint>,
-    },
-    /// A loop.
-    Cyclic {
-        /// ms, > 0; of pingpong: one leg.
-        period_ms: f64,
-        /// Loop or there and back.
-        mode: CycleMode,
-    },
-    /// No end.
-    Infinite {
-        /// ms; default length of an export, no effect on values.
-        window_ms: f64,
-        /// ms; for editors.
-        suggested_ui_window_ms: Option<f64>,
-        /// ms; gives the model a phase.
-        ambient_period_ms: Option<f64>,
-    },
-}
-
-impl TimeModel {
-    /// The same without what no frame depends on: lengths that only exports and editors read.
-    #[must_use]
-    pub fn without_windows(&self) -> Self {
-        match self {
-            Self::Infinite {
-                ambient_period_ms, ..
-            } => Self::Infinite {
-                window_ms: 0.0,
-                suggested_ui_window_ms: None,
-                ambient_period_ms: *ambient_period_ms,
-            },
-            other => other.clone(),
-        }
-    }
-}
-
-/// A named moment of a finite model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CuePoint {
-    /// Unique.
-    pub id: String,
-    /// For people.
-    pub label: String,
-    /// ms, in 0…duration.
-    pub t_ms: f64,
-    /// Whether it fires.
-    pub behavior: CueBehavior,
-}
-
-/// Whether a cue point fires an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CueBehavior {
-    /// Only a place to jump to.
-    Snap,
-    /// Fires when crossed.
-    Event,
-}
-
-/// Direction of a cycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CycleMode {
-    /// 0→1, 0→1…
-    #[default]
-    Loop,
-    /// 0→1→0…
-    Pingpong,
-}
-
 /// Size in user px and background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -182,7 +114,7 @@ pub struct Viewport {
 
 /// The executable tables.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Tables {
     /// String pool: byte order, no duplicates.
     pub strings: Vec<String>,
@@ -224,11 +156,13 @@ impl<T> Default for Nodes<T> {
 
 /// Constant pools and their index.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Constants {
     /// Values used in f64.
+    #[serde(with = "pool")]
     pub f64: Vec<f64>,
     /// Values used in f32.
+    #[serde(with = "pool")]
     pub f32: Vec<f32>,
     /// Integers.
     pub i32: Vec<i32>,

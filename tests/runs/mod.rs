@@ -12,6 +12,10 @@ use oscilla::render_tree::{Column, Instances2d, Pass, RenderTree};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime, ProbeId, SampleValue};
 use std::sync::Arc;
 
+/// Something of every table: buses of signals, fields and events, chains with bound parameters, every
+/// kind of cell, rails with all drives, a reduction, expressions, a glow, two sinks.
+pub(crate) const RICH: &str = include_str!("rich.json");
+
 /// Reads and compiles; what was found has its places. The program is there exactly if there are no
 /// errors.
 pub(crate) fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Provenance: from dense indices back to what a person wrote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Debug {
     /// Pool of the rows below.
     pub strings: Vec<String>,
@@ -104,7 +104,7 @@ pub enum ProvenanceKind {
 
 /// For people.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Meta {
     /// InputRef program keys to the document.
     pub source_map: SourceMap,
@@ -118,7 +118,7 @@ pub struct Meta {
 
 /// InputRef program keys to the document.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SourceMap {
     /// Block key → JSON pointer.
     pub node_to_editor_block: BTreeMap<String, String>,
@@ -128,7 +128,7 @@ pub struct SourceMap {
 
 /// Labels by key.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Names {
     /// Blocks.
     pub nodes: BTreeMap<String, String>,
@@ -152,7 +152,7 @@ pub struct Warning {
 
 /// Who compiled a program.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Compiler {
     /// `oscilla`.
     pub name: String,

@@ -20,7 +20,11 @@ pub struct SignalNode {
 
 /// How a signal is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum SignalExpr {
     /// The constant (pool f64).
     Const(ConstId),
@@ -37,6 +41,7 @@ pub enum SignalExpr {
         /// Operands.
         args: Vec<SignalId>,
         /// Small integer of some opcodes, else 0.
+        #[serde(default)]
         imm: u32,
     },
     /// A chain.
@@ -155,7 +160,11 @@ pub struct EventNode {
 
 /// How an event is made.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum EventExpr {
     /// None.
     Empty,
@@ -220,7 +229,11 @@ pub struct FieldNode {
 
 /// How the lanes of a field are computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum FieldExpr {
     /// The constant (pool f32 if narrow, f64 if wide; paths for paths).
     Const(ConstId),
@@ -248,6 +261,7 @@ pub enum FieldExpr {
         /// Operands of the same width.
         args: Vec<FieldId>,
         /// Small integer of some opcodes, else 0.
+        #[serde(default)]
         imm: u32,
     },
     /// A wide row rounded once to f32.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Blocks, slots, wires, buses, domains.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Graph {
     /// In document order.
     pub blocks: Vec<BlockRow>,
@@ -120,7 +120,7 @@ pub struct Slot {
 
 /// Whose slot it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum SlotOwner {
     /// A port of a block.
     Block {
@@ -319,7 +319,7 @@ pub struct DomainAttr {
 
 /// Names of the elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum ElementIds {
     /// Decimal i.
     Sequential,
@@ -338,7 +338,7 @@ pub enum ElementIds {
 
 /// Neighbourhood of elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Topology {
     /// Left, right, up, down.
     Grid4 {

@@ -33,7 +33,11 @@ pub struct Rail {
 
 /// A rail's own value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Generator {
     /// A phase.
     Cycle {
@@ -93,7 +97,11 @@ pub enum EnergyCurve {
 
 /// A parameter of a generator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Param {
     /// Fixed (pool f64).
     Const(ConstId),

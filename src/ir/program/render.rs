@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is turned into buffers, and why.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Materialize {
     /// Sink, then input order.
     pub requests: Vec<Request>,
@@ -35,7 +35,7 @@ pub struct Request {
 
 /// Who needs a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Consumer {
     /// An input of a sink.
     Sink {
@@ -120,7 +120,7 @@ pub struct Group {
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Render {
     /// By block.
     pub sinks: Vec<Sink>,
@@ -224,7 +224,7 @@ pub struct ParamRow {
 
 /// An outline of instances.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum ShapeRow {
     /// Radius 1.
     Circle,

@@ -15,8 +15,10 @@ pub struct Schedule {
     /// Producers and consumers of slots.
     pub deps_index: DepsIndex,
     /// What may influence an order.
+    #[serde(default)]
     pub determinism: Determinism,
     /// Budget of keyed buffers.
+    #[serde(default)]
     pub caching: Caching,
 }
 
@@ -46,7 +48,11 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum StepKind {
     /// Samples every channel.
     ExternalSample,

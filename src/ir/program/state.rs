@@ -38,6 +38,7 @@ pub struct Cell {
     /// Operands of its update; `None` for an unconnected event.
     pub args: Vec<Operand>,
     /// Small integer of some ops, else 0.
+    #[serde(default)]
     pub imm: u32,
     /// Whether it counts time or frames.
     pub policy: StatePolicy,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Chains of lenses, adapters and conversions.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Transforms {
     /// Shared by all uses with the same steps.
     pub chains: Vec<Chain>,
@@ -60,6 +60,7 @@ pub struct ChainStep {
     /// The others.
     pub operands: Vec<ChainOperand>,
     /// Small integer of some opcodes, else 0.
+    #[serde(default)]
     pub imm: u32,
     /// What comes out.
     pub to: TypeId,
@@ -79,7 +80,7 @@ pub enum ChainOperand {
 
 /// Where a chain step comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Origin {
     /// A lens.
     Lens {

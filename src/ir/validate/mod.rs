@@ -6,6 +6,7 @@
 //! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
 //! compiler; a file that fails is the file's.
 
+pub(super) mod debug;
 mod expressions;
 mod graph;
 mod indices;
@@ -32,13 +33,14 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         program: &program,
         list: Vec::new(),
     };
-    let groups: [fn(&mut Findings<'_>); 6] = [
+    let groups: [fn(&mut Findings<'_>); 7] = [
         indices::check,
         expressions::check,
         graph::check,
         scene::check,
         terms::check,
         schedule::check,
+        debug::check,
     ];
     for check in groups {
         check(&mut findings);
@@ -63,9 +65,13 @@ struct Findings<'p> {
 impl Findings<'_> {
     /// Reports that row `index` of `table` (a JSON pointer) breaks an invariant.
     fn add(&mut self, code: &'static str, table: &str, index: usize, message: impl Into<String>) {
+        self.at(code, format!("{table}/{index}"), message);
+    }
+
+    /// Reports that the value at a JSON pointer breaks an invariant.
+    fn at(&mut self, code: &'static str, pointer: impl Into<String>, message: impl Into<String>) {
         if self.list.len() < KEPT {
-            self.list
-                .push(Diagnostic::error(code, format!("{table}/{index}"), message));
+            self.list.push(Diagnostic::error(code, pointer, message));
         }
     }
 }
