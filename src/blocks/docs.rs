@@ -4,8 +4,9 @@
 //! name; what it says is what the compiler checks against.
 
 use super::{
-    ADAPTERS, Adapter, Block, Default, Family, Hard, Input, LENSES, Lens, Mark, Output,
-    OutputWorld, Param, ParamKind, catalogue, find, find_adapter, find_lens, presets,
+    ADAPTERS, Adapter, Block, COMPOSITES, Composite, Default, Family, Hard, Input, LENSES, Lens,
+    Mark, Output, OutputWorld, Param, ParamKind, Setting, catalogue, find, find_adapter,
+    find_composite, find_lens, presets,
 };
 use crate::math::number_text;
 use serde_json::{Value as Json, json};
@@ -19,15 +20,19 @@ const WIDTH: usize = 88;
 pub enum Entry {
     /// A block.
     Block(&'static Block),
+    /// A built-in composite.
+    Composite(&'static Composite),
     /// A lens.
     Lens(&'static Lens),
     /// An adapter.
     Adapter(&'static Adapter),
 }
 
-/// All blocks, in library order.
+/// All blocks, then all built-in composites, in library order.
 pub fn blocks() -> Vec<Entry> {
-    catalogue().iter().copied().map(Entry::Block).collect()
+    let blocks = catalogue().iter().copied().map(Entry::Block);
+    let composites = COMPOSITES.iter().map(Entry::Composite);
+    blocks.chain(composites).collect()
 }
 
 /// All lenses, in library order.
@@ -40,10 +45,15 @@ pub fn adapters() -> Vec<Entry> {
     ADAPTERS.iter().map(Entry::Adapter).collect()
 }
 
-/// The page of a name: a block first, then a lens, then an adapter.
+/// The page of a name: a block first, then a composite, a lens, an adapter. A composite may be written
+/// as in a patch, `composite:<name>`.
 pub fn entry(name: &str) -> Option<Entry> {
     find(name)
         .map(Entry::Block)
+        .or_else(|| {
+            let name = name.strip_prefix("composite:").unwrap_or(name);
+            find_composite(name).map(Entry::Composite)
+        })
         .or_else(|| find_lens(name).map(|(lens, _)| Entry::Lens(lens)))
         .or_else(|| find_adapter(name).map(Entry::Adapter))
 }
@@ -90,6 +100,7 @@ impl Entry {
     pub fn name(self) -> &'static str {
         match self {
             Self::Block(block) => block.name,
+            Self::Composite(composite) => composite.name,
             Self::Lens(lens) => lens.id,
             Self::Adapter(adapter) => adapter.id,
         }
@@ -99,6 +110,7 @@ impl Entry {
     pub fn summary(self) -> &'static str {
         match self {
             Self::Block(block) => block.summary,
+            Self::Composite(composite) => composite.summary,
             Self::Lens(lens) => lens.summary,
             Self::Adapter(adapter) => adapter.summary,
         }
@@ -108,6 +120,7 @@ impl Entry {
     pub fn group(self) -> &'static str {
         match self {
             Self::Block(block) => block.family.name(),
+            Self::Composite(_) => "composites",
             Self::Lens(lens) => match lens.domain.name() {
                 "phase" => "lenses of phases",
                 "vec2" => "lenses of vectors",
@@ -171,6 +184,7 @@ impl Entry {
     pub fn json(self) -> Json {
         match self {
             Self::Block(block) => block_json(block),
+            Self::Composite(composite) => composite_json(composite),
             Self::Lens(lens) => json!({
                 "kind": "lens",
                 "name": lens.id,
@@ -204,7 +218,7 @@ impl Entry {
         match self {
             Self::Block(block) => block.details,
             Self::Lens(lens) => lens.details,
-            Self::Adapter(_) => "",
+            Self::Composite(_) | Self::Adapter(_) => "",
         }
     }
 
@@ -215,6 +229,7 @@ impl Entry {
                 vec![format!("Also called {}.", block.aliases.join(", "))]
             }
             Self::Block(_) => Vec::new(),
+            Self::Composite(composite) => composite_notes(composite),
             Self::Lens(lens) => {
                 let names: Vec<&str> = presets()
                     .iter()
@@ -250,12 +265,136 @@ impl Entry {
                 ("inputs", block.inputs.iter().map(Row::input).collect()),
                 ("outputs", block.outputs.iter().map(Row::output).collect()),
             ],
+            Self::Composite(composite) => composite_tables(composite),
             Self::Lens(lens) => vec![("parameters", params(lens.params))],
             Self::Adapter(adapter) => vec![("parameters", params(adapter.params))],
         };
         let filled = |(_, rows): &(&str, Vec<Row>)| !rows.is_empty();
         tables.into_iter().filter(filled).collect()
     }
+}
+
+/// Ports of a composite in words, under their outer names.
+fn composite_tables(composite: &Composite) -> Vec<(&'static str, Vec<Row>)> {
+    let inputs = composite.inputs.iter().filter_map(|(name, _)| {
+        let mut row = Row::input(&Input {
+            bus: composite.subscription(name),
+            ..*composite.input(name)?
+        });
+        row.name = name;
+        Some(row)
+    });
+    let outputs = composite.outputs.iter().filter_map(|(name, _)| {
+        let mut row = Row::output(composite.output(name)?);
+        row.name = name;
+        if let Some(bus) = composite.publication(name) {
+            let _ = write!(row.kind, ", to bus {bus}");
+        }
+        Some(row)
+    });
+    let params = composite.params().into_iter().map(|param| {
+        let mut row = Row::input(&Input {
+            bus: None,
+            ..*param.input
+        });
+        row.name = param.name;
+        row
+    });
+    vec![
+        ("parameters", params.collect()),
+        ("inputs", inputs.collect()),
+        ("outputs", outputs.collect()),
+    ]
+}
+
+fn composite_notes(composite: &Composite) -> Vec<String> {
+    let nodes = composite.nodes.iter().map(|node| {
+        let set = node
+            .params
+            .iter()
+            .filter_map(|(key, setting)| match setting {
+                Setting::Param(name) if name == key => None,
+                Setting::Param(name) => Some(format!("{key} from {name}")),
+                Setting::Number(v) => Some(format!("{key} {}", number_text(*v))),
+                Setting::Word(word) => Some(format!("{key} {word}")),
+            });
+        let set: Vec<String> = set.collect();
+        match set.is_empty() {
+            true => format!("{} ({})", node.id, node.kind),
+            false => format!("{} ({}: {})", node.id, node.kind, set.join(", ")),
+        }
+    });
+    let nodes: Vec<String> = nodes.collect();
+    let edges: Vec<String> = composite
+        .edges
+        .iter()
+        .map(|((a, out), (b, input))| format!("{a}.{out} → {b}.{input}"))
+        .collect();
+    let mut notes = vec![
+        format!(
+            "The block type in a patch is `composite:{}`.",
+            composite.name
+        ),
+        format!("Inside: {}.", nodes.join(", ")),
+    ];
+    if !edges.is_empty() {
+        notes.push(format!("Connected: {}.", edges.join(", ")));
+    }
+    notes
+}
+
+fn composite_json(composite: &Composite) -> Json {
+    let renamed = |mut json: Json, name: &str| {
+        json["name"] = json!(name);
+        json
+    };
+    let inputs = composite.inputs.iter().filter_map(|(name, targets)| {
+        let mut json = renamed(input_json(composite.input(name)?), name);
+        json["bus"] = json!(composite.subscription(name));
+        json["to"] = targets
+            .iter()
+            .map(|(n, p)| json!(format!("{n}.{p}")))
+            .collect();
+        Some(json)
+    });
+    let outputs = composite.outputs.iter().filter_map(|(name, (node, port))| {
+        let mut json = renamed(output_json(composite.output(name)?), name);
+        json["bus"] = json!(composite.publication(name));
+        json["from"] = json!(format!("{node}.{port}"));
+        Some(json)
+    });
+    let params = composite.params().into_iter().map(|param| {
+        let mut json = renamed(input_json(param.input), param.name);
+        json["bus"] = Json::Null;
+        json
+    });
+    let nodes = composite.nodes.iter().map(|node| {
+        let set = node.params.iter().map(|(key, setting)| {
+            let value = match setting {
+                Setting::Param(name) => json!({ "__fromParam": name }),
+                Setting::Number(v) => json!(v),
+                Setting::Word(word) => json!(word),
+            };
+            ((*key).to_owned(), value)
+        });
+        let set: serde_json::Map<String, Json> = set.collect();
+        json!({ "id": node.id, "type": node.kind, "params": set })
+    });
+    json!({
+        "kind": "composite",
+        "name": composite.name,
+        "type": format!("composite:{}", composite.name),
+        "summary": composite.summary,
+        "params": params.collect::<Vec<_>>(),
+        "inputs": inputs.collect::<Vec<_>>(),
+        "outputs": outputs.collect::<Vec<_>>(),
+        "nodes": nodes.collect::<Vec<_>>(),
+        "edges": composite.edges.iter()
+            .map(|((a, out), (b, input))| json!({
+                "from": format!("{a}.{out}"), "to": format!("{b}.{input}"),
+            }))
+            .collect::<Vec<_>>(),
+    })
 }
 
 /// A port or parameter in words.
@@ -408,24 +547,7 @@ fn default_json(default: Default) -> Json {
 
 fn block_json(block: &Block) -> Json {
     let inputs: Vec<Json> = block.inputs.iter().map(input_json).collect();
-    let outputs: Vec<Json> = block
-        .outputs
-        .iter()
-        .map(|output| {
-            json!({
-                "name": output.name,
-                "type": output.domain.name(),
-                "world": match output.world {
-                    OutputWorld::Signal => "signal",
-                    OutputWorld::Field => "field",
-                    OutputWorld::Event => "event",
-                    OutputWorld::Special => "special",
-                },
-                "unit": output.unit,
-                "doc": output.doc,
-            })
-        })
-        .collect();
+    let outputs: Vec<Json> = block.outputs.iter().map(output_json).collect();
     json!({
         "kind": "block",
         "name": block.name,
@@ -436,6 +558,21 @@ fn block_json(block: &Block) -> Json {
         "inputs": inputs,
         "outputs": outputs,
         "breaksCycles": block.breakers,
+    })
+}
+
+fn output_json(output: &Output) -> Json {
+    json!({
+        "name": output.name,
+        "type": output.domain.name(),
+        "world": match output.world {
+            OutputWorld::Signal => "signal",
+            OutputWorld::Field => "field",
+            OutputWorld::Event => "event",
+            OutputWorld::Special => "special",
+        },
+        "unit": output.unit,
+        "doc": output.doc,
     })
 }
 

@@ -9,6 +9,7 @@
 mod adapter;
 mod chain;
 mod color;
+mod composite;
 mod definition;
 pub mod docs;
 mod domain;
@@ -32,6 +33,9 @@ pub use adapter::{
     rise,
 };
 pub use chain::{ChainDraft, FinishedChain};
+pub use composite::{
+    COMPOSITES, Composite, CompositeNode, CompositeParam, End, Setting, find_composite,
+};
 use field::{number, source, vector};
 
 pub use definition::{Block, Default, Family, Hard, Input, Mark, Output, OutputWorld};

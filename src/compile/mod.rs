@@ -69,7 +69,7 @@ pub fn compile(
         height: viewport.height,
         seed: options.seed.unwrap_or(document.seed),
     };
-    let patch = expand::expand(document, diagnostics);
+    let patch = expand::expand(document, &options.set, diagnostics);
     let graph = resolve::resolve(&patch, options, diagnostics);
     let order = order::order(&graph, diagnostics);
     let mut lowered = lower::lower(&graph, &order, &facts, diagnostics);

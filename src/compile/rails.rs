@@ -19,7 +19,7 @@ use crate::types::{Domain, Type};
 
 /// Makes the rows; slots and mirrors get their places when the tables are assembled.
 pub(super) fn rails(lowerer: &mut Lowerer<'_, '_>) {
-    let entries = &lowerer.graph.patch.document.rails;
+    let entries = &lowerer.graph.patch.rails;
     for rail in rails::Rail::ALL {
         let entry = entries.iter().find(|entry| entry.rail == rail);
         if let Some(entry) = entry {

@@ -129,11 +129,13 @@ fn definition(
         None => String::new(),
     };
     let old = fields.get("graph").is_none() && fields.get("blocks").is_some();
-    let mut entry = if old {
-        group(fields, buses, report)?
+    let read = if old {
+        group(fields, buses, report)
     } else {
-        graph(fields, buses, report)?
+        graph(fields, buses, report)
     };
+    // Without nodes, so that nobody looks for a composite of that name in vain.
+    let mut entry = read.unwrap_or_else(|| empty(fields.at(), Vec::new(), old));
     (entry.id, entry.label) = (id?.to_owned(), label);
     Some(entry)
 }
@@ -347,20 +349,19 @@ fn edges(
     for (i, value) in list.iter().enumerate() {
         edges.extend(names.wire(value, &place.index(i), report));
     }
-    let mut taken: BTreeMap<(&str, &str), &Wire> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| edge.enabled) {
-        let target = (&*edge.to.block, &*edge.to.port);
-        match taken.get(&target) {
-            Some(other) => {
-                let message = format!("two edges lead to {}", quote(&edge.to.text()));
-                report.push(
-                    Diagnostic::error("bad-composite", edge.at.clone(), message)
-                        .other(&other.at)
-                        .hint("disable or remove one"),
-                );
-            }
-            None => drop(taken.insert(target, edge)),
-        }
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for edge in edges.iter_mut().filter(|edge| edge.enabled) {
+        let Some(other) = taken.insert(edge.to.text(), edge.at.clone()) else {
+            continue;
+        };
+        let message = format!("two edges lead to {}", quote(&edge.to.text()));
+        report.push(
+            Diagnostic::error("bad-composite", edge.at.clone(), message)
+                .other(other)
+                .hint("disable or remove one"),
+        );
+        // Reported once, not at every use of the definition.
+        edge.enabled = false;
     }
     name_edges(&mut edges, report);
     edges

@@ -484,7 +484,7 @@ pub struct CompositeEntry {
     pub id: String,
     /// For people.
     pub label: String,
-    /// Blocks inside, in order; ids are node ids.
+    /// Blocks inside, in order; ids are node ids. Empty if it could not be read, which was reported.
     pub nodes: Vec<BlockEntry>,
     /// Wires inside; ends name nodes of this definition.
     pub edges: Vec<Wire>,

@@ -213,6 +213,85 @@ w(shape, phase)·amplitude + bias. Shapes of p = frac(phase): sine sin 2πp, cos
 }
 
 #[test]
+fn composites_name_what_exists() {
+    let mut names = BTreeSet::new();
+    for composite in COMPOSITES {
+        let at = composite.name;
+        // Waits for its block.
+        if find("SVGSampleDomain").is_none() && at == "SVGSamplePoints" {
+            continue;
+        }
+        assert!(names.insert(at), "{at} twice");
+        assert!(is_phrase(composite.summary), "{at}");
+        let ids: BTreeSet<&str> = composite.nodes.iter().map(|node| node.id).collect();
+        assert_eq!(ids.len(), composite.nodes.len(), "{at}");
+        for node in composite.nodes {
+            let block = find(node.kind).unwrap_or_else(|| panic!("{at}: {}", node.kind));
+            for (key, _) in node.params {
+                assert!(block.input(key).is_some(), "{at}: {}.{key}", node.id);
+            }
+        }
+        let block = |node: &str| find(composite.node(node).expect(at).kind).expect(at);
+        for ((a, out), (b, input)) in composite.edges {
+            assert!(block(a).output(out).is_some(), "{at}: {a}.{out}");
+            assert!(block(b).input(input).is_some(), "{at}: {b}.{input}");
+        }
+        for (name, targets) in composite.inputs {
+            for (node, port) in *targets {
+                assert!(block(node).input(port).is_some(), "{at}: {name}");
+            }
+        }
+        for (name, (node, port)) in composite.outputs {
+            assert!(block(node).output(port).is_some(), "{at}: {name}");
+        }
+        for (name, _) in composite.subscriptions {
+            assert!(composite.input(name).is_some(), "{at}: {name}");
+        }
+        for (name, _) in composite.publications {
+            assert!(composite.output(name).is_some(), "{at}: {name}");
+        }
+        // A parameter and an input of one name would be two things that `params` cannot tell apart.
+        for param in composite.params() {
+            assert!(
+                composite.input(param.name).is_none(),
+                "{at}: {}",
+                param.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_composite_has_a_page() {
+    let page = docs::entry("composite:BreathingScale").unwrap().text();
+    let wanted = "\
+BreathingScale: a wave between min and min + range that feeds the energy bus
+
+parameters
+  curve: sine | cosine | triangle | saw | square = sine
+      form of the wave
+  range: number = 1
+      factor, summand, exponent… of the function
+  min: number = 1
+      factor, summand, exponent… of the function
+
+inputs
+  phase: phase, turns, bus phaseA = 0
+      where in the wave
+
+outputs
+  out: number, to bus energy
+      the result
+
+The block type in a patch is `composite:BreathingScale`.
+Inside: oscillator (Oscillator: shape from curve, amplitude 0.5, bias 0.5), scale
+(MapSignal: fn scale, k from range), offset (MapSignal: fn offset, k from min).
+Connected: oscillator.out → scale.x, scale.y → offset.x.
+";
+    assert_eq!(page, wanted);
+}
+
+#[test]
 fn lists_group_their_entries() {
     let list = docs::list_text(&docs::blocks());
     assert!(list.starts_with("time\n  FiniteTimeRoot"), "{list}");

@@ -60,7 +60,7 @@ pub(super) fn publishers<'a>(graph: &mut Graph<'a>, diagnostics: &mut Diagnostic
 
 /// Rails that the file names publish on a bus.
 fn mirrors<'a>(graph: &Graph<'a>) -> Vec<Publisher<'a>> {
-    let rails = graph.patch.document.rails.iter();
+    let rails = graph.patch.rails.iter();
     rails
         .filter_map(|entry| {
             let bus = entry.mirror.as_ref()?.bus?;

@@ -8,7 +8,7 @@ use super::Node;
 use crate::blocks::{Input, Mark};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Document;
-use crate::patch::model::{DefaultSource, Slot, numbered};
+use crate::patch::model::{BlockEntry, DefaultSource, Slot};
 use crate::types::{Domain, Family};
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,8 +22,8 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// From the document and the ids of its blocks.
-    pub(super) fn new(document: &'a Document, nodes: &[Node<'_>]) -> Self {
+    /// From the document.
+    pub(super) fn new(document: &'a Document) -> Self {
         let sources = &document.default_sources;
         Self {
             any: !sources.is_empty(),
@@ -31,9 +31,11 @@ impl<'a> Table<'a> {
                 .iter()
                 .filter_map(|s| Some((s.number()?, s)))
                 .collect(),
-            blocks: nodes
+            // Composites count too, though their blocks are gone.
+            blocks: document
+                .blocks
                 .iter()
-                .filter_map(|n| numbered(&n.entry.id, "block-"))
+                .filter_map(BlockEntry::number)
                 .collect(),
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn inputs<'a>(
     implicit(graph, overrides, &wires, diagnostics);
     let listeners = listeners(graph, overrides, &wires, diagnostics);
     let broken = broken(graph);
-    let table = Table::new(graph.patch.document, &graph.nodes);
+    let table = Table::new(graph.patch.document);
     let mut all = Vec::with_capacity(graph.nodes.len());
     for (i, node) in graph.nodes.iter().enumerate() {
         let found = Found {
@@ -59,6 +59,7 @@ fn wires(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> HashMap<Port, usiz
         diagnostics.push(
             Diagnostic::error("multiple-writers", &wire.at, message)
                 .on(graph.id(to.block), &wire.to.port)
+                .other(&other.at)
                 .hint("disable one, or publish both on a bus and listen to that"),
         );
     }

@@ -15,6 +15,7 @@ mod reach;
 mod values;
 
 pub(super) use buses::{each_binding, rail_index};
+pub(super) use overrides::{flag, written_value};
 pub(super) use ports::output;
 pub(super) use reach::Unit;
 pub(super) use values::{Constant, Origin, Written, constant_of, typed_library, violation};
@@ -171,6 +172,14 @@ impl Graph<'_> {
         &self.nodes[block].entry.id
     }
 
+    /// What a person would remove to be rid of a block: itself, or the composite that it is in.
+    fn owner(&self, block: usize) -> String {
+        match self.patch.blocks[block].within {
+            Some(top) => format!("the composite `{}`", self.patch.document.blocks[top].id),
+            None => format!("`{}`", self.id(block)),
+        }
+    }
+
     /// `block.port` of an output.
     pub(super) fn output_text(&self, port: Port) -> String {
         let name = self.nodes[port.block]
@@ -262,14 +271,14 @@ fn time_root(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> Option<usize> 
         ),
         [_] => {}
         [first, rest @ ..] => {
-            let names: Vec<String> = rest.iter().map(|&i| format!("`{}`", graph.id(i))).collect();
+            let names: Vec<String> = rest.iter().map(|&i| graph.owner(i)).collect();
             let message = format!(
                 "the patch has {} TimeRoots, but time can have only one",
                 roots.len()
             );
             let hint = format!(
-                "keep `{}` and remove {}",
-                graph.id(*first),
+                "keep {} and remove {}",
+                graph.owner(*first),
                 names.join(", ")
             );
             diagnostics.push(

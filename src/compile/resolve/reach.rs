@@ -70,7 +70,7 @@ impl Graph<'_> {
 
     /// Visits what the rails read from the graph: buses that drive them, and driven parameters.
     fn rail_reads(&self, visit: &mut impl FnMut(Unit)) {
-        for rail in &self.patch.document.rails {
+        for rail in self.patch.rails.iter() {
             if let Some(bus) = rail.bus.as_ref().and_then(|b| b.bus) {
                 visit(Unit::Bus(bus.0));
             }
@@ -136,11 +136,27 @@ pub(super) fn unreachable(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     if diagnostics.has_errors() {
         return;
     }
+    let document = &graph.patch.document.blocks;
+    // Of a composite not every output need be read, but something of it should be.
+    let mut within = vec![false; document.len()];
+    for (instance, reached) in graph.patch.blocks.iter().zip(&blocks) {
+        if let Some(top) = instance.within {
+            within[top] |= *reached;
+        }
+    }
+    let mut told = vec![false; document.len()];
     for (i, node) in graph.nodes.iter().enumerate().filter(|(i, _)| !blocks[*i]) {
-        let id = graph.id(i);
+        let mut entry = node.entry;
+        if let Some(top) = graph.patch.blocks[i].within {
+            if within[top] || std::mem::replace(&mut told[top], true) {
+                continue;
+            }
+            entry = &document[top];
+        }
+        let id = &entry.id;
         let message = format!("`{id}` feeds nothing that is drawn");
         diagnostics.push(
-            Diagnostic::warning("unreachable-block", &node.entry.at, message)
+            Diagnostic::warning("unreachable-block", &entry.at, message)
                 .on(id, "")
                 .hint("connect it, or remove it"),
         );

@@ -2,6 +2,7 @@
 
 mod buses;
 mod chains;
+mod composites;
 mod examples;
 mod order;
 mod rails;
