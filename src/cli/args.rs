@@ -49,6 +49,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Say what differs between two patches or programs, and what a swap would keep
     Diff(DiffArgs),
+    /// Record what happens in each frame, for Perfetto or as a summary
+    Trace(TraceArgs),
     /// Describe the blocks of the library
     Blocks(LibraryArgs),
     /// Describe the lenses of the library
@@ -384,6 +386,53 @@ pub(super) struct DiffArgs {
     pub(super) json: bool,
 }
 
+/// `oscilla trace`
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// Patch or program to run; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// File to write, in the Chrome trace format that Perfetto opens; `-` is standard output
+    #[arg(short, long, value_name = "FILE", required_unless_present = "summary")]
+    pub(super) out: Option<PathBuf>,
+    /// Print where the time goes
+    #[arg(long)]
+    pub(super) summary: bool,
+    /// How much to record
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(super) level: LevelFlag,
+    /// What time is; `counter` gives the same file every time
+    #[arg(long, value_name = "CLOCK", default_value = "wall")]
+    pub(super) clock: ClockFlag,
+    /// Spans, values and edges to keep, of each so many; the oldest give way
+    #[arg(long, value_name = "N", default_value = "131072", value_parser = parse_records, allow_negative_numbers = true)]
+    pub(super) records: usize,
+    /// Fail where values are not finite or parameters impossible; make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
+}
+
+/// `--level`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LevelFlag {
+    /// Spans alone
+    Timing,
+    /// Spans, values, where they come from, and looks into the cache
+    Full,
+}
+
+/// `--clock`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClockFlag {
+    /// A watch
+    Wall,
+    /// A count of readings, a microsecond each
+    Counter,
+}
+
 /// `oscilla blocks`, `lenses`, `adapters`
 #[derive(Debug, Args)]
 pub(super) struct LibraryArgs {
@@ -590,6 +639,15 @@ fn parse_whole(text: &str) -> Result<u32, String> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let number = text.parse().ok().filter(|_| digits);
     number.ok_or_else(|| format!("write a whole number, 0 to {}", u32::MAX))
+}
+
+/// Most records of each kind.
+const RECORDS_MAX: usize = 1 << 24;
+
+fn parse_records(text: &str) -> Result<usize, String> {
+    let records = text.parse().ok();
+    let fits = records.filter(|records| (1..=RECORDS_MAX).contains(records));
+    fits.ok_or_else(|| format!("write a whole number, 1 to {RECORDS_MAX}"))
 }
 
 fn parse_jobs(text: &str) -> Result<usize, String> {

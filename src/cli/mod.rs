@@ -22,10 +22,12 @@ mod new;
 mod probe;
 mod progress;
 mod render;
+mod save;
 mod signals;
 mod studio;
 mod table;
 mod target;
+mod trace;
 
 pub use failure::Status;
 
@@ -58,6 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Compare(args) => compare::run(&args, &mut console),
         Command::Diff(args) => diff::run(&args, &mut console),
+        Command::Trace(args) => trace::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),
         Command::Adapters(args) => blocks::run(&args, "adapter", docs::adapters()),

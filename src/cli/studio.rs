@@ -9,7 +9,8 @@ use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::{self, SvgOptions};
 use crate::vm::{
-    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode, Offence,
+    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode, NoTrace,
+    Offence, Tracer,
 };
 use std::sync::Arc;
 
@@ -49,8 +50,8 @@ impl Engines for PatchStudio {
 }
 
 /// An engine, driven by plans.
-pub(super) struct Host {
-    engine: Engine,
+pub(super) struct Host<T: Tracer = NoTrace> {
+    engine: Engine<T>,
     /// How the next frame follows the one before it.
     mode: Mode,
 }
@@ -64,7 +65,22 @@ impl Host {
         program: &Arc<Valid<Program>>,
         options: EngineOptions,
     ) -> Result<Self, SourceError> {
-        let engine = Engine::new(Arc::clone(program), options).map_err(engine_error)?;
+        Self::with_tracer(program, options, NoTrace)
+    }
+}
+
+impl<T: Tracer> Host<T> {
+    /// A new engine that tells `tracer` what happens.
+    ///
+    /// # Errors
+    /// If the program does not fit.
+    pub(super) fn with_tracer(
+        program: &Arc<Valid<Program>>,
+        options: EngineOptions,
+        tracer: T,
+    ) -> Result<Self, SourceError> {
+        let engine =
+            Engine::with_tracer(Arc::clone(program), options, tracer).map_err(engine_error)?;
         Ok(Self {
             engine,
             mode: Mode::Advance,
@@ -72,12 +88,12 @@ impl Host {
     }
 
     /// For probes.
-    pub(super) fn engine(&self) -> &Engine {
+    pub(super) fn engine(&self) -> &Engine<T> {
         &self.engine
     }
 
-    /// For probes.
-    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+    /// For probes and traces.
+    pub(super) fn engine_mut(&mut self) -> &mut Engine<T> {
         &mut self.engine
     }
 
@@ -86,7 +102,7 @@ impl Host {
     }
 }
 
-impl FrameSource for Host {
+impl<T: Tracer + Send> FrameSource for Host<T> {
     fn begin(&mut self, start: Start) -> Result<(), SourceError> {
         self.mode = Mode::Advance;
         match start {

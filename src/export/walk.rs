@@ -32,6 +32,11 @@ impl<'a, S: FrameSource> Walk<'a, S> {
         &self.source
     }
 
+    /// The engine, to ask it for more.
+    pub fn source_mut(&mut self) -> &mut S {
+        &mut self.source
+    }
+
     /// Goes to a frame of the plan, or the one after its last, and evaluates it. Going back is
     /// allowed; with state it begins the plan again. `None` if `stop` was set on the way.
     ///

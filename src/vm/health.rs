@@ -43,6 +43,8 @@ pub struct Health {
     pub bytes_reused: u64,
     /// Where requests got their columns.
     pub cache: CacheCounts,
+    /// ns by phase, in the order of the phases; present only if the tracer has a clock.
+    pub timings: Option<[u64; 10]>,
     /// Rails that are patched and have no publisher; only in the first frame of a run.
     pub rails_without_publisher: Vec<RailId>,
 }

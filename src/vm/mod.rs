@@ -50,6 +50,7 @@ mod tape;
 mod tests;
 mod time;
 pub mod trace;
+mod transforms;
 mod watch;
 
 pub use engine::Engine;

@@ -211,6 +211,11 @@ impl<'p> Names<'p> {
     }
 }
 
+/// The name of a value of the time model.
+pub fn time_name(value: TimeValue) -> String {
+    word(&value)
+}
+
 /// The word of an enum variant, as it stands in JSON.
 pub(super) fn variant(value: &impl Serialize) -> String {
     word(value)

@@ -10,13 +10,13 @@ use super::super::field::Parallel;
 use super::super::frame::{FrameCtx, FrameError, FrameTime, Offence};
 use super::super::health::{CacheCounts, StepFaults, Totals};
 use super::super::rails::Instant;
-use super::super::records;
+use super::super::records::Teller;
 use super::super::tape::Met;
 use super::super::time::{FrameClass, Moment};
-use super::super::trace::{Level, Span, SpanEnd, SpanKind, Tracer, flags};
+use super::super::trace::{Level, Span, SpanEnd, SpanKind, Subject, Tracer, flags};
 use super::super::watch;
 use super::Engine;
-use crate::ir::{Phase, Program, StepId, StepKind, ValueRef};
+use crate::ir::{Phase, Program, StepId, StepKind};
 use std::sync::Arc;
 
 impl<T: Tracer> Engine<T> {
@@ -52,7 +52,14 @@ impl<T: Tracer> Engine<T> {
         self.stage.bad = None;
         self.stores.rails.bad = (0, None);
         self.stores.fields.begin_frame();
-        self.span(SpanKind::Frame, self.run.frames, Phase::External);
+        if T::LEVEL >= Level::Timing {
+            self.tracer.frame(now.t_ms);
+        }
+        self.span(
+            SpanKind::Frame,
+            Subject::Frame(self.run.frames),
+            Phase::External,
+        );
 
         let program = Arc::clone(&self.program);
         for i in 0..program.schedule.steps.len() {
@@ -65,7 +72,8 @@ impl<T: Tracer> Engine<T> {
         let refused = draw.then(|| self.show(&program)).flatten();
         self.close(&program, &scene, draw);
         let number = self.health.frame;
-        self.span_end(SpanKind::Frame, number, 0);
+        let flags = if self.health.nan > 0 { flags::NAN } else { 0 };
+        self.span_end(SpanKind::Frame, Subject::Frame(number), flags, 0);
         match refused.or_else(|| self.refuse(&program)) {
             Some(offence) => Err(FrameError::NonFinite(Box::new(offence))),
             None => Ok(()),
@@ -115,8 +123,10 @@ impl<T: Tracer> Engine<T> {
         if optional && !step.demand && !forced {
             return;
         }
-        let kind = span_kind(step.kind);
-        self.span(kind, u64::from(id.0), step.phase);
+        let kind = span_kind(program, step.kind);
+        let begun = self.span(kind, Subject::Step(id), step.phase);
+        let before = self.stores.fields.report().requests.len();
+        let written = self.stores.fields.report().bytes_written;
         let stores = &mut self.stores;
         match step.kind {
             StepKind::ExternalSample => self.leaves.channels(stores),
@@ -177,7 +187,8 @@ impl<T: Tracer> Engine<T> {
                     fields,
                     ..
                 } = stores;
-                fields.materialize(program, group, registers, cells, parallel);
+                let sources = (&*registers, &*cells as _);
+                fields.materialize_traced(program, group, sources, parallel, &mut self.tracer);
             }
             StepKind::CameraEval { camera } => {
                 let registers = &stores.registers;
@@ -193,10 +204,21 @@ impl<T: Tracer> Engine<T> {
         }
         self.note(id, &met);
         if T::LEVEL == Level::Full {
-            self.trace_values(program, &step.run);
+            let columns = &self.stores.fields.report().requests[before..];
+            let mut teller = Teller {
+                program,
+                stores: &self.stores,
+                tracer: &mut self.tracer,
+            };
+            teller.step(step, columns);
         }
         let forced = if forced { flags::FORCED_BY_PROBE } else { 0 };
-        self.span_end(kind, u64::from(id.0), met.flags() | forced);
+        let bytes = self.stores.fields.report().bytes_written - written;
+        let ended = self.span_end(kind, Subject::Step(id), met.flags() | forced, bytes);
+        if T::LEVEL >= Level::Timing {
+            let timings = self.health.timings.get_or_insert_default();
+            timings[step.phase as usize] += ended.saturating_sub(begun);
+        }
     }
 
     fn note(&mut self, step: StepId, met: &Met) {
@@ -285,34 +307,33 @@ impl<T: Tracer> Engine<T> {
         }
     }
 
-    fn span(&mut self, kind: SpanKind, subject: u64, phase: Phase) {
-        if T::LEVEL >= Level::Timing {
-            let at = self.tracer.now();
-            self.tracer.begin(Span {
-                kind,
-                subject,
-                phase,
-                at,
-            });
+    fn span(&mut self, kind: SpanKind, subject: Subject, phase: Phase) -> u64 {
+        if T::LEVEL == Level::Off {
+            return 0;
         }
+        let at = self.tracer.now();
+        self.tracer.begin(Span {
+            kind,
+            subject,
+            phase,
+            at,
+        });
+        at
     }
 
-    fn span_end(&mut self, kind: SpanKind, subject: u64, flags: u16) {
-        if T::LEVEL >= Level::Timing {
-            let at = self.tracer.now();
-            self.tracer.end(SpanEnd {
-                kind,
-                subject,
-                at,
-                flags,
-            });
+    fn span_end(&mut self, kind: SpanKind, subject: Subject, flags: u16, bytes: u64) -> u64 {
+        if T::LEVEL == Level::Off {
+            return 0;
         }
-    }
-
-    fn trace_values(&mut self, program: &Program, run: &[ValueRef]) {
-        for &value in run {
-            records::values(program, &self.stores, value, &mut self.tracer);
-        }
+        let at = self.tracer.now();
+        self.tracer.end(SpanEnd {
+            kind,
+            subject,
+            at,
+            flags,
+            bytes,
+        });
+        at
     }
 }
 
@@ -325,13 +346,16 @@ impl Met {
     }
 }
 
-const fn span_kind(kind: StepKind) -> SpanKind {
+fn span_kind(program: &Program, kind: StepKind) -> SpanKind {
     match kind {
         StepKind::ExternalSample => SpanKind::ExternalSample,
         StepKind::TimeDerive => SpanKind::TimeDerive,
         StepKind::TimeConsole => SpanKind::TimeConsole,
         StepKind::NodeEval { .. } => SpanKind::NodeEval,
-        StepKind::BusEval { .. } => SpanKind::BusEval,
+        StepKind::BusEval { bus } => match program.tables.graph.buses[bus.index()].pubs {
+            [_, 0] => SpanKind::BusSilent,
+            _ => SpanKind::BusEval,
+        },
         StepKind::Reduce { .. } => SpanKind::Reduce,
         StepKind::RailResolve { .. } => SpanKind::RailResolve,
         StepKind::StateCommit => SpanKind::StateCommit,

@@ -29,6 +29,7 @@ mod pool;
 mod reduce;
 mod report;
 mod run;
+mod stats;
 mod store;
 mod stored;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod tests;
 
 pub use buffer::{Buffer, Finite, PathColumn};
 pub use report::{FieldReport, MissReason, Misses, Outcome, RequestReport};
+pub use stats::Stats;
 pub use store::FieldStore;
 
 use super::Registers;

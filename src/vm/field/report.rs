@@ -91,6 +91,22 @@ pub enum MissReason {
     Disabled,
 }
 
+impl MissReason {
+    /// Its number in traces, from 1.
+    pub(super) const fn number(self) -> u16 {
+        match self {
+            Self::First => 1,
+            Self::Structure => 2,
+            Self::Domain => 3,
+            Self::Uniform(_) => 4,
+            Self::History(_) => 5,
+            Self::Epoch => 6,
+            Self::Evicted => 7,
+            Self::Disabled => 8,
+        }
+    }
+}
+
 /// Computed requests by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Misses {

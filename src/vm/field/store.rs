@@ -19,11 +19,12 @@ use super::run::{self, Cut, Output};
 use super::stored::{self, Keep};
 use super::{FieldError, FieldOptions, Histories, Parallel};
 use crate::ir::{
-    CachePolicy, Format, GroupId, Program, ReduceOp, ReqId, RequestPolicy, StateId, StepKind,
+    CachePolicy, Format, GroupId, Phase, Program, ReduceOp, ReqId, RequestPolicy, StateId, StepKind,
 };
 use crate::path::PathData;
 use crate::types::{Domain, Family};
 use crate::vm::Registers;
+use crate::vm::trace::{Level, NoTrace, Span, SpanEnd, SpanKind, Subject, Tracer, flags};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -118,6 +119,19 @@ impl FieldStore {
         histories: &dyn Histories,
         parallel: Option<&dyn Parallel>,
     ) {
+        let sources = (registers, histories);
+        self.materialize_traced(program, group, sources, parallel, &mut NoTrace);
+    }
+
+    /// The same, and tells a full tracer of each look into the cache.
+    pub fn materialize_traced<T: Tracer>(
+        &mut self,
+        program: &Program,
+        group: GroupId,
+        (registers, histories): (&Registers, &dyn Histories),
+        parallel: Option<&dyn Parallel>,
+        tracer: &mut T,
+    ) {
         let Some(row) = self.groups.get(group.index()) else {
             return;
         };
@@ -135,7 +149,10 @@ impl FieldStore {
             let Some(request) = self.requests.get(req.index()).filter(|r| r.demanded) else {
                 continue;
             };
-            let outcome = self.columns[request.column as usize].ask(ask);
+            let column = &mut self.columns[request.column as usize];
+            begin_lookup(tracer, req);
+            let outcome = column.ask(ask);
+            end_lookup(tracer, req, outcome, column.content.buffer.bytes());
             self.asked.push((req, outcome));
             if matches!(outcome, Outcome::Miss(_)) {
                 self.missed.push(request.column);
@@ -206,5 +223,35 @@ impl FieldStore {
     /// Outside data was replaced: requests of steps that name the `assets` epoch are computed anew.
     pub fn set_assets_epoch(&mut self, epoch: u64) {
         self.epoch = epoch;
+    }
+}
+
+fn begin_lookup<T: Tracer>(tracer: &mut T, req: ReqId) {
+    if T::LEVEL == Level::Full {
+        let at = tracer.now();
+        tracer.begin(Span {
+            kind: SpanKind::CacheLookup,
+            subject: Subject::Request(req),
+            phase: Phase::Render,
+            at,
+        });
+    }
+}
+
+fn end_lookup<T: Tracer>(tracer: &mut T, req: ReqId, outcome: Outcome, bytes: u64) {
+    if T::LEVEL == Level::Full {
+        let at = tracer.now();
+        let (flags, bytes) = match outcome {
+            Outcome::Hit | Outcome::Shared => (flags::CACHE_HIT, bytes),
+            // What was there does not hold.
+            Outcome::Miss(reason) => (reason.number() << flags::MISS_SHIFT, 0),
+        };
+        tracer.end(SpanEnd {
+            kind: SpanKind::CacheLookup,
+            subject: Subject::Request(req),
+            at,
+            flags,
+            bytes,
+        });
     }
 }

@@ -5,7 +5,7 @@ use crate::ir::*;
 use crate::types::{Domain, Type, World};
 use crate::vm::frame::{EngineOptions, FrameCtx, FrameError, FrameTime, Mode};
 use crate::vm::inputs::{Inputs, Question, Reading, Recording};
-use crate::vm::trace::{Edge, Level, Span, SpanEnd, SpanKind, Tracer, ValueRecord};
+use crate::vm::trace::{Edge, Level, Span, SpanEnd, SpanKind, Subject, Tracer, ValueRecord};
 use crate::vm::{Engine, EngineError, SampleValue, Snapshot, SnapshotError};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -350,7 +350,7 @@ fn probes_see_values_and_force_what_is_skipped() {
 struct Diary {
     now: u64,
     open: Vec<SpanKind>,
-    spans: Vec<(SpanKind, u64)>,
+    spans: Vec<(SpanKind, Subject)>,
     values: u32,
     edges: u32,
 }
@@ -381,6 +381,51 @@ impl Tracer for Diary {
     }
 }
 
+/// Wants nothing, and breaks if it is told something.
+struct Deaf;
+
+impl Tracer for Deaf {
+    const LEVEL: Level = Level::Off;
+
+    fn now(&mut self) -> u64 {
+        panic!("the clock was read")
+    }
+
+    fn frame(&mut self, _: f64) {
+        panic!("a frame was told")
+    }
+
+    fn begin(&mut self, _: Span) {
+        panic!("a span was told")
+    }
+
+    fn end(&mut self, _: SpanEnd) {
+        panic!("the end of a span was told")
+    }
+
+    fn value(&mut self, _: ValueRecord) {
+        panic!("a value was told")
+    }
+
+    fn edge(&mut self, _: Edge) {
+        panic!("an edge was told")
+    }
+}
+
+#[test]
+fn a_tracer_that_is_off_is_never_called() {
+    let (program, _) = busy();
+    let options = EngineOptions::default();
+    let mut engine = Engine::with_tracer(Arc::clone(&program), options, Deaf).expect("fits");
+    for i in 0..3 {
+        let time = FrameTime::at(f64::from(i) * 300.0);
+        engine
+            .render_frame(time, &FrameCtx::default())
+            .expect("legal");
+    }
+    assert_eq!(engine.health().timings, None, "no clock, no times");
+}
+
 #[test]
 fn a_tracer_sees_every_step_and_changes_nothing() {
     let (program, signals) = busy();
@@ -400,5 +445,7 @@ fn a_tracer_sees_every_step_and_changes_nothing() {
     }
     let diary = traced.tracer();
     assert!(diary.open.is_empty() && diary.values > 0 && diary.edges > 0);
-    assert_eq!(diary.spans.len(), 5 * (program.schedule.steps.len() + 1));
+    let steps = |(_, subject): &&(SpanKind, Subject)| !matches!(subject, Subject::Request(_));
+    let spans = diary.spans.iter().filter(steps).count();
+    assert_eq!(spans, 5 * (program.schedule.steps.len() + 1));
 }

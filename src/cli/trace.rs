@@ -1,0 +1,177 @@
+//! `oscilla trace`: where the time goes, and where every value comes from.
+//!
+//! The frames are those of the plan, one after the other, in one engine that is told to keep records;
+//! they become a file that Perfetto opens, or a summary. Only columns and passes are made: painting
+//! is no part of a trace.
+
+use super::args::{ClockFlag, LevelFlag, TraceArgs};
+use super::console::{self, Console};
+use super::failure::{Failure, Status};
+use super::job;
+use super::load::load;
+use super::save::save;
+use super::signals::Stop;
+use super::studio::Host;
+use super::table::Table;
+use crate::export::{FrameSet, Plan, Walk};
+use crate::ir::{Program, Valid};
+use crate::vm::EngineOptions;
+use crate::vm::trace::recorder::Recording;
+use crate::vm::trace::summary::{Hot, Summary};
+use crate::vm::trace::{Clock, Counter, Recorder, chrome};
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Rows of a summary.
+const SHOWN: usize = 20;
+
+pub(super) fn run(args: &TraceArgs, console: &mut Console) -> Result<Status, Failure> {
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let (plan, frames) = job::plan(&args.plan, &ready.program)?;
+    let work = Work {
+        args,
+        program: &ready.program,
+        plan: &plan,
+        frames: &frames,
+        stop: Stop::listen()?,
+    };
+    match (args.level, args.clock) {
+        (LevelFlag::Timing, ClockFlag::Wall) => work.run::<_, false>(Wall::new(), console),
+        (LevelFlag::Timing, ClockFlag::Counter) => {
+            work.run::<_, false>(Counter::default(), console)
+        }
+        (LevelFlag::Full, ClockFlag::Wall) => work.run::<_, true>(Wall::new(), console),
+        (LevelFlag::Full, ClockFlag::Counter) => work.run::<_, true>(Counter::default(), console),
+    }
+}
+
+/// What is traced.
+struct Work<'a> {
+    args: &'a TraceArgs,
+    program: &'a Arc<Valid<Program>>,
+    plan: &'a Plan,
+    frames: &'a FrameSet,
+    stop: Stop,
+}
+
+impl Work<'_> {
+    fn run<C: Clock + Send, const FULL: bool>(
+        &self,
+        clock: C,
+        console: &Console,
+    ) -> Result<Status, Failure> {
+        let options = EngineOptions {
+            strict: self.args.strict,
+            ..EngineOptions::default()
+        };
+        let recorder = Recorder::<C, FULL>::with_capacity(clock, self.args.records);
+        let host = Host::with_tracer(self.program, options, recorder)?;
+        let mut walk = Walk::new(self.plan, host);
+        for frame in self.frames.iter() {
+            if walk.frame(frame, self.stop.flag())?.is_none() {
+                return Ok(self.stop.status());
+            }
+            walk.source_mut().engine_mut().tracer().name_frame(frame);
+        }
+        let recording = walk.source_mut().engine_mut().tracer().recording();
+        self.report(&recording, console)?;
+        Ok(Status::Done)
+    }
+
+    fn report(&self, recording: &Recording<'_>, console: &Console) -> Result<(), Failure> {
+        let [spans, values, edges] = recording.dropped();
+        if spans + values + edges > 0 {
+            console.say(format!(
+                "warning: the oldest {spans} spans, {values} values and {edges} edges gave way; \
+                 fewer `--frames` or more `--records` keep them"
+            ));
+        }
+        if let Some(path) = &self.args.out {
+            save(path, |out| chrome::write(recording, &[self.program], out))?;
+        }
+        if self.args.summary {
+            let summary = Summary::new(recording, self.program);
+            console::data(|out| print(&summary, out))?;
+        } else if let Some(path) = &self.args.out {
+            console.say(format!(
+                "{} frames in `{}`",
+                self.frames.len(),
+                path.display()
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn print(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let Summary { frames, total, .. } = summary;
+    let mean = total / (*frames).max(1);
+    writeln!(
+        out,
+        "{frames} frames, {} in all, {} a frame\n",
+        time(*total),
+        time(mean)
+    )?;
+    hot("step", &summary.steps, *total, out)?;
+    hot("block", &summary.blocks, *total, out)?;
+    if !summary.cache.is_empty() {
+        let mut table = Table::new(&["columns", ">count"]);
+        for (outcome, count) in &summary.cache {
+            let word = match *outcome {
+                "hit" => "reused".to_owned(),
+                why => format!("computed: {why}"),
+            };
+            table.row([word, count.to_string()]);
+        }
+        table.lines(out)?;
+    }
+    Ok(())
+}
+
+fn hot(what: &str, list: &[Hot], total: u64, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(&[
+        what, ">count", ">total", ">mean", ">longest", ">share", ">bytes",
+    ]);
+    for hot in list.iter().take(SHOWN) {
+        let share = hot.total as f64 * 100.0 / total.max(1) as f64;
+        table.row([
+            hot.key.clone(),
+            hot.count.to_string(),
+            time(hot.total),
+            time(hot.total / hot.count.max(1)),
+            time(hot.longest),
+            format!("{share:.1} %"),
+            hot.bytes.to_string(),
+        ]);
+    }
+    table.lines(out)?;
+    if let Some(more) = list.len().checked_sub(SHOWN + 1) {
+        writeln!(out, "  and {} more", more + 1)?;
+    }
+    writeln!(out)
+}
+
+/// ns as µs.
+fn time(ns: u64) -> String {
+    format!("{:.1} µs", ns as f64 / 1000.0)
+}
+
+/// The time of day of nobody in particular.
+struct Wall(Instant);
+
+impl Wall {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a trace measures; no frame depends on it"
+    )]
+    fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for Wall {
+    fn now(&mut self) -> u64 {
+        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}

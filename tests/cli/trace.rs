@@ -1,0 +1,201 @@
+//! `oscilla trace`: a file that Perfetto opens, and a summary.
+
+use crate::Place;
+use serde_json::{Value, json};
+
+/// A static grid, a bus of two publishers (one through a lens) and a cell.
+const PATCH: &str = r##"{
+  "name": "traced", "size": [64, 48], "seed": 7,
+  "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+    {"id": "grid", "type": "GridDomain", "params": {"rows": 2, "cols": 2, "spacing": 16}},
+    {"id": "a", "type": "Oscillator", "params": {"amplitude": 3}},
+    {"id": "sum", "type": "Integrate"},
+    {"id": "dots", "type": "RenderInstances2D", "params": {"color": "#ffcc00"}}
+  ],
+  "connections": [
+    {"from": "time.phase", "to": "a.phase"},
+    {"from": "a.out", "to": "sum.in"},
+    {"from": "grid.domain", "to": "dots.domain"},
+    {"from": "grid.pos0", "to": "dots.positions"}
+  ],
+  "buses": [{"name": "size", "type": "number", "combine": "max"}],
+  "publishers": [
+    {"id": "first", "from": "time.energy", "bus": "size", "sortKey": 1},
+    {"id": "second", "from": "a.out", "bus": "size", "sortKey": 2,
+     "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}}]},
+    {"id": "third", "from": "sum.out", "bus": "size", "sortKey": 3}
+  ],
+  "listeners": [{"id": "in", "bus": "size", "to": "dots.radius"}]
+}"##;
+
+fn place() -> Place {
+    let place = Place::new();
+    place.file("p.json", PATCH);
+    place
+}
+
+fn events(args: &str) -> Vec<Value> {
+    let place = place();
+    place.done(&format!("trace p.json -o t.json --clock counter {args}"));
+    let file: Value = serde_json::from_slice(&place.bytes("t.json")).unwrap();
+    assert_eq!(file["otherData"]["patch"], "traced");
+    assert_eq!(file["otherData"]["seed"], 7);
+    file["traceEvents"].as_array().unwrap().clone()
+}
+
+fn named<'a>(events: &'a [Value], ph: &str, name: &str) -> Vec<&'a Value> {
+    let is = |e: &&Value| e["ph"] == ph && e["name"] == name;
+    events.iter().filter(is).collect()
+}
+
+#[test]
+fn spans_nest_and_are_sorted() {
+    let events = events("--frames 0-2 --warmup 0");
+    let spans: Vec<&Value> = events.iter().filter(|e| e["ph"] == "X").collect();
+    let at = |e: &Value| e["ts"].as_f64().unwrap();
+    let end = |e: &Value| at(e) + e["dur"].as_f64().unwrap();
+    assert!(events.windows(2).all(|w| at(&w[0]) <= at(&w[1])), "sorted");
+    let mut open: Vec<f64> = Vec::new();
+    for span in &spans {
+        open.retain(|&e| e > at(span));
+        assert!(
+            open.iter().all(|&e| end(span) <= e),
+            "{span} crosses another"
+        );
+        open.push(end(span));
+        assert!(
+            span["args"]["key"].is_string() && span["cat"].is_string(),
+            "{span}"
+        );
+    }
+    let frames = named(&events, "X", "frame");
+    let numbers: Vec<&Value> = frames.iter().map(|f| &f["args"]["frame"]).collect();
+    assert_eq!(numbers, [&json!(0), &json!(1), &json!(2)]);
+    assert_eq!(named(&events, "i", "frame").len(), 3);
+    let node = named(&events, "X", "nodeEval a");
+    assert_eq!((node.len(), &node[0]["args"]["block"]), (3, &json!("a")));
+    assert!(
+        events
+            .iter()
+            .any(|e| e["ph"] == "M" && e["name"] == "thread_name")
+    );
+}
+
+#[test]
+fn a_bus_says_what_each_publisher_gave_and_who_won() {
+    let events = events("--frames 0 --warmup 0");
+    let value = |name: &str| {
+        let found = named(&events, "C", name);
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        found[0]["args"]["value"].as_f64().unwrap()
+    };
+    // In the first frame the oscillator is 0, and its publisher's lens makes 5 of it.
+    assert_eq!(value("second busPublish before"), 0.0);
+    assert_eq!(value("second lensStep"), 5.0);
+    assert_eq!(value("second busPublish"), 5.0);
+    assert_eq!(value("first busPublish"), 1.0);
+    assert_eq!(value("bus:size busEval"), 5.0);
+    let combines = named(&events, "i", "combine");
+    let into: Vec<_> = combines
+        .iter()
+        .filter(|e| e["args"]["to"] == "bus:size")
+        .collect();
+    let from: Vec<&Value> = into.iter().map(|e| &e["args"]["from"]).collect();
+    assert_eq!(from, ["first", "second", "third"], "in combine order");
+    let wins: Vec<bool> = into.iter().map(|e| e["args"]["wins"] == true).collect();
+    assert_eq!(wins, [false, true, false]);
+    let writes = named(&events, "i", "stateWrite");
+    let from = |e: &&&Value| e["args"]["from"].as_str().unwrap().starts_with("a.out ");
+    assert_eq!(writes.iter().filter(from).count(), 1, "{writes:?}");
+    assert_eq!(
+        named(&events, "C", "state:sum/out/sum stateCommit").len(),
+        1
+    );
+    let listen = named(&events, "i", "listen");
+    assert!(
+        listen.iter().any(|e| e["args"]["to"] == "dots.radius"),
+        "{listen:?}"
+    );
+}
+
+#[test]
+fn a_static_column_is_computed_once() {
+    let events = events("--frames 0-3 --warmup 0");
+    let lookups = named(&events, "X", "cacheLookup dots.positions");
+    let cache: Vec<&Value> = lookups.iter().map(|e| &e["args"]["cache"]).collect();
+    assert_eq!(cache, ["miss first", "hit", "hit", "hit"]);
+    let lookups = named(&events, "X", "cacheLookup dots.radius");
+    let cache: Vec<&Value> = lookups.iter().map(|e| &e["args"]["cache"]).collect();
+    assert_eq!(
+        cache,
+        ["miss first", "miss uniform", "miss uniform", "miss uniform"]
+    );
+    let made = named(&events, "C", "dots.positions materialize");
+    assert_eq!(made.len(), 1);
+    assert_eq!(made[0]["args"]["count"], 4.0);
+    let groups = named(&events, "X", "materialize g0");
+    let bytes: Vec<&Value> = groups.iter().map(|e| &e["args"]["bytes"]).collect();
+    // Two floats an element once; the radius is one number for all, four bytes a frame.
+    assert_eq!(bytes[1..], [4, 4, 4]);
+    assert!(bytes[0].as_u64().unwrap() >= 32 + 4);
+}
+
+#[test]
+fn a_counter_makes_it_deterministic() {
+    let place = place();
+    for name in ["a.json", "b.json"] {
+        place.done(&format!(
+            "trace p.json -o {name} --clock counter --frames 0-5"
+        ));
+    }
+    assert_eq!(place.bytes("a.json"), place.bytes("b.json"));
+}
+
+#[test]
+fn warm_up_is_no_frame_of_the_plan() {
+    let events = events("--frames 1 --level timing");
+    let frames = named(&events, "X", "frame");
+    let numbers: Vec<&Value> = frames.iter().map(|f| &f["args"]["frame"]).collect();
+    // One loop of 12 steps by default, then frame 0, then the one asked for.
+    assert_eq!(numbers.len(), 14);
+    assert_eq!(numbers[13], 1);
+    assert!(
+        numbers[..13].iter().all(|n| **n == "lead-in"),
+        "{numbers:?}"
+    );
+    assert!(
+        events.iter().all(|e| e["ph"] != "C"),
+        "timing has no values"
+    );
+}
+
+#[test]
+fn the_oldest_records_give_way() {
+    let place = place();
+    let run = place.done("trace p.json -o t.json --records 100 --frames 0-9");
+    assert!(run.err.contains("gave way"), "{}", run.err);
+    let file: Value = serde_json::from_slice(&place.bytes("t.json")).unwrap();
+    assert!(file["otherData"]["droppedSpans"].as_u64().unwrap() > 0);
+    let spans = file["traceEvents"].as_array().unwrap().iter();
+    assert_eq!(spans.filter(|e| e["ph"] == "X").count(), 100);
+}
+
+#[test]
+fn a_summary_names_the_hot_steps_and_blocks() {
+    let place = place();
+    let run = place.done("trace p.json --summary --clock counter --frames 0-3 --warmup 0");
+    assert!(run.out.starts_with("4 frames, "), "{}", run.out);
+    for word in [
+        "nodeEval:a",
+        "materialize:g0",
+        "share",
+        "block",
+        "computed: first",
+    ] {
+        assert!(run.out.contains(word), "no `{word}` in\n{}", run.out);
+    }
+    place.refused("trace p.json", 2, &["--out"]);
+    place.refused("trace p.json -o nowhere/t.json", 5, &["nowhere"]);
+    place.refused("trace p.json -o t.json --records 0", 2, &["1 to"]);
+}
