@@ -1,6 +1,8 @@
 //! Outlines as plain data: what nouns on both sides of the VM mean by a path.
 
+pub mod build;
 pub mod measure;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 

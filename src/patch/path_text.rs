@@ -1,16 +1,11 @@
-//! Path data: the SVG 1.1 path grammar, or a list of commands, as [`PathData`].
+//! Path data of a document: SVG path data as text, or a list of commands, as [`PathData`].
 //!
-//! Everything becomes absolute M, L, Q, C and Z. Arithmetic is f64; only the points that are kept
-//! are f32. Data with an error anywhere is not used at all. After Z an M is added where none
-//! follows, so every subpath starts with one.
+//! The grammar is read in [`crate::path::text`]; here stand the list and the messages.
 
 use super::value::{Found, Value};
-use crate::math::Real;
-use crate::path::{Cmd, PathData};
-use svgtypes::{Error, PathParser, PathSegment};
-
-/// Most bytes of one path's text: 1 MiB.
-const MAX_BYTES: usize = 1 << 20;
+use crate::path::PathData;
+use crate::path::build::{PathBuilder, Refused};
+use crate::path::text::{self, TextError};
 
 /// An outline: SVG path data as text, or `{"commands": [{"kind": "M", "x", "y"}, …]}` with the
 /// kinds M, L, Q, C and Z. A blank text is an empty path.
@@ -18,17 +13,16 @@ const MAX_BYTES: usize = 1 << 20;
 /// # Errors
 /// `bad-path` with the column or the index of the command, `path-too-large`, `bad-value`.
 pub fn path(value: &Value) -> Result<PathData, Found> {
-    let mut build = Build::default();
     let read = match value {
-        Value::Text(text) => build.text(text),
+        Value::Text(text) => text::parse(text).map_err(|error| Fault::of(error, text)),
         Value::Object(_) => match value.get("commands") {
-            Some(Value::List(list)) => build.list(list),
+            Some(Value::List(list)) => commands(list),
             _ => return Err(wanted("bad-value", value, "path data")),
         },
         _ => return Err(wanted("bad-value", value, "path data")),
     };
     match read {
-        Ok(()) => Ok(build.path),
+        Ok(path) => Ok(path),
         Err(Fault::At(place)) => {
             let mut found = wanted("bad-path", value, "path data");
             found.found = format!("{}, {place}", found.found);
@@ -64,281 +58,65 @@ enum Fault {
     TooLarge(String),
 }
 
-type Point = [f64; 2];
-
-/// A path under construction, and what relative and smooth commands refer to.
-#[derive(Default)]
-struct Build {
-    path: PathData,
-    /// Current point.
-    at: Point,
-    /// Start of the subpath.
-    start: Point,
-    /// Last control point and the command that left it, for S and T.
-    control: Option<(Cmd, Point)>,
-    /// Z was the last command.
-    closed: bool,
-}
-
-impl Build {
-    fn text(&mut self, text: &str) -> Result<(), Fault> {
-        if text.len() > MAX_BYTES {
-            return Err(Fault::TooLarge(format!("{} bytes", text.len())));
+impl Fault {
+    fn of(error: TextError, text: &str) -> Self {
+        match error {
+            TextError::Column(at) => Self::At(format!("which is wrong at column {at}")),
+            TextError::Beyond(index) => Self::refused(Refused::Beyond, index),
+            TextError::Full => Self::refused(Refused::Full, 0),
+            TextError::Long => Self::TooLarge(format!("{} bytes", text.len())),
         }
-        for (index, segment) in PathParser::from(text).enumerate() {
-            let segment = segment.map_err(|error| {
-                let column = match error {
-                    Error::UnexpectedData(at) | Error::InvalidNumber(at) => at,
-                    Error::InvalidChar(_, at) | Error::InvalidString(_, at) => at,
-                    _ => text.chars().count() + 1,
-                };
-                Fault::At(format!("which is wrong at column {column}"))
-            })?;
-            self.segment(segment)
-                .map_err(|fault| fault.unwrap_or_else(|| beyond(index)))?;
-        }
-        Ok(())
     }
 
-    fn list(&mut self, list: &[Value]) -> Result<(), Fault> {
-        for (index, command) in list.iter().enumerate() {
-            let fault = || Fault::At(format!("whose `commands[{index}]` is wrong"));
-            let number = |key: &str| match command.get(key) {
-                Some(Value::Number(v)) => Ok(*v),
-                _ => Err(fault()),
-            };
-            let kind = command
-                .get("kind")
-                .and_then(Value::as_text)
-                .ok_or_else(fault)?;
-            if index == 0 && kind != "M" {
-                return Err(fault());
+    fn refused(refused: Refused, index: usize) -> Self {
+        match refused {
+            Refused::Beyond => Self::At(format!("whose segment {} goes beyond ±3.4e38", index + 1)),
+            Refused::Full => {
+                Self::TooLarge(format!("more than {} segments", PathData::MAX_COMMANDS))
             }
-            let done = match kind {
-                "M" => self.start_at([number("x")?, number("y")?]),
-                "L" => self.line([number("x")?, number("y")?]),
-                "Q" => self.quad([number("cx")?, number("cy")?], [number("x")?, number("y")?]),
-                "C" => {
-                    let (a, b) = (
-                        [number("c1x")?, number("c1y")?],
-                        [number("c2x")?, number("c2y")?],
-                    );
-                    self.cubic(a, b, [number("x")?, number("y")?])
-                }
-                "Z" => self.close(),
-                _ => return Err(fault()),
-            };
-            done.map_err(|fault| fault.unwrap_or_else(|| beyond(index)))?;
         }
-        Ok(())
-    }
-
-    /// One segment of the grammar.
-    fn segment(&mut self, segment: PathSegment) -> Result<(), Option<Fault>> {
-        let [ox, oy] = if segment.is_abs() {
-            [0.0, 0.0]
-        } else {
-            self.at
-        };
-        let to = |x: f64, y: f64| [ox + x, oy + y];
-        match segment {
-            PathSegment::MoveTo { x, y, .. } => self.start_at(to(x, y)),
-            PathSegment::LineTo { x, y, .. } => self.line(to(x, y)),
-            PathSegment::HorizontalLineTo { x, .. } => self.line([ox + x, self.at[1]]),
-            PathSegment::VerticalLineTo { y, .. } => self.line([self.at[0], oy + y]),
-            PathSegment::CurveTo {
-                x1,
-                y1,
-                x2,
-                y2,
-                x,
-                y,
-                ..
-            } => self.cubic(to(x1, y1), to(x2, y2), to(x, y)),
-            PathSegment::SmoothCurveTo { x2, y2, x, y, .. } => {
-                self.cubic(self.reflected(Cmd::C), to(x2, y2), to(x, y))
-            }
-            PathSegment::Quadratic { x1, y1, x, y, .. } => self.quad(to(x1, y1), to(x, y)),
-            PathSegment::SmoothQuadratic { x, y, .. } => {
-                self.quad(self.reflected(Cmd::Q), to(x, y))
-            }
-            PathSegment::EllipticalArc {
-                rx,
-                ry,
-                x_axis_rotation,
-                large_arc,
-                sweep,
-                x,
-                y,
-                ..
-            } => {
-                let arc = Arc {
-                    radii: [rx, ry],
-                    degrees: x_axis_rotation,
-                    large_arc,
-                    sweep,
-                };
-                self.arc(arc, to(x, y))
-            }
-            PathSegment::ClosePath { .. } => self.close(),
-        }
-    }
-
-    /// The last control point mirrored about the current point, if the last command left one.
-    fn reflected(&self, after: Cmd) -> Point {
-        match self.control {
-            Some((cmd, [x, y])) if cmd == after => [2.0 * self.at[0] - x, 2.0 * self.at[1] - y],
-            _ => self.at,
-        }
-    }
-
-    fn start_at(&mut self, to: Point) -> Result<(), Option<Fault>> {
-        (self.start, self.closed) = (to, false);
-        self.push(Cmd::M, &[to])
-    }
-
-    fn line(&mut self, to: Point) -> Result<(), Option<Fault>> {
-        self.reopen()?;
-        self.push(Cmd::L, &[to])
-    }
-
-    fn quad(&mut self, control: Point, to: Point) -> Result<(), Option<Fault>> {
-        self.reopen()?;
-        self.push(Cmd::Q, &[control, to])?;
-        self.control = Some((Cmd::Q, control));
-        Ok(())
-    }
-
-    fn cubic(&mut self, a: Point, b: Point, to: Point) -> Result<(), Option<Fault>> {
-        self.reopen()?;
-        self.push(Cmd::C, &[a, b, to])?;
-        self.control = Some((Cmd::C, b));
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(), Option<Fault>> {
-        if self.closed {
-            return Ok(());
-        }
-        self.push(Cmd::Z, &[])?;
-        (self.at, self.closed) = (self.start, true);
-        Ok(())
-    }
-
-    /// The next subpath starts where the closed one did.
-    fn reopen(&mut self) -> Result<(), Option<Fault>> {
-        if self.closed {
-            self.start_at(self.start)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Cubics of at most 90° each. Source: SVG 1.1, appendix F.6 (from end points to a centre).
-    fn arc(&mut self, arc: Arc, to: Point) -> Result<(), Option<Fault>> {
-        let from = self.at;
-        if from == to {
-            return Ok(());
-        }
-        let [mut rx, mut ry] = arc.radii.map(f64::abs);
-        if rx == 0.0 || ry == 0.0 {
-            return self.line(to);
-        }
-        let (cos, sin) = (
-            (arc.degrees / 360.0).cos_turns(),
-            (arc.degrees / 360.0).sin_turns(),
-        );
-        let half = [(from[0] - to[0]) / 2.0, (from[1] - to[1]) / 2.0];
-        let (x, y) = (cos * half[0] + sin * half[1], cos * half[1] - sin * half[0]);
-        // In units of the radii; too small radii grow until they reach.
-        let (mut u, mut v) = (x / rx, y / ry);
-        let reach = u * u + v * v;
-        if reach > 1.0 {
-            let grow = reach.sqrt();
-            (rx, ry, u, v) = (rx * grow, ry * grow, u / grow, v / grow);
-        }
-        let square = u * u + v * v;
-        let off = (((1.0 - square) / square).max(0.0)).sqrt();
-        let off = if arc.large_arc == arc.sweep {
-            -off
-        } else {
-            off
-        };
-        // Centre of the unit circle whose arc it is, before rotation, from the chord's middle.
-        let (cu, cv) = (off * v, -off * u);
-        let begin = Real::atan2(v - cv, u - cu);
-        let end = Real::atan2(-v - cv, -u - cu);
-        let turn = 2.0 * std::f64::consts::PI;
-        let sweep = match end - begin {
-            angle if arc.sweep && angle < 0.0 => angle + turn,
-            angle if !arc.sweep && angle > 0.0 => angle - turn,
-            angle => angle,
-        };
-        let (mx, my) = ((from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0);
-        let place = |u: f64, v: f64| {
-            let (x, y) = (rx * (cu + u), ry * (cv + v));
-            [cos * x - sin * y + mx, sin * x + cos * y + my]
-        };
-        // A quarter that rounding made a little longer stays one cubic.
-        let pieces = (sweep.abs() / std::f64::consts::FRAC_PI_2 - 1e-9)
-            .ceil()
-            .clamp(1.0, 4.0);
-        let step = sweep / pieces;
-        let k = 4.0 / 3.0 * Real::tan(step / 4.0);
-        let mut angle = begin;
-        let (mut c, mut s) = (Real::cos(angle), Real::sin(angle));
-        for piece in 1..=pieces as u32 {
-            let a = place(c - k * s, s + k * c);
-            angle = begin + f64::from(piece) * step;
-            (c, s) = (Real::cos(angle), Real::sin(angle));
-            let b = place(c + k * s, s - k * c);
-            let end = if f64::from(piece) == pieces {
-                to
-            } else {
-                place(c, s)
-            };
-            self.cubic(a, b, end)?;
-        }
-        self.control = None;
-        Ok(())
-    }
-
-    /// Adds a command. `None` as the fault: a point beyond what f32 holds.
-    fn push(&mut self, cmd: Cmd, points: &[Point]) -> Result<(), Option<Fault>> {
-        if self.path.cmds.len() >= PathData::MAX_COMMANDS {
-            let found = format!("more than {} segments", PathData::MAX_COMMANDS);
-            return Err(Some(Fault::TooLarge(found)));
-        }
-        for &[x, y] in points {
-            let point = [x as f32, y as f32];
-            if !(point[0].is_finite() && point[1].is_finite()) {
-                return Err(None);
-            }
-            self.path.pts.push(point);
-            self.at = [x, y];
-        }
-        self.path.cmds.push(cmd as u8);
-        self.control = None;
-        Ok(())
     }
 }
 
-/// An elliptical arc, but for its ends.
-struct Arc {
-    radii: [f64; 2],
-    /// Of the first radius from the x axis.
-    degrees: f64,
-    large_arc: bool,
-    sweep: bool,
-}
-
-fn beyond(index: usize) -> Fault {
-    Fault::At(format!("whose segment {} goes beyond ±3.4e38", index + 1))
+fn commands(list: &[Value]) -> Result<PathData, Fault> {
+    let mut path = PathBuilder::default();
+    for (index, command) in list.iter().enumerate() {
+        let fault = || Fault::At(format!("whose `commands[{index}]` is wrong"));
+        let number = |key: &str| match command.get(key) {
+            Some(Value::Number(v)) => Ok(*v),
+            _ => Err(fault()),
+        };
+        let kind = command
+            .get("kind")
+            .and_then(Value::as_text)
+            .ok_or_else(fault)?;
+        if index == 0 && kind != "M" {
+            return Err(fault());
+        }
+        let done = match kind {
+            "M" => path.start_at([number("x")?, number("y")?]),
+            "L" => path.line([number("x")?, number("y")?]),
+            "Q" => path.quad([number("cx")?, number("cy")?], [number("x")?, number("y")?]),
+            "C" => {
+                let (a, b) = (
+                    [number("c1x")?, number("c1y")?],
+                    [number("c2x")?, number("c2y")?],
+                );
+                path.cubic(a, b, [number("x")?, number("y")?])
+            }
+            "Z" => path.close(),
+            _ => return Err(fault()),
+        };
+        done.map_err(|refused| Fault::refused(refused, index))?;
+    }
+    Ok(path.finish())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::path::Cmd;
+    use crate::path::text::MAX_BYTES;
 
     fn text(data: &str) -> Result<PathData, Found> {
         path(&Value::Text(data.to_owned()))
