@@ -18,6 +18,11 @@ const ELSEWHERE: &[&str] = &[
     "SampleHold",
     "Slew",
     "Counter",
+    // Their patches follow.
+    "RenderPaths2D",
+    "RenderStrokes2D",
+    "Compose",
+    "PostFX",
     // Draw nothing of their own.
     "Render2dCanvas",
     "DebugDisplay",

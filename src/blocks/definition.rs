@@ -314,6 +314,11 @@ impl Input {
         Self::new(name, Domain::Camera, Mark::Camera, Default::None, doc)
     }
 
+    /// Something drawn; nothing when nothing is connected.
+    pub(super) const fn render(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Domain::RenderTree, Mark::Render, Default::None, doc)
+    }
+
     /// Pulses; none when nothing is connected.
     pub(super) const fn event(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, Domain::Trigger, Mark::Event, Default::None, doc)

@@ -140,8 +140,12 @@ static CATALOGUE: &[&Block] = &[
     &color::FIELD_COLOR_FROM_HSL,
     &color::FIELD_COLOR_LFO,
     &sink::RENDER_INSTANCES_2D,
+    &sink::RENDER_PATHS_2D,
+    &sink::RENDER_STROKES_2D,
     &sink::RENDER_INSTANCES_3D,
     &sink::CAMERA,
+    &sink::COMPOSE,
+    &sink::POST_FX,
     &sink::RENDER_2D_CANVAS,
     &sink::DEBUG_DISPLAY,
 ];

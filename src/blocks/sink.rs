@@ -7,15 +7,24 @@
 mod camera;
 mod canvas;
 mod columns;
+mod compose;
 mod display;
 mod instances;
 mod instances3d;
+mod paths;
+mod postfx;
+mod strokes;
+mod style;
 
 pub(super) use camera::CAMERA;
 pub(super) use canvas::RENDER_2D_CANVAS;
+pub(super) use compose::COMPOSE;
 pub(super) use display::DEBUG_DISPLAY;
 pub(super) use instances::RENDER_INSTANCES_2D;
 pub(super) use instances3d::RENDER_INSTANCES_3D;
+pub(super) use paths::RENDER_PATHS_2D;
+pub(super) use postfx::POST_FX;
+pub(super) use strokes::RENDER_STROKES_2D;
 
 use super::{Block, Family, Input, Lowering, Output};
 use crate::ir::{Capability, EffectId, InputRef, ParamRow, SinkInput};

@@ -8,6 +8,7 @@
 use super::resolve::{Graph, Heard, Port, Publication, Source, Unit};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::model::{Binding, Chain, PortRef};
+use crate::types::Domain;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -241,18 +242,27 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
         ports.push(first);
     }
     let (block, port, at) = place.unwrap_or((0, String::new(), String::new()));
-    let message = format!(
-        "these depend on each other in one frame: {}",
-        ports.join(" → ")
-    );
     let target = format!("{}.{port}", graph.id(block));
+    let input = graph.nodes[block].block.and_then(|b| b.input(&port));
+    let (says, hint) = if input.is_some_and(|(_, i)| i.domain == Domain::RenderTree) {
+        (
+            "these are drawn into each other",
+            format!("remove the wire to `{target}`: a picture cannot be part of itself"),
+        )
+    } else {
+        (
+            "these depend on each other in one frame",
+            format!(
+                "put a `Delay` between {} and `{target}`: its input `in` may close a circle",
+                source.concat()
+            ),
+        )
+    };
+    let message = format!("{says}: {}", ports.join(" → "));
     diagnostics.push(
         Diagnostic::error("cycle", at, message)
             .on(graph.id(block), port)
-            .hint(format!(
-                "put a `Delay` between {} and `{target}`: its input `in` may close a circle",
-                source.concat()
-            )),
+            .hint(hint),
     );
 }
 

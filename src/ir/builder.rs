@@ -417,6 +417,25 @@ impl Builder {
         )
     }
 
+    /// An outline field seen over another domain; elements that it lacks have the outline `missing`.
+    pub fn on_domain_path(&mut self, field: FieldId, over: DomainId, missing: PathData) -> FieldId {
+        let node = &self.tables.field.nodes[field.index()];
+        if node.dom.is_none() || node.dom == Some(over) {
+            return field;
+        }
+        let reaches = node.dom.is_some_and(|d| self.count(d) >= self.count(over));
+        if let (FieldExpr::Const(path), true) = (&node.expr, reaches) {
+            let path = FieldExpr::Const(*path);
+            return self.field(Domain::Path, None, false, path);
+        }
+        let missing = self.const_path(missing);
+        let expr = FieldExpr::OnDomain {
+            src: field,
+            missing,
+        };
+        self.field(Domain::Path, Some(over), false, expr)
+    }
+
     /// Type of a field.
     pub fn field_type(&self, id: FieldId) -> Type {
         self.types[self.tables.field.nodes[id.index()].r#type.index()].ty()

@@ -35,7 +35,7 @@ pub use diff::{CellAction, Class, Diff};
 pub use ids::*;
 pub use op::{Op, OpError};
 pub use program::*;
-pub use validate::{MAX_DRAWN, MAX_ELEMENTS, validate};
+pub use validate::{MAX_DRAWN, MAX_ELEMENTS, MAX_LINE, validate};
 
 /// A value that passed validation and can no longer be changed.
 ///

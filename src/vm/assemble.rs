@@ -104,6 +104,16 @@ impl Stage {
                 health.dropped.extend(dropped);
                 Pass::Instances2d(pass)
             }
+            Kind::Paths(plan) => {
+                let (pass, dropped) = plan.draw((sink, key), fields, registers);
+                health.dropped.extend(dropped);
+                Pass::Paths2d(pass)
+            }
+            Kind::Strokes(plan) => {
+                let (pass, dropped) = plan.draw((sink, key), fields, registers);
+                health.dropped.extend(dropped);
+                Pass::Strokes2d(pass)
+            }
             Kind::Group(_) | Kind::PostFx(_) => self.layer(i, registers, health),
         };
         self.built[i] = Some(pass);
@@ -135,7 +145,7 @@ impl Stage {
                 })
             }
             // Only layers have children.
-            Kind::Clear(_) | Kind::Instances(_) | Kind::Discs(_) => Pass::Clear(Clear {
+            _ => Pass::Clear(Clear {
                 sink: Arc::clone(&plan.key),
                 rgba: [0; 4],
             }),

@@ -8,7 +8,7 @@ use super::assemble::Stage;
 use super::frame::Offence;
 use super::health::{Fault, Health};
 use super::registers::Registers;
-use super::sinks::{Kind, Source};
+use super::sinks::Source;
 use crate::ir::{Program, SignalExpr, SignalId, StepId, StepKind, ValueRef, operands};
 
 /// The first thing that strict mode objects to, if there is one.
@@ -24,18 +24,13 @@ pub(super) fn offence(
         .find_map(|d| d.first.map(|f| (d.sink, f)));
     if let Some((sink, (element, fault))) = first {
         let plan = stage.plan(sink);
-        let (source, id) = match &plan.kind {
-            Kind::Instances(instances) => {
+        let (source, id) = match plan.kind.behind(fault) {
+            Some((domain, source)) => {
                 let mut id = String::new();
-                super::sinks::ids(program, instances.domain()).write(element, &mut id);
-                (instances.source(fault), id)
+                super::sinks::ids(program, domain).write(element, &mut id);
+                (source, id)
             }
-            Kind::Discs(discs) => {
-                let mut id = String::new();
-                super::sinks::ids(program, discs.domain()).write(element, &mut id);
-                (discs.source(fault), id)
-            }
-            _ => (Source::Const([0.0; 4]), element.to_string()),
+            None => (Source::Const([0.0; 4]), element.to_string()),
         };
         return Some(Offence {
             frame: health.frame,

@@ -34,6 +34,7 @@ pub mod health;
 pub mod inputs;
 mod instances;
 mod layers;
+mod paths;
 pub mod probe;
 mod project;
 mod pulse;
@@ -45,6 +46,7 @@ mod rows;
 mod sinks;
 pub mod snapshot;
 mod state;
+mod strokes;
 mod tape;
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,23 @@
 //! Sinks: what is drawn, resolved once from the program's tables.
 //!
 //! In: the sink rows. Out: a [`Plan`] each, with every input found by name, so that a frame looks
-//! nothing up. Read next: `instances` and `layers`, which turn plans into passes, and `assemble`,
+//! nothing up. Read next: `instances`, `paths`, `strokes` and `layers`, which turn plans into passes, and `assemble`,
 //! which nests and orders them.
 
 use super::field::{Buffer, FieldStore};
 use super::frame::EngineError;
+use super::health::Fault;
 use super::instances;
 use super::layers;
+use super::paths;
 use super::project;
 use super::registers::Registers;
+use super::strokes;
 use crate::ir::{
     ConstId, DomainId, ElementIds, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
     SinkKind,
 };
-use crate::render_tree::{Blend, Column, Ids};
+use crate::render_tree::{Blend, Cap, Column, Ids, Join, StrokeStyle};
 use std::sync::Arc;
 
 /// Where a value of a sink comes from.
@@ -45,9 +48,24 @@ pub(super) struct Plan {
 pub(super) enum Kind {
     Clear(Source),
     Instances(Box<instances::Plan>),
+    Paths(Box<paths::Plan>),
+    Strokes(Box<strokes::Plan>),
     Discs(Box<project::Discs>),
     Group(Box<layers::Group>),
     PostFx(layers::Effect),
+}
+
+impl Kind {
+    /// The elements of the sink and the input that a fault is about.
+    pub(super) fn behind(&self, fault: Fault) -> Option<(DomainId, Source)> {
+        match self {
+            Self::Instances(plan) => Some((plan.domain(), plan.source(fault))),
+            Self::Paths(plan) => Some((plan.domain(), plan.source(fault))),
+            Self::Strokes(plan) => Some((plan.domain(), plan.source(fault))),
+            Self::Discs(discs) => Some((discs.domain(), discs.source(fault))),
+            Self::Clear(_) | Self::Group(_) | Self::PostFx(_) => None,
+        }
+    }
 }
 
 /// The inputs of a row by name.
@@ -98,6 +116,45 @@ impl<'a> Named<'a> {
         }
         let word = self.params.get(name)?.as_str()?;
         Some(word.to_owned())
+    }
+
+    /// A static parameter that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.params.get(name)?.as_f64()
+    }
+
+    /// A static parameter that is true.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.params.get(name).and_then(|v| v.as_bool()) == Some(true)
+    }
+
+    /// Caps, joins and dashes; a pattern that no line can have is solid.
+    pub(super) fn style(&self) -> StrokeStyle {
+        let number = |v: &serde_json::Value| v.as_f64().map(|v| v as f32);
+        let list = self.params.get("dash").and_then(|v| v.as_array());
+        let dash: Option<Vec<f32>> = list.and_then(|list| list.iter().map(number).collect());
+        let possible = |v: &f32| v.is_finite() && *v >= 0.0;
+        let dash = dash.filter(|d| d.iter().all(possible) && d.iter().any(|v| *v > 0.0));
+        let miter = self.number("miterLimit").map_or(4.0, |v| v as f32);
+        StrokeStyle {
+            cap: match self.word("cap").as_deref() {
+                Some("round") => Cap::Round,
+                Some("square") => Cap::Square,
+                _ => Cap::Butt,
+            },
+            join: match self.word("join").as_deref() {
+                Some("round") => Join::Round,
+                Some("bevel") => Join::Bevel,
+                _ => Join::Miter,
+            },
+            miter_limit: if miter.is_finite() {
+                miter.max(1.0)
+            } else {
+                4.0
+            },
+            dash: dash.unwrap_or_default(),
+            dash_offset: 0.0,
+        }
     }
 
     pub(super) fn blend(&self) -> Blend {
@@ -210,13 +267,19 @@ fn kind(program: &Program, sink: &Sink, named: &Named<'_>, key: &str) -> Result<
             let domain = sink.domain.unwrap_or_default();
             Kind::Instances(Box::new(instances::Plan::new(named, domain)))
         }
+        SinkKind::Paths2d => {
+            let domain = sink.domain.unwrap_or_default();
+            Kind::Paths(Box::new(paths::Plan::new(named, domain)))
+        }
+        SinkKind::Strokes2d => {
+            let domain = sink.domain.unwrap_or_default();
+            Kind::Strokes(Box::new(strokes::Plan::new(named, domain)))
+        }
         SinkKind::Group => Kind::Group(Box::new(layers::Group::new(named))),
         SinkKind::Postfx => match layers::Effect::new(program, named) {
             Some(effect) => Kind::PostFx(effect),
             None => return Err(refused("an effect other than blur, glow and grade")),
         },
-        SinkKind::Paths2d => return Err(refused("paths2d")),
-        SinkKind::Strokes2d => return Err(refused("strokes2d")),
         SinkKind::Instances3d => {
             let domain = sink.domain.unwrap_or_default();
             Kind::Discs(Box::new(project::Discs::new(named, domain)))

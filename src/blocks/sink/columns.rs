@@ -6,7 +6,9 @@
 
 use crate::blocks::rows::{Lane, Row};
 use crate::blocks::{Column, Default, Lowering, Value};
-use crate::ir::{DomainId, Format, Op};
+use crate::ir::{DomainId, FieldExpr, Format, Op};
+use crate::path::{self, PathData};
+use crate::types::Domain;
 
 /// The domain that is drawn: the elements of `domain` that have a position.
 pub(super) fn drawn(l: &mut Lowering<'_>, positions: &str) -> DomainId {
@@ -51,8 +53,20 @@ fn warn_short_fields(l: &mut Lowering<'_>, domain: DomainId, positions: &str) {
 /// An input over the drawn domain, completed with its default.
 pub(super) fn column(l: &mut Lowering<'_>, port: &str, drawn: DomainId) -> Lane {
     let field = l.field(port);
+    if l.build.field_type(field.0).domain == Domain::Path {
+        let missing = missing_path(l, port);
+        return Lane(l.build.on_domain_path(field.0, drawn, missing));
+    }
     let missing = missing(l, port);
     Lane(l.build.on_domain(field.0, drawn, &missing))
+}
+
+/// The default outline of an input.
+fn missing_path(l: &Lowering<'_>, port: &str) -> PathData {
+    match l.block.input(port).map(|(_, input)| input.default) {
+        Some(Default::Path(text)) => path::text::parse(text).unwrap_or_default(),
+        _ => PathData::default(),
+    }
 }
 
 /// The default of an input, as lanes.
@@ -86,5 +100,13 @@ pub(super) fn filed(name: &'static str, port: &'static str, row: Lane, format: F
         port,
         field: row.0,
         format,
+    }
+}
+
+/// Whether a row is the same constant for every element.
+pub(super) fn is_constant(l: &Lowering<'_>, row: Lane, lanes: &[f32]) -> bool {
+    match l.build.tables.field.nodes[row.0.index()].expr {
+        FieldExpr::Const(c) => l.build.f32s(c) == lanes,
+        _ => false,
     }
 }

@@ -4,9 +4,7 @@ use super::columns::{column, drawn, filed, paint};
 use super::{BLEND, RENDER, SINK, Z, blend_params, effect};
 use crate::blocks::rows::{Lane, Row};
 use crate::blocks::{Block, Input, Lowering, SinkSpec, Value};
-use crate::ir::{
-    ConstId, DomainId, FieldExpr, Format, InputRef, Op, ShapeId, ShapeRow, SinkId, SinkKind,
-};
+use crate::ir::{DomainId, FieldExpr, Format, InputRef, Op, ShapeId, ShapeRow, SinkId, SinkKind};
 use serde_json::json;
 
 /// Corners of a star that are still drawn.
@@ -166,17 +164,10 @@ fn outline(l: &mut Lowering<'_>, drawn: DomainId) -> Outline {
 }
 
 fn path_outline(l: &mut Lowering<'_>, drawn: DomainId) -> Outline {
-    let path = l.field("shapePath");
-    match constant_path(l, path) {
-        Some(path) => Outline::Shape(shape(l, ShapeRow::Path(path))),
-        None => Outline::Column(Lane(l.build.on_domain(path.0, drawn, &[]))),
-    }
-}
-
-fn constant_path(l: &Lowering<'_>, path: Lane) -> Option<ConstId> {
+    let path = column(l, "shapePath", drawn);
     match l.build.tables.field.nodes[path.0.index()].expr {
-        FieldExpr::Const(path) => Some(path),
-        _ => None,
+        FieldExpr::Const(path) => Outline::Shape(shape(l, ShapeRow::Path(path))),
+        _ => Outline::Column(path),
     }
 }
 

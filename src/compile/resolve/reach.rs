@@ -1,11 +1,11 @@
 //! What reads what, at the level of blocks and buses, and which blocks nobody reads.
 
 use super::{Graph, Heard, Port, Publication, Source, each_binding};
-use crate::blocks::Family;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
 use crate::patch::model::{Binding, Chain};
 use crate::patch::rails::{Driven, Generator};
+use crate::types::Domain;
 
 /// What is lowered as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,8 +107,11 @@ pub(super) fn unreachable(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let mut work = Vec::new();
     for (i, node) in graph.nodes.iter().enumerate() {
         // An unknown block may read anything.
-        let root = node.block.is_none_or(|b| {
-            b.family == Family::Sink || matches!(b.capability, Capability::Time | Capability::Io)
+        let root = node.block.is_none_or(|b| match b.capability {
+            Capability::Time | Capability::Io => true,
+            // A camera draws nothing by itself.
+            Capability::Render => b.outputs.iter().all(|o| o.domain != Domain::Camera),
+            _ => false,
         });
         if root {
             work.push(Unit::Block(i));

@@ -350,8 +350,11 @@ fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
             transform(f, FIELD, i, *chain, args, (from, own));
         }
         FieldExpr::OnDomain { src, missing } => {
-            if of(*src) != own || count.is_none() || !is_value(f, *missing, Pool::F32, own.lanes())
-            {
+            let fits = match own {
+                Domain::Path => is_value(f, *missing, Pool::Paths, 1),
+                own => is_value(f, *missing, Pool::F32, own.lanes()),
+            };
+            if of(*src) != own || count.is_none() || !fits {
                 f.add(
                     "ir-type",
                     FIELD,

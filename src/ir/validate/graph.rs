@@ -1,4 +1,4 @@
-//! Buses, domains, rails, requests, sinks and roots.
+//! Buses, domains, rails, requests and roots.
 
 use super::*;
 use crate::ir::*;
@@ -9,7 +9,6 @@ pub(super) fn check(f: &mut Findings<'_>) {
     buses(f);
     rails(f);
     requests(f);
-    sinks(f);
     roots(f);
     keys(f);
 }
@@ -287,125 +286,6 @@ fn requests(f: &mut Findings<'_>) {
             );
         }
     }
-}
-
-fn sinks(f: &mut Findings<'_>) {
-    const TABLE: &str = "/tables/render/sinks";
-    let p = f.program;
-    let render = &p.tables.render;
-    let mut drawn = 0u64;
-    for (i, sink) in render.sinks.iter().enumerate() {
-        let required: &[&str] = match sink.kind {
-            SinkKind::Clear => &["color"],
-            SinkKind::Instances2d => &["pos", "size", "color"],
-            SinkKind::Paths2d => &["path"],
-            SinkKind::Strokes2d => &["pos", "width", "color"],
-            SinkKind::Instances3d => &["pos", "size", "color", "camera"],
-            SinkKind::Meshes3d => &["mesh", "pos", "color", "camera"],
-            SinkKind::Group => &[],
-            SinkKind::Postfx => &["effect"],
-        };
-        let name = |input: &SinkInput| p.tables.strings[input.name.index()].as_str();
-        for wanted in required {
-            if !sink.inputs.iter().any(|input| name(input) == *wanted) {
-                f.add("ir-sink", TABLE, i, format!("input `{wanted}` is missing"));
-            }
-        }
-        for input in &sink.inputs {
-            if let InputRef::Req(r) = input.from {
-                let request = &p.tables.materialize.requests[r.index()];
-                if Some(request.domain) != sink.domain {
-                    f.add(
-                        "ir-sink",
-                        TABLE,
-                        i,
-                        "all columns of a sink are over its domain",
-                    );
-                }
-                if let Some(format) = column_format(sink.kind, name(input))
-                    && format != request.format
-                {
-                    f.add(
-                        "ir-sink",
-                        TABLE,
-                        i,
-                        format!("`{}` has another format", name(input)),
-                    );
-                }
-            }
-        }
-        let z = match sink.z {
-            InputRef::Sig(s) => p.types[p.tables.sig.nodes[s.index()].r#type.index()]
-                .domain
-                .lanes(),
-            InputRef::Const(c) => p.tables.constants.index[c.index()].len as usize,
-            _ => 0,
-        };
-        if z != 1 {
-            f.add("ir-sink", TABLE, i, "z must be a number");
-        }
-        let (mut depth, mut at) = (0, sink.parent);
-        while let Some(parent) = at {
-            depth += 1;
-            if depth > 16 {
-                f.add(
-                    "ir-sink",
-                    TABLE,
-                    i,
-                    "sinks nest deeper than 16 or in a circle",
-                );
-                break;
-            }
-            at = render.sinks[parent.index()].parent;
-        }
-        let count = sink
-            .domain
-            .map_or(0, |d| p.tables.graph.domains[d.index()].count);
-        drawn += u64::from(count);
-        let draws = !matches!(
-            sink.kind,
-            SinkKind::Clear | SinkKind::Group | SinkKind::Postfx
-        );
-        if draws && sink.domain.is_none() {
-            f.add("ir-sink", TABLE, i, "the sink needs a domain");
-        }
-    }
-    if drawn > MAX_DRAWN {
-        f.add(
-            "ir-limit",
-            TABLE,
-            0,
-            format!("{drawn} elements; at most {MAX_DRAWN} are drawn"),
-        );
-    }
-    let root: Vec<SinkId> = (0..render.sinks.len())
-        .map(SinkId::at)
-        .filter(|s| render.sinks[s.index()].parent.is_none())
-        .collect();
-    if render.root != root {
-        f.add(
-            "ir-sink",
-            "/tables/render/root",
-            0,
-            "the root lists the sinks without a parent",
-        );
-    }
-}
-
-/// The format that a named column must have.
-fn column_format(kind: SinkKind, name: &str) -> Option<Format> {
-    Some(match (kind, name) {
-        (SinkKind::Instances3d | SinkKind::Meshes3d, "pos") => Format::F32x3,
-        (_, "pos") => Format::F32x2,
-        (_, "size" | "width" | "strokeWidth" | "sortKey") => Format::F32,
-        (SinkKind::Meshes3d, "rotation" | "color") => Format::F32x4,
-        (SinkKind::Meshes3d, "scale") => Format::F32x3,
-        (_, "rotation" | "scale") => Format::F32,
-        (_, "color" | "fillColor" | "strokeColor") => Format::U8x4,
-        (_, "shapeId") => Format::U16,
-        (_, "path") => Format::Path,
-        _ => return None,
-    })
 }
 
 fn roots(f: &mut Findings<'_>) {

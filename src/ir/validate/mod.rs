@@ -2,7 +2,7 @@
 //! bounds, nor recurses without bound.
 //!
 //! Checks are grouped by what they need: first every index (`indices`), then meaning (`expressions`,
-//! `graph`, `scene`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
+//! `graph`, `sinks`, `scene`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
 //! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
 //! compiler; a file that fails is the file's.
 
@@ -12,13 +12,17 @@ mod graph;
 mod indices;
 mod scene;
 mod schedule;
+mod sinks;
 mod terms;
 
 use super::{Program, Valid};
 use crate::diag::{Diagnostic, KEPT};
+use crate::path::PathData;
 
 /// Elements of one domain.
 pub const MAX_ELEMENTS: u32 = 10_000_000;
+/// Elements of one line; with its closing piece it is a path of as many commands as are possible.
+pub const MAX_LINE: u32 = PathData::MAX_COMMANDS as u32 - 2;
 /// Elements of all sinks together.
 pub const MAX_DRAWN: u64 = 50_000_000;
 /// Rows of one table.
@@ -37,6 +41,7 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         indices::check,
         expressions::check,
         graph::check,
+        sinks::check,
         scene::check,
         terms::check,
         schedule::check,

@@ -143,7 +143,9 @@ impl<'a> Object<'a> {
         }
         if !style.dash.is_empty() {
             self.list("dash", &style.dash, |v, out| v.write(out));
-            self.value("dashOffset", |out| style.dash_offset.write(out));
+            if style.dash_offset != 0.0 {
+                self.value("dashOffset", |out| style.dash_offset.write(out));
+            }
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) const fn cyclic(period_ms: f64) -> TimeModel {
 
 /// Everything that a test may be called, sorted as a program wants its strings.
 fn vocabulary() -> Vec<String> {
-    let sinks = ["a", "b", "c", "dots", "glow", "sum"];
+    let sinks = ["a", "b", "c", "dots", "glow", "line", "outlines", "sum"];
     let inputs = [
         "clipHeight",
         "clipWidth",
@@ -39,6 +39,7 @@ fn vocabulary() -> Vec<String> {
         "clipY",
         "color",
         "effect",
+        "fillColor",
         "gain",
         "hue",
         "mode",
@@ -46,6 +47,7 @@ fn vocabulary() -> Vec<String> {
         "path",
         "pos",
         "rotation",
+        "scale",
         "shape",
         "sigma",
         "size",
@@ -54,6 +56,7 @@ fn vocabulary() -> Vec<String> {
         "strokeWidth",
         "tint",
         "translate",
+        "width",
     ];
     let rails = ["phaseA", "phaseB", "pulseA", "pulseB", "energy", "palette"];
     let others = [
@@ -384,6 +387,12 @@ impl Bench {
             ("color", color, Format::U8x4),
         ];
         self.sink(key, SinkKind::Instances2d, Some(over), &columns, &[])
+    }
+
+    /// Static parameters of a sink, JSON.
+    pub(crate) fn params(&mut self, sink: SinkId, json: &str) {
+        let params = self.build.const_json(json.to_owned());
+        self.build.tables.render.sinks[sink.index()].params = Some(params);
     }
 
     pub(crate) fn put_into(&mut self, child: SinkId, parent: SinkId, at: u32) {

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod buses;
 mod frames;
+mod lines;
 mod passes;
 mod rails;
 mod runs;
