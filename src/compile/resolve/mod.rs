@@ -305,6 +305,15 @@ fn sinks_exist(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         .collect();
     diagnostics.push(
         Diagnostic::error("no-sink", "/blocks", "nothing in the patch draws")
-            .hint(format!("add a block of the type {}", sinks.join(" or "))),
+            .hint(format!("add a block of the type {}", one_of(&sinks))),
     );
+}
+
+/// `a, b or c`
+fn one_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
 }
