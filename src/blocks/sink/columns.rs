@@ -36,8 +36,12 @@ fn warn_short_fields(l: &mut Lowering<'_>, domain: DomainId, positions: &str) {
         };
         let count = l.build.count(over);
         if count < elements {
+            let read = match count {
+                1 => "1 element".to_owned(),
+                count => format!("{count} elements"),
+            };
             let message = format!(
-                "`{}` reads {count} elements at `{}`, but draws {elements}",
+                "`{}` reads {read} at `{}`, but draws {elements}",
                 l.id, input.name
             );
             let hint = if input.name == positions {

@@ -37,7 +37,7 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         program: &program,
         list: Vec::new(),
     };
-    let groups: [fn(&mut Findings<'_>); 7] = [
+    let groups: &[fn(&mut Findings<'_>)] = &[
         indices::check,
         expressions::check,
         graph::check,
