@@ -236,10 +236,10 @@ impl Inputs {
             }
             return;
         }
-        for piece in 0..line.pieces() {
-            if paints(elements[piece]) {
+        for (piece, &element) in (0..line.pieces()).zip(elements) {
+            if paints(element) {
                 line.write(piece..piece + 1, pen.path());
-                rows.push(elements[piece]);
+                rows.push(element);
             }
         }
     }
