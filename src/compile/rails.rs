@@ -59,9 +59,11 @@ impl Lowerer<'_, '_> {
             _ => false,
         };
         let now = entry.read == rails::Read::InternalNow && drive == Drive::Internal && !driven;
+        let silence = user.as_ref().filter(|_| !published);
+        let silence = silence.and_then(|user| self.silence(user.bus));
         let lanes = match ty.domain {
             Domain::Trigger => vec![0.0],
-            domain => typed_default(domain),
+            domain => silence.unwrap_or_else(|| typed_default(domain)),
         };
         let silent = match ty.domain {
             Domain::Trigger => Domain::Number,
@@ -192,6 +194,15 @@ impl Lowerer<'_, '_> {
                 _,
             )) => Param::Drive { sig, base },
             _ => Param::Const(base),
+        }
+    }
+
+    /// What a bus without publishers gives: its own default, where it has one.
+    fn silence(&self, bus: BusId) -> Option<Vec<f64>> {
+        let row = self.out.buses.get(bus.index())?.as_ref()?;
+        match row.flow.value {
+            Value::Signal(signal) => self.out.build.folded(signal),
+            _ => None,
         }
     }
 

@@ -269,6 +269,24 @@ mod tests {
     }
 
     #[test]
+    fn seven_parametric_samples() {
+        let want = [
+            [0.0, 0.0],
+            [6.666666666666666, 0.0],
+            [15.555555555555557, 1.1111111111111107],
+            [20.0, 10.0],
+            [9.629629629629633, 27.037037037037038],
+            [0.0, 19.999999999999996],
+            [0.0, 0.0],
+        ];
+        for (i, want) in want.iter().enumerate() {
+            let got = leaf().parametric(i as f64 / 6.0);
+            let near = |a: f64, b: f64| (a - b).abs() <= 4.0 * f64::EPSILON * 30.0;
+            assert!(near(got[0], want[0]) && near(got[1], want[1]), "{got:?}");
+        }
+    }
+
+    #[test]
     fn ends_and_nothing() {
         assert_eq!(leaf().even(7.0), [0.0, 0.0]);
         assert_eq!(leaf().parametric(0.125), [5.0, 0.0]);
