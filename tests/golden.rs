@@ -28,7 +28,7 @@ fn frames_are_as_recorded() {
         let out = tempfile::tempdir().expect("a folder");
         let name = stem(patch);
         let (from, to) = (patch.to_string_lossy(), out.path().to_string_lossy());
-        let frames_wanted = wanted(patch);
+        let frames_wanted = golden_frames(patch);
         let mut args = vec!["render", &from, "--out", &to, "--frames", &frames_wanted];
         args.extend(["--scale", "0.5", "--png-effort", "small", "--quiet"]);
         oscilla_ok(&args);
