@@ -1,6 +1,7 @@
 //! Outlines as plain data: what nouns on both sides of the VM mean by a path.
 
 pub mod build;
+pub mod curve;
 pub mod measure;
 pub mod text;
 

@@ -79,7 +79,11 @@ fn every_option_of_every_block() {
             };
             for option in options {
                 for output in shown_outputs(block) {
-                    let params = format!(r#""{}": "{option}""#, input.name);
+                    let mut params = format!(r#""{}": "{option}""#, input.name);
+                    // A profile that is a path needs one.
+                    if *option == "path" && block.input("profilePath").is_some() {
+                        params.push_str(r#", "profilePath": "M0 0L1 0L0 1Z""#);
+                    }
                     let text = patch(block, &params, output);
                     let (program, diagnostics) = runs::compile(&text);
                     let Some(program) = program else {

@@ -4,9 +4,11 @@
 mod runs;
 
 use oscilla::math::Real;
-use oscilla::render_tree::{Instances2d, Source};
+use oscilla::render_tree::{Column, Instances2d, Pass, Paths2d, RenderTree, Source};
+use oscilla::vm::{Engine, EngineError, EngineOptions};
 use proptest::prelude::*;
 use runs::{Run, compile, dots, rows, shown};
+use std::sync::Arc;
 
 /// A patch of blocks and wires in a picture of 800 × 600.
 fn patch(blocks: &[String], wires: &[&str]) -> String {
@@ -213,6 +215,224 @@ fn expected(eye: [f64; 3], p: [f64; 3]) -> Option<[f64; 2]> {
     inside.then(|| [(ndc[0] / 2.0 + 0.5) * 800.0, (0.5 - ndc[1] / 2.0) * 600.0])
 }
 
+/// The one pass of solids.
+fn solids(tree: &RenderTree) -> &Paths2d {
+    match tree.passes.as_slice() {
+        [Pass::Paths2d(pass)] => pass,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// One solid at the middle.
+fn solid(params: &str) -> String {
+    let params = format!(r#""positions3d": [0, 0, 0], {params}"#);
+    patch(&[block("s", "RenderMeshes3D", &params)], &[])
+}
+
+/// Corners of each face in the order of painting.
+fn faces(pass: &Paths2d) -> Vec<Vec<[f64; 2]>> {
+    let outline = |i: usize| &pass.paths[pass.path_of.at(i) as usize];
+    let corners = |i: usize| outline(i).pts.iter().map(|p| p.map(f64::from)).collect();
+    (0..pass.count as usize).map(corners).collect()
+}
+
+/// Twice the signed area, negative for what is counter-clockwise on screen.
+fn area(corners: &[[f64; 2]]) -> f64 {
+    let next = corners.iter().cycle().skip(1);
+    corners
+        .iter()
+        .zip(next)
+        .map(|(a, b)| a[0] * b[1] - b[0] * a[1])
+        .sum()
+}
+
+/// The corners of the smallest convex outline about all points, counter-clockwise on screen.
+fn hull(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    points.sort_by(|a, b| a.partial_cmp(b).expect("finite"));
+    let half = |points: &mut dyn Iterator<Item = [f64; 2]>| {
+        let mut chain: Vec<[f64; 2]> = Vec::new();
+        for p in points {
+            while let [.., a, b] = chain[..]
+                && (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) >= 0.0
+            {
+                chain.pop();
+            }
+            chain.push(p);
+        }
+        chain.pop();
+        chain
+    };
+    let mut upper = half(&mut points.iter().copied());
+    upper.extend(half(&mut points.iter().rev().copied()));
+    upper
+}
+
+#[test]
+fn a_cube_from_the_front_shows_one_face_and_its_colour() {
+    let square = r#""profile": "path", "profilePath": "M-1 -1H1V1H-1Z", "depth": 2"#;
+    let mut run = Run::new(&solid(&format!(
+        r#"{square}, "light": [0, 0, 2], "ambient": 0.2"#
+    )));
+    let pass = solids(run.at(0.0)).clone();
+    assert_eq!((pass.count, pass.source), (1, Source::Meshes3d));
+    assert_eq!(pass.rgba.at(0), [255; 4]);
+    // The front is 99 away: 1 is 1.7320508·300/99 px.
+    let half = 3f64.sqrt() * 300.0 / 99.0;
+    for corner in &faces(&pass)[0] {
+        assert!(((corner[0] - 400.0).abs() - half).abs() < 1e-4);
+        assert!(((corner[1] - 300.0).abs() - half).abs() < 1e-4);
+    }
+    // Without a front the inside is seen: the back and four sides.
+    let open = Run::new(&solid(&format!(r#"{square}, "caps": "back""#)))
+        .at(0.0)
+        .clone();
+    assert_eq!(solids(&open).count, 5);
+}
+
+#[test]
+fn opaque_faces_cover_their_seams_and_others_do_not() {
+    let pass = |more: &str| {
+        let text = solid(&format!(r#""rotation": [30, 40, 0], "radius": 10{more}"#));
+        solids(Run::new(&text).at(0.0)).clone()
+    };
+    let opaque = pass("");
+    assert_eq!(opaque.stroke_width, Column::One(0.5));
+    assert!(opaque.style.non_scaling);
+    assert_eq!(opaque.stroke_rgba, opaque.rgba);
+    let glassy = pass(r#", "opacity": 0.5"#);
+    assert!((0..glassy.count as usize).all(|i| glassy.stroke_width.at(i) == 0.0));
+    assert_eq!(pass(r#", "opacity": 0"#).count, 0);
+}
+
+#[test]
+fn angles_turn_about_x_then_y_then_z() {
+    // A rod along x, seen without perspective: how wide and how high is it?
+    let extent = |rotation: &str| {
+        let rod = r#""profile": "path", "profilePath": "M-9 -1H9V1H-9Z", "depth": 2"#;
+        let params = format!(r#""positions3d": [0, 0, 0], {rod}, "rotation": {rotation}"#);
+        let text = patch(
+            &[
+                block(
+                    "eye",
+                    "Camera",
+                    r#""projectionKind": "orthographic", "orthoHeight": 60"#,
+                ),
+                block("s", "RenderMeshes3D", &params),
+            ],
+            &["eye.camera > s.camera"],
+        );
+        let points: Vec<_> = faces(solids(Run::new(&text).at(0.0))).concat();
+        [0, 1].map(|axis| {
+            let values = points.iter().map(|p| p[axis]);
+            let (low, high) = (
+                values.clone().fold(1e9, f64::min),
+                values.fold(-1e9, f64::max),
+            );
+            (high - low).round()
+        })
+    };
+    assert_eq!(extent("[0, 0, 0]"), [180.0, 20.0]);
+    assert_eq!(extent("[0, 0, 90]"), [20.0, 180.0]);
+    assert_eq!(extent("[90, 0, 0]"), [180.0, 20.0]);
+    assert_eq!(
+        extent("[0, 90, 90]"),
+        [20.0, 20.0],
+        "y turns it away before z"
+    );
+    assert_eq!(extent("[90, 0, 90]"), [20.0, 180.0]);
+}
+
+#[test]
+fn faces_are_cut_at_the_near_plane_and_dropped_beyond_the_planes() {
+    let seen = |position: &str| {
+        let params = format!(
+            r#""positions3d": {position}, "profile": "ngon", "sides": 4, "radius": 8, "depth": 60"#
+        );
+        let mut run = Run::new(&patch(&[block("s", "RenderMeshes3D", &params)], &[]));
+        let pass = solids(run.at(0.0)).clone();
+        assert_eq!(run.engine().health().faults(), 0);
+        let dropped = run.engine().health().dropped.first().copied();
+        (pass, dropped.map_or((0, 0), |d| (d.culled, d.clipped)))
+    };
+    // From 70 to 130, the camera stands in it: the back, and the cut sides, seen from inside, which
+    // a closed solid does not show.
+    let (inside, counts) = seen("[0, 0, 100]");
+    assert_eq!((inside.count, counts), (0, (0, 1)));
+    // Beside it: the side that looks at the camera reaches past it.
+    let (beside, counts) = seen("[12, 0, 100]");
+    assert_eq!(counts, (0, 1), "the front is behind the camera");
+    assert!(beside.count > 0);
+    assert!(
+        faces(&beside)
+            .concat()
+            .iter()
+            .flatten()
+            .all(|v| v.is_finite())
+    );
+    assert_eq!(seen("[0, 0, 200]").1, (0, 6));
+    assert_eq!(seen("[0, 0, -1000]").1, (6, 0));
+}
+
+#[test]
+fn a_profile_without_area_and_a_light_from_nowhere_are_counted() {
+    let bad = |params: &str, t: f64| {
+        let mut run = Run::new(&solid(params));
+        let count = solids(run.at(t)).count;
+        (count, run.engine().health().bad_parameter)
+    };
+    assert_eq!(bad(r#""radius": 0"#, 0.0), (0, 1));
+    assert_eq!(
+        bad(r#""profile": "path", "profilePath": "M0 0L5 5""#, 0.0),
+        (0, 1)
+    );
+    assert_eq!(bad(r#""radius": 3, "scale": [1, 0, 1]"#, 0.0), (0, 0));
+    // No light is the ambient part alone.
+    let mut run = Run::new(&solid(r#""radius": 3, "light": [0, 0, 0], "ambient": 0.2"#));
+    assert_eq!(solids(run.at(0.0)).rgba.at(0), [51, 51, 51, 255]);
+}
+
+#[test]
+fn mirrored_solids_show_their_outside() {
+    let pass = |scale: &str| {
+        let text = solid(&format!(
+            r#""profile": "star", "radius": 9, "rotation": [20, 30, 0], "scale": {scale}"#
+        ));
+        solids(Run::new(&text).at(0.0)).clone()
+    };
+    for scale in ["[-1, 1, 1]", "[1, -2, 1]", "[-1, -1, -1]"] {
+        let mirrored = pass(scale);
+        assert!(mirrored.count > 0);
+        assert!(
+            faces(&mirrored).iter().all(|face| area(face) < 0.0),
+            "{scale}"
+        );
+    }
+}
+
+#[test]
+fn more_faces_than_a_sink_may_have_are_refused_at_load() {
+    let load = |n: u32| {
+        let params = format!(r#""positions3d": [0, 0, 0], "domain": {n}"#);
+        let (program, found) = compile(&patch(&[block("s", "RenderMeshes3D", &params)], &[]));
+        let program = program.unwrap_or_else(|| panic!("{}", shown(&found)));
+        Engine::new(Arc::new(program), EngineOptions::default()).map(|_| ())
+    };
+    // 24 sides and two caps: 161,319 solids are one too many.
+    assert_eq!(load(161_319), Ok(()));
+    let refused = load(161_320);
+    assert!(
+        matches!(
+            refused,
+            Err(EngineError::Limit {
+                needed: 4_194_320,
+                limit: 4_194_304,
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+}
+
 fn vec3() -> impl Strategy<Value = [f64; 3]> {
     [-60.0..60.0, -60.0..60.0, -60.0..60.0]
 }
@@ -254,5 +474,56 @@ proptest! {
         for i in 0..7 {
             prop_assert_eq!(element(&plain, i), (element(&turned, i) + turn) % 7);
         }
+    }
+
+    #[test]
+    fn a_convex_solid_shows_its_outline_once(
+        rotation in [-180.0..180.0f64, -180.0..180.0, -180.0..180.0],
+        eye in vec3(),
+        sides in 3u32..9,
+    ) {
+        prop_assume!(eye.iter().map(|v| v * v).sum::<f64>() > 400.0);
+        let params = format!(
+            r#""positions3d": [0, 0, 0], "profile": "ngon", "sides": {sides}, "radius": 8,
+               "depth": 9, "rotation": {rotation:?}"#
+        );
+        let text = patch(
+            &[
+                block("eye", "Camera", &format!(r#""position": {eye:?}"#)),
+                block("s", "RenderMeshes3D", &params),
+            ],
+            &["eye.camera > s.camera"],
+        );
+        let tree = Run::new(&text).at(0.0).clone();
+        let faces = faces(solids(&tree));
+        prop_assert!(faces.iter().all(|face| area(face) < 0.0), "a back face");
+        // Front faces of a convex solid do not overlap and fill its outline.
+        let covered: f64 = faces.iter().map(|face| area(face).abs()).sum();
+        let outline = area(&hull(faces.concat())).abs();
+        prop_assert!((covered - outline).abs() < 1e-3 * outline, "{covered} of {outline}");
+    }
+
+    #[test]
+    fn solids_may_stand_in_any_order_in_the_domain(turn in 1u32..5) {
+        let row = |from: u32| {
+            let text = patch(
+                &[
+                    block("n", "DomainN", r#""n": 5"#),
+                    formula("deep", &format!("((i + {from}) % 5) * 11 - 40")),
+                    block("at", "FieldMakeVec3", r#""y": -3"#),
+                    block("s", "RenderMeshes3D", r#""radius": 2, "rotation": [20, 35, 0]"#),
+                ],
+                &[
+                    "n.domain > deep.domain",
+                    "n.domain > s.domain",
+                    "deep.field > at.z",
+                    "at.out > s.positions3d",
+                ],
+            );
+            solids(Run::new(&text).at(0.0)).clone()
+        };
+        let (plain, turned) = (row(0), row(turn));
+        prop_assert_eq!(faces(&plain), faces(&turned));
+        prop_assert_eq!(rows(&plain.rgba, plain.count), rows(&turned.rgba, turned.count));
     }
 }

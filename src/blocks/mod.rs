@@ -143,6 +143,7 @@ static CATALOGUE: &[&Block] = &[
     &sink::RENDER_PATHS_2D,
     &sink::RENDER_STROKES_2D,
     &sink::RENDER_INSTANCES_3D,
+    &sink::RENDER_MESHES_3D,
     &sink::CAMERA,
     &sink::COMPOSE,
     &sink::POST_FX,

@@ -1,19 +1,16 @@
 //! Outlines in f64, and curves cut to lines.
 //!
 //! In: path data and where it goes. Out: [`Segment`]s, or a [`Polyline`] where lines are needed: for the
-//! length of a dashed line, and for outlines far beyond the picture. Curves are cut uniformly in the
-//! parameter so that no chord is farther than 1/50 device px from its curve: with τ = 1/50,
-//! ⌈√(|p₀ − 2p₁ + p₂|/(4τ))⌉ pieces for a quadratic,
-//! ⌈√(0.75·max(|p₀ − 2p₁ + p₂|, |p₁ − 2p₂ + p₃|)/τ)⌉ for a cubic and ⌈|a|/2·√(r/(2τ))⌉ for an arc of
-//! angle a, at most 4096 each. Points are computed at k/n, not by stepping.
+//! length of a dashed line, and for outlines far beyond the picture. Curves are cut so that no chord is
+//! farther than 1/50 device px from its curve (see `path::curve`), circles of radius r into
+//! ⌈π·√(r/(2/50))⌉ pieces.
 
 use super::affine::Affine;
+use crate::path::curve::{self, MAX_PIECES, cubic_at, quadratic_at};
 use crate::render_tree::{Cmd, PathData};
 
 /// Largest distance of a chord from its curve, device px.
 const TOLERANCE: f64 = 1.0 / 50.0;
-/// Most pieces of one curve.
-pub(super) const MAX_PIECES: u32 = 4096;
 
 /// One step of an outline. Every subpath begins with a `Move`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -206,11 +203,6 @@ pub(super) fn circle_pieces(radius: f64) -> u32 {
     (n.clamp(8.0, f64::from(MAX_PIECES)) as u32).next_multiple_of(4)
 }
 
-fn pieces(square: f64) -> u32 {
-    // A NaN becomes 1.
-    square.sqrt().ceil().max(1.0).min(f64::from(MAX_PIECES)) as u32
-}
-
 /// |a − 2b + c| in device space.
 fn bend(a: [f64; 2], b: [f64; 2], c: [f64; 2], device: &Affine) -> f64 {
     let (x, y) = (a[0] - 2.0 * b[0] + c[0], a[1] - 2.0 * b[1] + c[1]);
@@ -219,7 +211,7 @@ fn bend(a: [f64; 2], b: [f64; 2], c: [f64; 2], device: &Affine) -> f64 {
 }
 
 fn quadratic_pieces(p: &[[f64; 2]; 3], device: &Affine) -> u32 {
-    pieces(bend(p[0], p[1], p[2], device) / (4.0 * TOLERANCE))
+    curve::quadratic_pieces(bend(p[0], p[1], p[2], device), TOLERANCE)
 }
 
 fn cubic_pieces(p: &[[f64; 2]; 4], device: &Affine) -> u32 {
@@ -227,19 +219,7 @@ fn cubic_pieces(p: &[[f64; 2]; 4], device: &Affine) -> u32 {
         bend(p[0], p[1], p[2], device),
         bend(p[1], p[2], p[3], device),
     );
-    pieces(0.75 * first.max(second) / TOLERANCE)
-}
-
-fn quadratic_at(p: &[[f64; 2]; 3], t: f64) -> [f64; 2] {
-    let u = 1.0 - t;
-    let w = [u * u, 2.0 * u * t, t * t];
-    std::array::from_fn(|i| w[0] * p[0][i] + w[1] * p[1][i] + w[2] * p[2][i])
-}
-
-fn cubic_at(p: &[[f64; 2]; 4], t: f64) -> [f64; 2] {
-    let u = 1.0 - t;
-    let w = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
-    std::array::from_fn(|i| w[0] * p[0][i] + w[1] * p[1][i] + w[2] * p[2][i] + w[3] * p[3][i])
+    curve::cubic_pieces(first.max(second), TOLERANCE)
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! or the first limit that is passed.
 
 use super::affine::Affine;
-use super::flatten::{MAX_PIECES, count_pieces};
+use super::flatten::count_pieces;
 use super::shapes::place;
 use super::{BlendSpace, RasterOptions};
+use crate::path::curve::MAX_PIECES;
 use crate::render_tree::{Instances2d, Pass, PathData, RenderTree, Shape};
 
 /// Longest side of a picture, device px.

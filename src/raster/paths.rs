@@ -26,7 +26,7 @@ pub(super) fn paint_paths<S: Space>(
             continue;
         };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
-        let width = pass.stroke_width.at(i);
+        let width = width(pass, i, to_device);
         let extent = Extent::new(path, &map, to_device, stroke::reach(width, &pass.style));
         if !extent.touches(&clip) {
             report.culled += 1;
@@ -53,6 +53,17 @@ pub(super) fn paint_paths<S: Space>(
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
             report.dashes_refused += u64::from(!dashed);
         }
+    }
+}
+
+/// The width of the stroke of an outline, user px.
+fn width(pass: &Paths2d, i: usize, to_device: &Affine) -> f32 {
+    let width = pass.stroke_width.at(i);
+    let growth = to_device.growth() as f32;
+    if pass.style.non_scaling && growth > 0.0 {
+        width / growth
+    } else {
+        width
     }
 }
 
@@ -99,7 +110,7 @@ pub(super) fn content_of_paths(pass: &Paths2d, to_device: &Affine, within: &Boun
             continue;
         };
         let map = place(pass.scale.at(i), pass.rotation.at(i), pass.pos.at(i));
-        let reach = stroke::reach(pass.stroke_width.at(i), &pass.style);
+        let reach = stroke::reach(width(pass, i, to_device), &pass.style);
         all = all.union(&Extent::new(path, &map, to_device, reach).bounds(within));
     }
     all

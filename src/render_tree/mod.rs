@@ -324,6 +324,8 @@ pub struct StrokeStyle {
     pub dash: Vec<f32>,
     /// Shifts the pattern start backwards, user px.
     pub dash_offset: f32,
+    /// The width is in device px: scale and transforms leave it alone.
+    pub non_scaling: bool,
 }
 
 /// A change of a whole layer.

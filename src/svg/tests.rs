@@ -189,6 +189,7 @@ fn stroke_styles_stand_on_the_pass() {
             miter_limit: 10.0,
             dash: vec![1.0, 2.5],
             dash_offset: -1.0,
+            non_scaling: false,
         }),
         blend: Blend::Normal,
         element: None,

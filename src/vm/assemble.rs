@@ -114,6 +114,15 @@ impl Stage {
                 health.dropped.extend(dropped);
                 Pass::Strokes2d(pass)
             }
+            Kind::Solids(solids) => {
+                let view = self.cameras[solids.camera().index()].view.as_ref().ok();
+                let (pass, dropped, bad) = solids.draw((sink, key), view, fields, registers);
+                health.dropped.extend(dropped);
+                if let Some(bad) = bad {
+                    self.count(i, bad, health);
+                }
+                Pass::Paths2d(pass)
+            }
             Kind::Group(_) | Kind::PostFx(_) => self.layer(i, registers, health),
         };
         self.built[i] = Some(pass);

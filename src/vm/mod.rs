@@ -12,8 +12,8 @@
 //! * `registers`, `tape`: one value per signal, one forward pass; `combine`: buses;
 //! * `state`: cells, read as committed and written together; `rails`: six clocks outside the graph;
 //! * `field`: one value per element, in columns that are kept while nothing changed;
-//! * `sinks`: from columns to passes; `camera`, `project`: from space to the picture; `assemble`: from
-//!   passes to the tree;
+//! * `sinks`: from columns to passes; `camera`, `project`, `mesh`: from space to the
+//!   picture; `assemble`: from passes to the tree;
 //! * [`health`], [`probe`], [`snapshot`], [`trace`]: what a host can learn.
 //!
 //! The output is a function of program, times and inputs. No clock, no file, no thread of its own, no
@@ -34,6 +34,7 @@ pub mod health;
 pub mod inputs;
 mod instances;
 mod layers;
+mod mesh;
 mod paths;
 pub mod probe;
 mod project;

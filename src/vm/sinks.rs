@@ -9,6 +9,7 @@ use super::frame::EngineError;
 use super::health::Fault;
 use super::instances;
 use super::layers;
+use super::mesh;
 use super::paths;
 use super::project;
 use super::registers::Registers;
@@ -51,6 +52,7 @@ pub(super) enum Kind {
     Paths(Box<paths::Plan>),
     Strokes(Box<strokes::Plan>),
     Discs(Box<project::Discs>),
+    Solids(Box<mesh::Solids>),
     Group(Box<layers::Group>),
     PostFx(layers::Effect),
 }
@@ -63,6 +65,7 @@ impl Kind {
             Self::Paths(plan) => Some((plan.domain(), plan.source(fault))),
             Self::Strokes(plan) => Some((plan.domain(), plan.source(fault))),
             Self::Discs(discs) => Some((discs.domain(), discs.source(fault))),
+            Self::Solids(solids) => Some((solids.domain(), solids.source(fault))),
             Self::Clear(_) | Self::Group(_) | Self::PostFx(_) => None,
         }
     }
@@ -154,6 +157,7 @@ impl<'a> Named<'a> {
             },
             dash: dash.unwrap_or_default(),
             dash_offset: 0.0,
+            non_scaling: false,
         }
     }
 
@@ -284,7 +288,10 @@ fn kind(program: &Program, sink: &Sink, named: &Named<'_>, key: &str) -> Result<
             let domain = sink.domain.unwrap_or_default();
             Kind::Discs(Box::new(project::Discs::new(named, domain)))
         }
-        SinkKind::Meshes3d => return Err(refused("meshes3d")),
+        SinkKind::Meshes3d => {
+            let domain = sink.domain.unwrap_or_default();
+            Kind::Solids(Box::new(mesh::Solids::new(named, domain)?))
+        }
     })
 }
 

@@ -141,9 +141,16 @@ fn every_option_lowers() {
             if let Mark::Options(words) = input.mark {
                 for word in words {
                     let mut rig = Rig::new(block.name).text(input.name, word);
+                    // The words that need another input.
                     if (block.name, *word) == ("Compose", "path") {
-                        // The one word that needs another input.
                         rig = rig.give("clipPath", Value::Path(PathData::default()));
+                    }
+                    if (block.name, *word) == ("RenderMeshes3D", "path") {
+                        let path = PathData {
+                            cmds: vec![0, 1, 1],
+                            pts: vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]],
+                        };
+                        rig = rig.give("profilePath", Value::Path(path));
                     }
                     let lowered = rig.lower();
                     assert_eq!(lowered.diagnostics.list(), [], "{} {word}", block.name);

@@ -118,6 +118,7 @@ fn lines_far_away_end() {
                         dash,
                         miter_limit: 4.0,
                         dash_offset: 1e30,
+                        non_scaling: false,
                     };
                     let pass = path(polyline(&far, true), FillRule::Nonzero, width, style);
                     draw(&tree(30, 20, [0.0; 4], vec![Pass::Paths2d(pass)]));

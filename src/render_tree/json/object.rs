@@ -141,6 +141,9 @@ impl<'a> Object<'a> {
         if style.join == Join::Miter && style.miter_limit != 4.0 {
             self.value("miterLimit", |out| style.miter_limit.write(out));
         }
+        if style.non_scaling {
+            self.plain("nonScaling", true);
+        }
         if !style.dash.is_empty() {
             self.list("dash", &style.dash, |v, out| v.write(out));
             if style.dash_offset != 0.0 {
