@@ -107,6 +107,17 @@ impl From<PlanError> for Failure {
     }
 }
 
+impl Failure {
+    /// What the engine said of a frame of the plan.
+    pub(super) fn frame(number: u64, error: &SourceError) -> Self {
+        let message = format!("frame {number}: {}", error.message);
+        Self::new(
+            status_of(error.code),
+            Diagnostic::error(error.code, "", message),
+        )
+    }
+}
+
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::new(

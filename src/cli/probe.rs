@@ -41,7 +41,7 @@ pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Fai
         for frame in frames.iter() {
             match walk.frame(frame, stop.flag()) {
                 Err(error) => {
-                    failure = Some(Failure::from(error));
+                    failure = Some(Failure::frame(frame, &error));
                     return Ok(());
                 }
                 Ok(None) => {

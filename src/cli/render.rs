@@ -120,6 +120,9 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
             console.say(format!("warning: {count} {what}"));
         }
     }
+    if let Some((frame, what)) = &outcome.first {
+        console.say(format!("first in frame {frame}: {what}"));
+    }
     if let Some(first) = stale.first() {
         let (count, name) = (stale.len(), job.target.destination.name(*first));
         console.say(format!(

@@ -54,6 +54,8 @@ pub(super) struct Host<T: Tracer = NoTrace> {
     engine: Engine<T>,
     /// How the next frame follows the one before it.
     mode: Mode,
+    /// The first faults were put into words.
+    remarked: bool,
 }
 
 impl Host {
@@ -84,6 +86,28 @@ impl<T: Tracer> Host<T> {
         Ok(Self {
             engine,
             mode: Mode::Advance,
+            remarked: false,
+        })
+    }
+
+    /// Words for the first faults that this engine met. Frames are given out in order, so the first
+    /// frame of all engines together is among those that they say something of.
+    fn remark(&mut self, faults: Faults) -> Option<String> {
+        if faults.is_none() || std::mem::replace(&mut self.remarked, true) {
+            return None;
+        }
+        if let Some(offence) = self.engine.offence() {
+            return Some(describe(&offence));
+        }
+        let health = self.engine.health();
+        let program = self.engine.program();
+        let divided = health.steps.iter().find(|step| step.div_zero > 0);
+        Some(match divided {
+            Some(step) => {
+                let key = program.schedule.steps[step.step.index()].key_text(program);
+                format!("step `{key}` divides by zero")
+            }
+            None => "an event has more pulses than a frame keeps".to_owned(),
         })
     }
 
@@ -136,9 +160,12 @@ impl<T: Tracer + Send> FrameSource for Host<T> {
             .engine
             .render_frame(time, &FrameCtx::default())
             .map_err(frame_error)?;
+        let tree = tree.clone();
+        let faults = faults(self.engine.health());
         Ok(Evaluated {
-            tree: tree.clone(),
-            faults: faults(self.engine.health()),
+            tree,
+            faults,
+            remark: self.remark(faults),
         })
     }
 }
@@ -210,6 +237,7 @@ fn describe(offence: &Offence) -> String {
         channel,
         element,
         step,
+        expression,
         ..
     } = offence;
     let mut text = match element {
@@ -218,8 +246,11 @@ fn describe(offence: &Offence) -> String {
         }
         None => format!("`{subject}` has an impossible {channel} at {t_ms} ms"),
     };
+    if let Some(expression) = expression {
+        text.push_str(&format!("; it begins with `{expression}`"));
+    }
     if let Some(step) = step {
-        text.push_str(&format!("; look at step `{step}`"));
+        text.push_str(&format!(" in step `{step}`"));
     }
     text
 }

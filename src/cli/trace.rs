@@ -69,7 +69,11 @@ impl Work<'_> {
         let host = Host::with_tracer(self.program, options, recorder)?;
         let mut walk = Walk::new(self.plan, host);
         for frame in self.frames.iter() {
-            if walk.frame(frame, self.stop.flag())?.is_none() {
+            let made = walk.frame(frame, self.stop.flag());
+            if made
+                .map_err(|error| Failure::frame(frame, &error))?
+                .is_none()
+            {
                 return Ok(self.stop.status());
             }
             walk.source_mut().engine_mut().tracer().name_frame(frame);

@@ -112,10 +112,16 @@ pub fn check(
         return Ok(None);
     }
     let mut walk = Walk::new(plan, source);
-    let Some(first) = walk.frame(0, stop)? else {
+    let mut frame = |number| {
+        walk.frame(number, stop).map_err(|error| SourceError {
+            message: format!("frame {number}: {}", error.message),
+            ..error
+        })
+    };
+    let Some(first) = frame(0)? else {
         return Ok(None);
     };
-    let Some(beyond) = walk.frame(plan.frames(), stop)? else {
+    let Some(beyond) = frame(plan.frames())? else {
         return Ok(None);
     };
     Ok(Some(match compare::trees(&first.tree, &beyond.tree) {

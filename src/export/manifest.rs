@@ -180,14 +180,27 @@ struct FrameEntry<'a> {
     hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pixels: Option<String>,
+    /// Only where something happened.
+    #[serde(skip_serializing_if = "Faults::is_none")]
+    faults: Faults,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sums {
+struct Sums<'a> {
     frames: u64,
     bytes: u64,
     faults: Faults,
+    /// The first frame where something happened, and what it was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_fault: Option<FirstFault<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FirstFault<'a> {
+    frame: u64,
+    what: &'a str,
 }
 
 /// Writes frames into their folder and their lines into the manifest.
@@ -240,6 +253,10 @@ impl<'a> Archive<'a> {
             frames: outcome.frames,
             bytes: outcome.bytes,
             faults: outcome.faults,
+            first_fault: outcome.first.as_ref().map(|(frame, what)| FirstFault {
+                frame: *frame,
+                what,
+            }),
         };
         let sums = pretty(&sums).replace('\n', "\n  ");
         self.write(&format!("\n  ],\n  \"sums\": {sums}\n}}\n"))?;
@@ -272,6 +289,7 @@ impl Delivery<File> for Archive<'_> {
             bytes: file.bytes.len(),
             hash: b3(&file.hash),
             pixels: file.pixels.as_ref().map(b3),
+            faults: frame.faults,
         };
         let comma = if std::mem::take(&mut self.first) {
             ""
@@ -367,6 +385,7 @@ mod tests {
                     bytes,
                 },
                 faults: Faults::default(),
+                remark: None,
             };
             archive.deliver(frame).unwrap();
         }

@@ -61,6 +61,8 @@ pub struct Evaluated {
     pub tree: RenderTree,
     /// What was counted on the way.
     pub faults: Faults,
+    /// What the first of them is about, in words; a source may say it once and not for every frame.
+    pub remark: Option<String>,
 }
 
 /// Things that happen in a frame without stopping it.
@@ -78,6 +80,11 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Whether nothing happened.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

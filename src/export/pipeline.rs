@@ -75,6 +75,8 @@ pub struct Frame<P> {
     pub product: P,
     /// What was counted on the way.
     pub faults: Faults,
+    /// What the first of it is about.
+    pub remark: Option<String>,
 }
 
 /// Takes finished frames, ascending, on the calling thread.
@@ -118,7 +120,7 @@ pub trait Progress: Sync {
 impl Progress for () {}
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// Frames delivered.
     pub frames: u64,
@@ -126,6 +128,8 @@ pub struct Outcome {
     pub bytes: u64,
     /// Their faults together.
     pub faults: Faults,
+    /// The first frame with any, and what it is about.
+    pub first: Option<(u64, String)>,
     /// Whether it was stopped before the end.
     pub stopped: bool,
 }
@@ -354,7 +358,11 @@ impl<F: Finish> Worker<'_, F> {
         number: u64,
         evaluated: Evaluated,
     ) -> Result<Frame<F::Product>, PipelineError> {
-        let Evaluated { tree, faults } = evaluated;
+        let Evaluated {
+            tree,
+            faults,
+            remark,
+        } = evaluated;
         let (t_ms, progress, worker) = (tree.t_ms, self.progress, self.number);
         let product = self
             .finisher
@@ -369,6 +377,7 @@ impl<F: Finish> Worker<'_, F> {
             t_ms,
             product,
             faults,
+            remark,
         })
     }
 }
@@ -418,6 +427,9 @@ impl Writer<'_> {
             Err(error) => return ControlFlow::Break(error),
         };
         let (number, faults) = (frame.number, frame.faults);
+        if outcome.first.is_none() {
+            outcome.first = frame.remark.clone().map(|remark| (number, remark));
+        }
         self.progress.stage(self.number, Stage::Write);
         match delivery.deliver(frame) {
             Ok(bytes) => outcome.bytes += bytes,

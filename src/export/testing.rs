@@ -71,7 +71,11 @@ impl FrameSource for Disc {
             divisions_by_zero: 1,
             ..Faults::default()
         };
-        Ok(Evaluated { tree, faults })
+        Ok(Evaluated {
+            tree,
+            faults,
+            remark: None,
+        })
     }
 }
 

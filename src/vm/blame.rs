@@ -1,21 +1,25 @@
-//! Strict mode: which element of which sink would not be drawn, and where the trouble began.
+//! What went wrong first in a frame: which element of which sink is not drawn, and where it began.
 //!
-//! The walk goes from the faulty input back through operands, over the registers of this frame, and
-//! names the step of the earliest signal that is not finite. If all signals are finite the field made
-//! it by itself; then the step that computed the column is named.
+//! The walk goes from the faulty input back through operands, over the registers of this frame, to the
+//! earliest signal that is not finite. If all signals are finite a field made it by itself; then its
+//! rows are worked out again for that one element, and the first that is not finite is named.
 
 use super::assemble::Stage;
+use super::evaluate::Stores;
+use super::field::lane::Element;
 use super::frame::Offence;
 use super::health::{Fault, Health};
 use super::registers::Registers;
 use super::sinks::Source;
-use crate::ir::{Program, SignalExpr, SignalId, StepId, StepKind, ValueRef, operands};
+use crate::ir::derive::Owners;
+use crate::ir::facts::Names;
+use crate::ir::{FieldExpr, FieldId, Program, SignalExpr, SignalId, ValueRef, operands};
 
 /// The first thing that strict mode objects to, if there is one.
 pub(super) fn offence(
     program: &Program,
     stage: &Stage,
-    registers: &Registers,
+    stores: &Stores,
     health: &Health,
 ) -> Option<Offence> {
     let first = health
@@ -32,13 +36,15 @@ pub(super) fn offence(
             }
             None => (Source::Const([0.0; 4]), element.to_string()),
         };
+        let (step, expression) = origin(program, stores, source, (element, fault));
         return Some(Offence {
             frame: health.frame,
             t_ms: health.t_ms,
             subject: plan.key.clone(),
             channel: fault.name(),
             element: Some((element, id)),
-            step: origin(program, registers, source, fault),
+            step,
+            expression,
         });
     }
     let (subject, channel) = stage.bad.clone()?;
@@ -49,47 +55,72 @@ pub(super) fn offence(
         channel,
         element: None,
         step: None,
+        expression: None,
     })
 }
 
+/// Key of the step and text of the expression where the trouble began.
 fn origin(
     program: &Program,
-    registers: &Registers,
+    stores: &Stores,
     source: Source,
-    fault: Fault,
-) -> Option<String> {
+    (element, fault): (u32, Fault),
+) -> (Option<String>, Option<String>) {
+    let requests = &program.tables.materialize.requests;
     let start = match source {
-        Source::Req(req) => {
-            let request = program.tables.materialize.requests.get(req.index())?;
-            ValueRef::Field(request.field)
-        }
+        Source::Req(req) => match requests.get(req.index()) {
+            Some(request) => ValueRef::Field(request.field),
+            None => return (None, None),
+        },
         Source::Sig(id) => ValueRef::Sig(id),
-        Source::Const(_) => return None,
+        Source::Const(_) => return (None, None),
     };
-    let steps = &program.schedule.steps;
-    let key = |step: StepId| {
-        let key = steps.get(step.index())?.key;
-        program.tables.strings.get(key.index()).cloned()
+    let names = Names::new(program);
+    let owner = |value| {
+        let step = Owners::new(program).of(program, value);
+        step.map(|step| names.step(step).to_owned())
     };
+    let signal = |id: SignalId| {
+        let value = ValueRef::Sig(id);
+        let text = format!("{} = {}", names.signal(id), names.expression(value));
+        (owner(value), Some(text))
+    };
+    let registers = &stores.registers;
     // A negative size has no value that is not finite behind it.
-    let culprit = (fault != Fault::NegativeSize)
-        .then(|| earliest(program, registers, start))
-        .flatten();
-    if let Some(signal) = culprit {
-        let owner = steps
-            .iter()
-            .position(|s| s.run.contains(&ValueRef::Sig(signal)));
-        return owner.and_then(|i| key(StepId::at(i)));
+    let faulty = fault != Fault::NegativeSize;
+    if let Some(culprit) = earliest(program, registers, start).filter(|_| faulty) {
+        return signal(culprit);
     }
     let Source::Req(req) = source else {
-        return None;
+        return match start {
+            ValueRef::Sig(id) => signal(id),
+            _ => (None, None),
+        };
     };
-    let groups = &program.tables.materialize.groups;
-    let group = groups.iter().position(|g| g.reqs.contains(&req))?;
-    let owner = steps
-        .iter()
-        .position(|s| matches!(s.kind, StepKind::Materialize { group: g } if g.index() == group));
-    owner.and_then(|i| key(StepId::at(i)))
+    let rows = Element {
+        program,
+        registers,
+        histories: &stores.cells,
+        index: element,
+    }
+    .rows(requests[req.index()].field);
+    // Operands stand before users.
+    let broken = |(_, lanes): &(&FieldId, &Vec<f64>)| lanes.iter().any(|v| !v.is_finite());
+    let first = match faulty {
+        true => rows.iter().find(broken),
+        false => rows.get_key_value(&requests[req.index()].field),
+    };
+    if let Some((id, _)) = first
+        && let FieldExpr::Broadcast(id) = program.tables.field.nodes[id.index()].expr
+    {
+        return signal(id);
+    }
+    let text = first.map(|(id, lanes)| {
+        let expression = names.expression(ValueRef::Field(*id));
+        let lanes: Vec<String> = lanes.iter().map(f64::to_string).collect();
+        format!("{} = {expression} = {}", names.field(*id), lanes.join(" "))
+    });
+    (owner(ValueRef::Req(req)), text)
 }
 
 /// The signal behind `start` that is not finite and comes first.

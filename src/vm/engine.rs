@@ -8,10 +8,11 @@
 mod order;
 
 use super::assemble::Stage;
+use super::blame;
 use super::channels::Channels;
 use super::evaluate::{Leaves, Stores};
 use super::field::{FieldError, FieldOptions, FieldStore};
-use super::frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime};
+use super::frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Offence};
 use super::health::{Health, Totals};
 use super::probe::{ProbeError, ProbeId, Sample, Target};
 use super::rails::Rails;
@@ -199,6 +200,12 @@ impl<T: Tracer> Engine<T> {
     /// What went wrong in the last frame.
     pub fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// What strict mode would object to first in the last frame: which sink, channel and element, and
+    /// where the trouble began. Worked out when it is asked for.
+    pub fn offence(&self) -> Option<Offence> {
+        blame::offence(&self.program, &self.stage, &self.stores, &self.health)
     }
 
     /// The same, summed since the run began.

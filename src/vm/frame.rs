@@ -149,6 +149,8 @@ pub struct Offence {
     pub element: Option<(u32, String)>,
     /// Key of the step whose signal was the first one not finite upstream, where one was found.
     pub step: Option<String>,
+    /// The expression that gave it, as dumps show it, with its value where it is a field's.
+    pub expression: Option<String>,
 }
 
 impl std::fmt::Display for Offence {

@@ -3,8 +3,9 @@
 //! One [`Health`] per frame, overwritten by the next, and [`Totals`] since the run began. Counting is
 //! always on and costs a few adds; lists hold only what happened, so a healthy frame has empty ones.
 
+use super::field::Misses;
 use super::time::FrameClass;
-use crate::ir::{RailId, SignalId, SinkId, StepId};
+use crate::ir::{RailId, ReqId, SignalId, SinkId, StepId};
 
 /// Counts of one frame.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,7 +20,9 @@ pub struct Health {
     pub nan: u64,
     /// Signals computed in this frame that are infinite.
     pub inf: u64,
-    /// Divisions (and remainders) by zero in signals.
+    /// Divisions (and remainders) by zero in signals. Lanes of fields are not counted: kernels share
+    /// rows between the columns that they happen to compute together, and a column that is kept divides
+    /// nothing, so a count would say more about caches than about the frame.
     pub div_zero: u64,
     /// The first signal that was not finite, and its step.
     pub first_non_finite: Option<(SignalId, StepId)>,
@@ -43,6 +46,9 @@ pub struct Health {
     pub bytes_reused: u64,
     /// Where requests got their columns.
     pub cache: CacheCounts,
+    /// The five columns with the most bytes, the largest first, with their bytes; their keys name the
+    /// consumers.
+    pub worst: [Option<(ReqId, u64)>; 5],
     /// ns by phase, in the order of the phases; present only if the tracer has a clock.
     pub timings: Option<[u64; 10]>,
     /// Rails that are patched and have no publisher; only in the first frame of a run.
@@ -56,8 +62,8 @@ pub struct CacheCounts {
     pub hits: u64,
     /// The buffer of another request of this frame.
     pub shared: u64,
-    /// Computed.
-    pub misses: u64,
+    /// Computed, by reason.
+    pub misses: Misses,
 }
 
 /// What a step computed that is not finite.
@@ -170,6 +176,15 @@ impl Health {
     /// Elements dropped for a fault, over all sinks.
     pub fn faults(&self) -> u64 {
         self.dropped.iter().map(Dropped::faults).sum()
+    }
+
+    /// Takes a column among the largest; of equals the first.
+    pub(super) fn weigh(&mut self, req: ReqId, bytes: u64) {
+        let lighter = |slot: &Option<(ReqId, u64)>| slot.is_none_or(|(_, most)| bytes > most);
+        if let Some(at) = self.worst.iter().position(lighter) {
+            self.worst[at..].rotate_right(1);
+            self.worst[at] = Some((req, bytes));
+        }
     }
 
     pub(super) fn begin(&mut self, frame: u64, t_ms: f64, class: FrameClass) {

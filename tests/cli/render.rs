@@ -328,13 +328,85 @@ fn strict_refuses_what_cannot_be_drawn() {
     place.refused(
         &strict,
         4,
-        &["non-finite", "`dots`", "row-0-col-0", "negativeSize"],
+        &[
+            "non-finite",
+            "frame 0",
+            "`dots`",
+            "row-0-col-0",
+            "negativeSize",
+            "`osc.out = add",
+        ],
     );
+    assert!(run.err.contains("first in frame 0: `dots`"), "{}", run.err);
+    let first = &manifest["sums"]["firstFault"];
+    assert_eq!(first["frame"], 0);
+    assert!(first["what"].as_str().unwrap().contains("row-0-col-0"));
+    assert_eq!(manifest["frames"][1]["faults"]["dropped"], 9);
     place.refused(
         "render loop.json --out g --set osc.nope=1",
         3,
         &["unknown-port", "osc.nope"],
     );
+}
+
+/// Element 2 of a column of three has the logarithm of a negative number from frame 6 on.
+const FAULTY: &str = r##"{
+  "name": "faulty", "size": [64, 48],
+  "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+    {"id": "line", "type": "DomainN", "params": {"n": 3}},
+    {"id": "at", "type": "PositionMapGrid"},
+    {"id": "size", "type": "FieldFromExpression",
+     "params": {"expression": "sqrt(2.5 - i - signal)"}},
+    {"id": "dots", "type": "RenderInstances2D", "params": {"color": "#ffcc00"}}
+  ],
+  "connections": [
+    {"from": "line.domain", "to": "at.domain"},
+    {"from": "line.domain", "to": "size.domain"},
+    {"from": "time.phase", "to": "size.signal"},
+    {"from": "line.domain", "to": "dots.domain"},
+    {"from": "at.pos", "to": "dots.positions"},
+    {"from": "size.field", "to": "dots.radius"}
+  ]
+}"##;
+
+#[test]
+fn strict_names_frame_sink_channel_element_and_expression() {
+    let place = Place::new();
+    place.file("faulty.json", FAULTY);
+    let words = [
+        "non-finite",
+        "frame 7",
+        "`dots` would drop element `2`",
+        "size",
+        "`size = sqrt ",
+        "= NaN",
+        "`materialize:g0`",
+    ];
+    for jobs in [1, 4] {
+        let args = format!("render faulty.json --out s --overwrite --strict --jobs {jobs}");
+        place.refused(&args, 4, &words);
+    }
+    for command in ["probe faulty.json --at tree", "trace faulty.json --summary"] {
+        place.refused(
+            &format!("{command} --strict"),
+            4,
+            &["frame 7", "element `2`"],
+        );
+    }
+    // Without it the frames are made, and the end says what was left out and where that began.
+    let run = place.done("render faulty.json --out f");
+    assert!(
+        run.err.contains("warning: 5 elements were not drawn"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("first in frame 7: `dots`"), "{}", run.err);
+    let manifest = manifest(&place, "f/manifest.json");
+    assert_eq!(manifest["sums"]["firstFault"]["frame"], 7);
+    let frames = manifest["frames"].as_array().unwrap();
+    assert!(frames[6].get("faults").is_none(), "{}", frames[6]);
+    assert_eq!(frames[7]["faults"]["dropped"], 1);
 }
 
 #[test]

@@ -266,8 +266,7 @@ impl<T: Tracer> Engine<T> {
         if !self.strict {
             return None;
         }
-        let registers = &self.stores.registers;
-        blame::offence(program, &self.stage, registers, &self.health)
+        blame::offence(program, &self.stage, &self.stores, &self.health)
     }
 
     /// Closes the books of a frame.
@@ -287,8 +286,11 @@ impl<T: Tracer> Engine<T> {
         health.cache = CacheCounts {
             hits: report.hits,
             shared: report.shared,
-            misses: report.misses.total(),
+            misses: report.misses,
         };
+        for row in &report.requests {
+            health.weigh(row.req, row.bytes);
+        }
         if scene.class != FrameClass::Peek {
             self.totals.add(health);
         }

@@ -5,7 +5,7 @@
 //! (operands first, widths, lanes); the first that does not is reported as [`FieldError::Malformed`].
 
 mod chain;
-mod meet;
+pub(super) mod meet;
 
 use super::FieldError;
 use super::graph::{Bank, Graph, How, Kind, Value};

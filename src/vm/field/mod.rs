@@ -21,6 +21,7 @@ mod graph;
 mod hash;
 mod kernel;
 mod key;
+pub(super) mod lane;
 mod lanes;
 mod lower;
 mod outline;

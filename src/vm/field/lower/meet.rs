@@ -34,7 +34,7 @@ impl Lowering<'_> {
 }
 
 /// How the terms of a bus of that family meet. One publisher alone is its value.
-pub(super) fn how(mode: Combine, family: Family, terms: usize) -> How {
+pub(in crate::vm::field) fn how(mode: Combine, family: Family, terms: usize) -> How {
     if terms == 1 {
         return How::Last;
     }

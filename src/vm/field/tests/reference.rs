@@ -3,6 +3,7 @@
 use super::*;
 use crate::ir::op::{self, Counts};
 use crate::math::{Real, hash, number_text};
+use crate::vm::field::lane::Element;
 
 /// Lanes of element `i` of a row.
 pub(super) fn row(run: &Run, field: FieldId, i: u32) -> Vec<f64> {
@@ -133,6 +134,21 @@ pub(super) fn check(run: &Run, req: ReqId) {
     let count = run.program.tables.graph.domains[request.domain.index()].count;
     for i in 0..count {
         let want = row(run, request.field, i);
+        let element = Element {
+            program: &run.program,
+            registers: &run.registers,
+            histories: &run.cells,
+            index: i,
+        };
+        let rows = element.rows(request.field);
+        let bits = |lanes: &[f64]| {
+            lanes
+                .iter()
+                .map(|v| v.canonical().to_bits())
+                .collect::<Vec<_>>()
+        };
+        let walked = rows.get(&request.field).map(|lanes| bits(lanes));
+        assert_eq!(walked, Some(bits(&want)), "request {} element {i}", req.0);
         for (lane, &want) in want.iter().enumerate() {
             let got = run.at(req, i as usize, lane);
             let (got, want) = (got.canonical(), want.canonical());
