@@ -287,3 +287,18 @@ fn a_clock_runs_in_its_modes() {
     near(&of("PhaseMachine", nothing, "stage", &[0.0]), &[2.0]);
     near(&of("PhaseMachine", nothing, "u", &[0.0]), &[1.0]);
 }
+
+#[test]
+fn composites_are_probed_inside_and_at_their_ports() {
+    let blocks =
+        r#"{"id": "c", "type": "composite:BreathingScale", "params": {"range": 4, "min": 1}}"#;
+    let text = patch(blocks, "");
+    // A quarter turn after 250 ms: 0.5 + 0.5·1, times 4, plus 1.
+    near(
+        &seen(&text, "c::oscillator.out", &[0.0, 250.0]),
+        &[0.5, 1.0],
+    );
+    near(&seen(&text, "c.out", &[0.0, 250.0]), &[3.0, 5.0]);
+    near(&seen(&text, "c.phase", &[0.0, 250.0]), &[0.0, 0.25]);
+    near(&seen(&text, "bus:energy", &[250.0]), &[6.0]);
+}

@@ -4,6 +4,7 @@
 //! slots get the names and places that messages, probes and dumps show.
 
 use super::assemble::Draft;
+use super::expand::Side;
 use super::lower::Note;
 use super::resolve::Graph as Resolved;
 use crate::blocks::Block;
@@ -162,6 +163,16 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             .buses
             .insert(id.to_owned(), name.to_owned());
     }
+    // In the editor an inner port is the port of the composite that shows it.
+    let mut outside: HashMap<String, String> = HashMap::new();
+    for (side, inner, shown) in graph.patch.outer.shown() {
+        let dir = match side {
+            Side::Input => "in",
+            Side::Output => "out",
+        };
+        let key = format!("{}/{dir}/{}", inner.block, inner.port);
+        outside.entry(key).or_insert(shown);
+    }
     for slot in &program.tables.graph.slots {
         let key = text(slot.key);
         let path = match slot.owner {
@@ -171,7 +182,8 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
                     .find_map(|dir| key.rsplit_once(dir));
                 let path = cut.map_or(key.to_owned(), |(block, port)| format!("{block}.{port}"));
                 let map = &mut program.meta.source_map.port_to_editor_slot;
-                map.insert(key.to_owned(), path.clone());
+                let shown = outside.get(key).unwrap_or(&path);
+                map.insert(key.to_owned(), shown.clone());
                 path
             }
             _ => key.replacen('/', ":", 1),

@@ -89,7 +89,11 @@ impl std::str::FromStr for Target {
         if text == "tree" {
             return Ok(Self::Tree);
         }
-        let Some((kind, name)) = text.split_once(':') else {
+        // Two colons stand between a composite and the blocks inside it.
+        let named = text
+            .split_once(':')
+            .filter(|(_, name)| !name.starts_with(':'));
+        let Some((kind, name)) = named else {
             // Block ids may hold points, port names may not.
             let (block, port) = text.rsplit_once('.').ok_or_else(bad)?;
             return Ok(Self::Port {

@@ -193,6 +193,28 @@ fn unknown(what: &'static str, name: &str, known: Vec<&str>) -> ProbeError {
     }
 }
 
+/// The inner port that a port of a composite shows. The program has no row for the composite itself,
+/// but its source map knows what the editor shows.
+fn inside(program: &Program, block: &str, text: &str) -> Option<Target> {
+    let rows = &program.tables.graph.blocks;
+    let strings = &program.tables.strings;
+    if rows.iter().any(|row| strings[row.key.index()] == block) {
+        return None;
+    }
+    let slots = &program.meta.source_map.port_to_editor_slot;
+    let (key, _) = slots.iter().find(|(_, shown)| *shown == text)?;
+    let cut = ["/out/", "/in/"]
+        .iter()
+        .find_map(|dir| key.rsplit_once(dir));
+    let (inner, port) = cut?;
+    // An inner block has a row, so this ends.
+    let known = rows.iter().any(|row| strings[row.key.index()] == inner);
+    known.then(|| Target::Port {
+        block: inner.to_owned(),
+        port: port.to_owned(),
+    })
+}
+
 fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
     let tables = &program.tables;
     let is = |id: crate::ir::StrId, name: &str| tables.strings[id.index()] == name;
@@ -238,6 +260,9 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
         }
         Target::Port { block, port } => {
             let text = format!("{block}.{port}");
+            if let Some(inner) = inside(program, block, &text) {
+                return find(program, &inner);
+            }
             let blocks = || names(&mut tables.graph.blocks.iter().map(|b| b.key));
             let (block, port) =
                 split(program, &text).ok_or_else(|| unknown("block", block, blocks()))?;

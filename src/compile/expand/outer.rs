@@ -7,6 +7,9 @@ use crate::patch::model::PortRef;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+/// Steps that are taken to show the inputs of one composite.
+const MOST_STEPS: u64 = 100_000;
+
 /// Names that a hint lists.
 const LISTED: usize = 24;
 
@@ -18,7 +21,7 @@ pub(in crate::compile) struct Outer<'a> {
 }
 
 /// Which side of a block a port is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::compile) enum Side {
     /// An input.
     Input,
@@ -99,6 +102,30 @@ impl<'a> Outer<'a> {
     pub(in crate::compile) fn has_param(&self, id: &str, name: &str) -> bool {
         let at = self.instances.get(id);
         at.is_some_and(|&at| self.is_param(at, name))
+    }
+
+    /// The mapped ports of the document's composites: side, inner port, `block.port` outside; the order
+    /// is that of the names outside.
+    pub(in crate::compile) fn shown(&self) -> Vec<(Side, InnerPort, String)> {
+        let mut ids: Vec<&str> = self.ids().filter(|id| !id.contains("::")).collect();
+        ids.sort_unstable();
+        let mut shown = Vec::new();
+        for id in ids {
+            let definition = self.definitions.get(self.instances[id]);
+            let mut steps = MOST_STEPS;
+            for input in &definition.entry.inputs {
+                let inner = self.inputs(id, &input.name, &mut steps);
+                let text = format!("{id}.{}", input.name);
+                let ports = inner.into_iter().flatten();
+                shown.extend(ports.map(|port| (Side::Input, port, text.clone())));
+            }
+            for output in &definition.entry.outputs {
+                if let Some(Some(port)) = self.output(id, &output.name) {
+                    shown.push((Side::Output, port, format!("{id}.{}", output.name)));
+                }
+            }
+        }
+        shown
     }
 
     /// The inner inputs of an outer one, each once; none where its way inside is broken, which was
