@@ -30,6 +30,9 @@ const EVERYTHING: &str = r##"{
     {"id": "beat", "type": "PulseDivider"},
     {"id": "hit", "type": "EnvelopeAD", "params": {"decay": "0.25"}},
     {"id": "a.b", "type": "AddSignal"},
+    {"id": "p1", "type": "composite:pack", "params": {"gain": 2, "bias": 0.5}},
+    {"id": "g1", "type": "composite:old", "params": {"mul.b": 3, "k": null}},
+    {"id": "br", "type": "composite:BreathingScale", "params": {"range": 2}},
     {"id": "dots", "type": "RenderInstances2D",
      "params": {"shape": "path", "shapePath": "M-1-1L1-1 0 1Z", "glow": true, "strokeColor": [1, 0, 0, 0.5]}}
   ],
@@ -40,6 +43,8 @@ const EVERYTHING: &str = r##"{
     {"from": "hue.field", "to": "dots.color", "enabled": true},
     {"from": "hash.u01", "to": "dots.opacity", "adapterChain": []},
     {"from": "beat.tick", "to": "hit.trigger"},
+    {"from": "time.phase", "to": "p1.phase", "lens": ["pingPong"]}, {"from": "p1.out", "to": "g1.osc.bias"},
+    {"from": "g1.mul.out", "to": "dots.rotation", "lens": [{"type": "offset", "params": {"amount": {"from": "br.out"}}}]},
     {"from": "time.energy", "to": "a.b.a", "adapters": ["SecondsToMs", "MsToSeconds"]}
   ],
   "buses": [
@@ -56,6 +61,23 @@ const EVERYTHING: &str = r##"{
     {"id": "list-1", "bus": "size", "to": "dots.radius", "lens": [{"type": "ease", "params": {"easing": "easeOutBounce"}}]},
     {"bus": "tint", "to": "dots.strokeColor"}
   ],
+  "composites": [
+    {"id": "pack", "graph": {
+      "nodes": {"wave": {"type": "Oscillator", "params": {"amplitude": {"__fromParam": "gain"}}},
+        "in": {"type": "composite:inner"}, "add": {"type": "AddSignal"}},
+      "edges": [{"from": "wave.out", "to": "add.a", "lens": ["slew"]}, {"from": "in.env", "to": "add.b"}],
+      "inputMap": {"phase": ["wave.phase", "in.phase"], "bias": "wave.bias"}, "outputMap": {"out": "add.out"},
+      "busSubscriptions": {"bias": "energy"}, "busPublications": {"out": "size"}},
+     "exposedParams": [{"id": "gain", "default": 1}, {"id": "peak", "nodeId": "in", "param": "peak"}]},
+    {"id": "inner", "graph": {
+      "nodes": {"beat": {"type": "PulseDivider"}, "hit": {"type": "EnvelopeAD"}},
+      "edges": [{"id": "e1", "from": "beat.tick", "to": "hit.trigger", "enabled": true}],
+      "inputMap": {"phase": "beat.phase", "peak": "hit.peak"}, "outputMap": {"env": "hit.env"}}},
+    {"id": "old", "name": "Old", "blocks": [{"id": "osc", "type": "Oscillator"}, {"id": "mul", "type": "MulSignal"}],
+     "connections": [{"from": "osc.out", "to": "mul.a"}],
+     "exposedParams": [{"id": "k", "blockId": "osc", "paramKey": "amplitude"}]}
+  ],
+  "rails": {"phaseB": {"periodMs": {"from": "p1.out", "base": 900}}},
   "defaultSources": [{"id": "ds-2", "type": "phase", "value": 0.5}, {"id": "ds-3", "type": "number", "value": 6}]
 }"##;
 
