@@ -211,7 +211,7 @@ fn main() {
     let mut stores = blocks.map(|lane_block| {
         let options = FieldOptions {
             lane_block,
-            memory_limit: None,
+            ..FieldOptions::default()
         };
         FieldStore::new(&scene.program, &options).expect("a sound program")
     });

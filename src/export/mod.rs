@@ -26,7 +26,7 @@ pub mod walk;
 pub use format::Format;
 pub use frames::{FrameRange, FrameSet};
 pub use pipeline::{Engines, Progress};
-pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start};
+pub use plan::{Approach, Plan, PlanError, PlanOptions, Sample, Sampling, Start, Swap};
 pub use rate::FrameRate;
 pub use walk::Walk;
 
@@ -46,6 +46,28 @@ pub trait FrameSource: Send {
     /// # Errors
     /// What the engine says.
     fn step(&mut self, sample: Sample) -> Result<(), SourceError>;
+
+    /// Begins a run from the latest checkpoint at or before `frame`; gives the frame that comes
+    /// next, or `None`, and nothing changed, if there is none.
+    ///
+    /// # Errors
+    /// A checkpoint that cannot be used.
+    fn resume(&mut self, frame: u64) -> Result<Option<u64>, SourceError> {
+        let _ = frame;
+        Ok(None)
+    }
+
+    /// Puts the program of swap `index` (of [`Plan::swaps`]) in place of the running one. A run that
+    /// begins goes back to the first program.
+    ///
+    /// # Errors
+    /// What the engine says. Sources of plans without swaps need not know any.
+    fn swap(&mut self, index: usize) -> Result<(), SourceError> {
+        Err(SourceError {
+            code: "internal",
+            message: format!("there is no program for swap {index}"),
+        })
+    }
 
     /// Evaluates a sample.
     ///
@@ -145,6 +167,14 @@ impl FrameSource for Box<dyn FrameSource> {
 
     fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
         (**self).step(sample)
+    }
+
+    fn resume(&mut self, frame: u64) -> Result<Option<u64>, SourceError> {
+        (**self).resume(frame)
+    }
+
+    fn swap(&mut self, index: usize) -> Result<(), SourceError> {
+        (**self).swap(index)
     }
 
     fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {

@@ -79,8 +79,8 @@ pub enum Sample {
 pub struct Approach {
     /// Where its run begins.
     pub start: Start,
-    /// Positions of the plan (see [`Plan::sample`]) to step through before the frame.
-    pub steps: Range<i64>,
+    /// Positions of the plan (see [`Plan::sample`]) to step through before the frame, ascending.
+    pub steps: Vec<Range<i64>>,
 }
 
 /// Where a run of the engine begins.
@@ -92,6 +92,15 @@ pub enum Start {
     Latch(Sample),
     /// The next sample follows this one.
     After(Sample),
+}
+
+/// Another program takes over at a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swap {
+    /// The first frame of the new program, ≥ 1.
+    pub frame: u64,
+    /// Its time runs in another way: from here on frames are sampled by time, at the same rate.
+    pub by_time: bool,
 }
 
 /// A warm-up and where its length comes from.
@@ -112,6 +121,8 @@ pub struct Plan {
     schedule: Schedule,
     frames: u64,
     warmup: Option<Warmup>,
+    /// Ascending.
+    swaps: Vec<Swap>,
 }
 
 /// Why there is no such plan.
@@ -145,6 +156,14 @@ pub enum PlanError {
         given_ms: f64,
         /// Where it ends.
         end_ms: f64,
+    },
+    /// A swap at a frame where none can be.
+    #[error("a swap at frame {frame} is not possible: {why}")]
+    Swap {
+        /// The frame.
+        frame: u64,
+        /// Why not.
+        why: String,
     },
     /// Longer than [`FRAMES_MAX`].
     #[error("the plan has more than {FRAMES_MAX} frames (warm-up included)")]
@@ -206,12 +225,42 @@ impl Plan {
             schedule,
             frames,
             warmup,
+            swaps: Vec::new(),
         };
         let lead = plan.history_start().unsigned_abs();
         if frames.saturating_add(lead) > FRAMES_MAX {
             return Err(PlanError::TooLong);
         }
         Ok(plan)
+    }
+
+    /// The same plan with other programs from some of its frames on. The memory class of the plan
+    /// must be the highest of all programs'.
+    ///
+    /// # Errors
+    /// [`PlanError::Swap`]: frame 0, a frame beyond the plan, or two swaps at one frame.
+    pub fn with_swaps(mut self, mut swaps: Vec<Swap>) -> Result<Self, PlanError> {
+        swaps.sort_by_key(|swap| swap.frame);
+        let last = self.frames - 1;
+        for (at, &Swap { frame, .. }) in swaps.iter().enumerate() {
+            let why = if frame == 0 {
+                "nothing runs before frame 0; render the new program instead".to_owned()
+            } else if frame > last {
+                format!("the last frame of the plan is {last}")
+            } else if at > 0 && swaps[at - 1].frame == frame {
+                "there is one already".to_owned()
+            } else {
+                continue;
+            };
+            return Err(PlanError::Swap { frame, why });
+        }
+        self.swaps = swaps;
+        Ok(self)
+    }
+
+    /// Where other programs take over, ascending.
+    pub fn swaps(&self) -> &[Swap] {
+        &self.swaps
     }
 
     /// Number of frames, ≥ 1.
@@ -233,6 +282,17 @@ impl Plan {
     /// The sample at a position: frame i is position i; what comes before frame 0 has negative ones,
     /// and `frames()` is the one after the last.
     pub fn sample(&self, position: i64) -> Sample {
+        let sample = self.scheduled(position);
+        let by_time = |swap: &Swap| swap.by_time && swap.frame as i64 <= position;
+        if self.swaps.iter().any(by_time) {
+            return Sample::At {
+                t_ms: self.time_ms(sample),
+            };
+        }
+        sample
+    }
+
+    fn scheduled(&self, position: i64) -> Sample {
         let at = |start_ms: f64, steps: i64| Sample::At {
             t_ms: start_ms + self.fps.time_ms(steps),
         };
@@ -254,25 +314,46 @@ impl Plan {
     pub fn approach(&self, frame: u64) -> Approach {
         let position = frame as i64;
         let first = self.history_start();
-        let before_first = Start::Latch(self.sample(first - 1));
-        match self.memory {
-            Memory::None => Approach {
-                start: Start::Anywhere,
-                steps: position..position,
-            },
-            Memory::Previous => Approach {
-                start: if position > first {
-                    Start::After(self.sample(position - 1))
-                } else {
-                    before_first
-                },
-                steps: position..position,
-            },
-            Memory::State => Approach {
-                start: before_first,
-                steps: first..position,
-            },
+        let steps = self.steps_to(position, first);
+        let from = steps.first().map_or(position, |range| range.start);
+        let start = match self.memory {
+            Memory::None => Start::Anywhere,
+            Memory::Previous if from > first => Start::After(self.sample(from - 1)),
+            Memory::Previous | Memory::State => Start::Latch(self.sample(first - 1)),
+        };
+        Approach { start, steps }
+    }
+
+    /// The positions before `position` that have to be seen. State sees all. Else only swaps need
+    /// any: a phase goes on from the last frame of the program before, and a frame after a swap
+    /// can not simply follow a sample, which that program never had. A latched pulse reaches two
+    /// frames back.
+    fn steps_to(&self, position: i64, first: i64) -> Vec<Range<i64>> {
+        if self.memory == Memory::State {
+            return vec![first..position];
         }
+        let reach = match self.memory {
+            Memory::Previous => 2,
+            _ => 1,
+        };
+        let swaps = self.swaps.iter().map(|swap| swap.frame as i64);
+        let mut low = first;
+        let mut steps: Vec<Range<i64>> = Vec::new();
+        for swap in swaps.take_while(|&swap| swap <= position) {
+            steps.push((swap - reach).max(low)..swap);
+            low = swap;
+        }
+        if !steps.is_empty() && self.memory == Memory::Previous {
+            steps.push((position - reach).max(low)..position);
+        }
+        steps.retain(|range| !range.is_empty());
+        steps
+    }
+
+    /// Whether a program other than the first runs at a position.
+    pub fn is_swapped(&self, position: i64) -> bool {
+        let first = self.swaps.first();
+        first.is_some_and(|swap| swap.frame as i64 <= position)
     }
 
     /// Time of a sample in ms: its own, or L·step/of for a cycle of length L.
@@ -286,8 +367,17 @@ impl Plan {
         }
     }
 
-    /// Phase of a sample, 0…1; `None` for an infinite program without an ambient period.
+    /// Phase of a sample, 0…1; `None` for an infinite program without an ambient period, and after
+    /// a swap to another kind of time.
     pub fn phase(&self, sample: Sample) -> Option<f64> {
+        if let Sample::At { t_ms } = sample {
+            // From there on the phase is the engine's alone.
+            let mut other = self.swaps.iter().filter(|swap| swap.by_time);
+            let since = |swap: &Swap| self.time_ms(self.sample(swap.frame as i64));
+            if other.any(|swap| since(swap) <= t_ms) {
+                return None;
+            }
+        }
         match (sample, self.model) {
             (Sample::Cycle { step, of }, Model::Cyclic { mode, .. }) => {
                 let (rest, of) = (step.rem_euclid(i64::from(of)), i64::from(of));

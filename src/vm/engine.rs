@@ -29,36 +29,88 @@ use std::sync::Arc;
 
 /// Runs one program. `Send` if its tracer is; two engines of one program share only the `Arc`.
 pub struct Engine<T: Tracer = NoTrace> {
-    program: Arc<Valid<Program>>,
-    strict: bool,
-    model: Arc<Model>,
+    pub(super) program: Arc<Valid<Program>>,
+    pub(super) options: EngineOptions,
+    pub(super) model: Arc<Model>,
     tape: Tape,
     leaves: Leaves,
-    stores: Stores,
+    pub(super) stores: Stores,
     stage: Stage,
     /// History cells that the fields of each group read.
     histories: Vec<Vec<StateId>>,
-    run: Run,
+    pub(super) run: Run,
     tree: RenderTree,
     health: Health,
     totals: Totals,
-    watches: Vec<Option<Watch>>,
+    pub(super) watches: Vec<Option<Watch>>,
     /// Steps that run because a probe asks.
     forced: Vec<bool>,
     tracer: T,
 }
 
+/// What is made of a program: everything that a swap replaces.
+pub(super) struct Made {
+    pub(super) model: Arc<Model>,
+    tape: Tape,
+    leaves: Leaves,
+    pub(super) stores: Stores,
+    stage: Stage,
+    histories: Vec<Vec<StateId>>,
+    forced: Vec<bool>,
+}
+
+impl Made {
+    pub(super) fn new(
+        program: &Valid<Program>,
+        options: &EngineOptions,
+    ) -> Result<Self, EngineError> {
+        let fields = FieldOptions {
+            lane_block: options.lane_block,
+            memory_limit: options.memory_limit,
+            cache: options.cache,
+        };
+        let fields = FieldStore::new(program, &fields).map_err(|error| match error {
+            FieldError::Memory { needed, limit } => EngineError::Memory { needed, limit },
+            other => EngineError::Field(other),
+        })?;
+        let stage = Stage::new(program)?;
+        let mut registers = Registers::new(program);
+        let tape = Tape::new(program, &mut registers);
+        let events = program.tables.event.nodes.len();
+        let stores = Stores {
+            events: vec![Default::default(); events],
+            cells: Cells::new(program, &registers),
+            rails: Rails::new(program),
+            channels: Channels::new(program),
+            registers,
+            fields,
+            time: [0.0; 8],
+        };
+        Ok(Self {
+            model: Arc::new(Model::new(&program.time_model)),
+            leaves: Leaves::new(program),
+            histories: histories(program),
+            forced: vec![false; program.schedule.steps.len()],
+            tape,
+            stores,
+            stage,
+        })
+    }
+}
+
 /// Where a run stands.
 #[derive(Debug, Clone, Default)]
-struct Run {
-    frames: u64,
-    prev: Option<Moment>,
+pub(super) struct Run {
+    pub(super) frames: u64,
+    pub(super) prev: Option<Moment>,
     /// The sample that the rails of the next first frame are latched from.
-    latch: Option<Moment>,
+    pub(super) latch: Option<Moment>,
     /// `prev` is a sample that was never a frame: the rails are latched at the next one.
     waiting: bool,
     /// The state came from a snapshot.
     restored: bool,
+    /// Cells that swaps since the last frame started anew.
+    pub(super) state_resets: u64,
 }
 
 impl Engine {
@@ -81,27 +133,7 @@ impl<T: Tracer> Engine<T> {
         options: EngineOptions,
         tracer: T,
     ) -> Result<Self, EngineError> {
-        let fields = FieldOptions {
-            lane_block: options.lane_block,
-            memory_limit: options.memory_limit,
-        };
-        let fields = FieldStore::new(&program, &fields).map_err(|error| match error {
-            FieldError::Memory { needed, limit } => EngineError::Memory { needed, limit },
-            other => EngineError::Field(other),
-        })?;
-        let stage = Stage::new(&program)?;
-        let mut registers = Registers::new(&program);
-        let tape = Tape::new(&program, &mut registers);
-        let events = program.tables.event.nodes.len();
-        let stores = Stores {
-            events: vec![Default::default(); events],
-            cells: Cells::new(&program, &registers),
-            rails: Rails::new(&program),
-            channels: Channels::new(&program),
-            registers,
-            fields,
-            time: [0.0; 8],
-        };
+        let made = Made::new(&program, &options)?;
         let viewport = &program.viewport;
         let tree = RenderTree {
             frame: 0,
@@ -111,12 +143,21 @@ impl<T: Tracer> Engine<T> {
             background: viewport.background.map(|v| v as f32),
             passes: Vec::new(),
         };
+        let Made {
+            model,
+            tape,
+            leaves,
+            stores,
+            stage,
+            histories,
+            forced,
+        } = made;
         Ok(Self {
-            strict: options.strict,
-            model: Arc::new(Model::new(&program.time_model)),
-            leaves: Leaves::new(&program),
-            histories: histories(&program),
-            forced: vec![false; program.schedule.steps.len()],
+            options,
+            model,
+            leaves,
+            histories,
+            forced,
             run: Run::default(),
             health: Health::default(),
             totals: Totals::default(),
@@ -128,6 +169,20 @@ impl<T: Tracer> Engine<T> {
             program,
             tracer,
         })
+    }
+
+    /// Puts another program and what was made of it in place; gives what was made of the old one.
+    pub(super) fn install(&mut self, program: Arc<Valid<Program>>, made: Made) -> Made {
+        self.program = program;
+        Made {
+            model: std::mem::replace(&mut self.model, made.model),
+            tape: std::mem::replace(&mut self.tape, made.tape),
+            leaves: std::mem::replace(&mut self.leaves, made.leaves),
+            stores: std::mem::replace(&mut self.stores, made.stores),
+            stage: std::mem::replace(&mut self.stage, made.stage),
+            histories: std::mem::replace(&mut self.histories, made.histories),
+            forced: std::mem::replace(&mut self.forced, made.forced),
+        }
     }
 
     /// The program that runs.
@@ -190,6 +245,15 @@ impl<T: Tracer> Engine<T> {
         self.run = Run::default();
         self.totals = Totals::default();
         self.stores.cells.reset();
+        self.clear_gauges();
+    }
+
+    /// Phases of a new run are what the program says for its times.
+    fn clear_gauges(&mut self) {
+        if self.model.gauge() != 0.0 {
+            self.model = Arc::new(self.model.with_gauge(0.0));
+        }
+        self.stores.rails.clear_gauges();
     }
 
     /// The tree of the last frame that was drawn.
@@ -254,7 +318,7 @@ impl<T: Tracer> Engine<T> {
             prev: self.run.prev,
             latch: self.run.latch,
             waiting: self.run.waiting,
-            gauge: 0.0,
+            gauge: self.model.gauge(),
             cells: self.stores.cells.contents().clone(),
             rails: self.stores.rails.contents(),
         }
@@ -271,13 +335,14 @@ impl<T: Tracer> Engine<T> {
         if snapshot.layout_hash != self.program.tables.state.layout_hash {
             return Err(SnapshotError::Layout);
         }
-        if !snapshot.rails.fits(&self.stores.rails) {
+        if !snapshot.gauge.is_finite() || !snapshot.rails.fits(&self.stores.rails) {
             return Err(SnapshotError::Damaged);
         }
         if !self.stores.cells.restore(snapshot.cells.clone()) {
             return Err(SnapshotError::Damaged);
         }
         self.stores.rails.restore(&snapshot.rails);
+        self.model = Arc::new(self.model.with_gauge(snapshot.gauge));
         self.totals = Totals::default();
         self.run = Run {
             frames: snapshot.frames,
@@ -285,6 +350,7 @@ impl<T: Tracer> Engine<T> {
             latch: snapshot.latch,
             waiting: snapshot.waiting,
             restored: true,
+            state_resets: 0,
         };
         Ok(())
     }
@@ -307,7 +373,7 @@ impl<T: Tracer> Engine<T> {
     }
 
     /// Works out which steps run only for probes.
-    fn force(&mut self) {
+    pub(super) fn force(&mut self) {
         self.forced.fill(false);
         for step in self.watches.iter().flatten().flat_map(Watch::steps) {
             self.forced[step.index()] = true;

@@ -18,6 +18,8 @@ pub struct EngineOptions {
     pub lane_block: u32,
     /// Whether a frame that drops an element for a fault, or meets an illegal parameter, is an error.
     pub strict: bool,
+    /// Whether columns of earlier frames are used again. Never changes a result.
+    pub cache: bool,
 }
 
 impl Default for EngineOptions {
@@ -26,6 +28,7 @@ impl Default for EngineOptions {
             memory_limit: None,
             lane_block: 256,
             strict: false,
+            cache: true,
         }
     }
 }

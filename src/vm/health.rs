@@ -38,6 +38,8 @@ pub struct Health {
     pub input_rejected: u64,
     /// Cameras, rails and effects with illegal parameters.
     pub bad_parameter: u64,
+    /// Cells that a swap before this frame started anew.
+    pub state_resets: u64,
     /// Requests computed.
     pub materialised: u64,
     /// Bytes of new columns.
@@ -243,6 +245,8 @@ pub struct Totals {
     pub input_rejected: u64,
     /// See [`Health::bad_parameter`].
     pub bad_parameter: u64,
+    /// See [`Health::state_resets`].
+    pub state_resets: u64,
     /// See [`Health::bytes_written`].
     pub bytes_written: u64,
 }
@@ -258,6 +262,7 @@ impl Totals {
         self.pulses_folded = self.pulses_folded.saturating_add(health.pulses_folded);
         self.input_rejected += health.input_rejected;
         self.bad_parameter += health.bad_parameter;
+        self.state_resets += health.state_resets;
         self.bytes_written += health.bytes_written;
     }
 }

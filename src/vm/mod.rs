@@ -14,6 +14,9 @@
 //! * `field`: one value per element, in columns that are kept while nothing changed;
 //! * `sinks`: from columns to passes; `camera`, `project`, `mesh`: from space to the
 //!   picture; `assemble`: from passes to the tree;
+//! * `sinks`: from columns to passes; `camera`, `project`: from space to the picture; `assemble`: from
+//!   passes to the tree;
+//! * `swap`: another program takes over between two frames;
 //! * [`health`], [`probe`], [`snapshot`], [`trace`]: what a host can learn.
 //!
 //! The output is a function of program, times and inputs. No clock, no file, no thread of its own, no
@@ -48,6 +51,7 @@ mod sinks;
 pub mod snapshot;
 mod state;
 mod strokes;
+mod swap;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -65,5 +69,6 @@ pub use probe::{ProbeError, ProbeId, SampleValue, Target};
 pub use pulse::{Pulse, PulseList};
 pub use registers::Registers;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use swap::{Allow, KeepPhase, KeepState, SwapOptions, SwapReport, SwapTime};
 pub use time::FrameClass;
 pub use trace::{NoTrace, Tracer};

@@ -173,6 +173,8 @@ pub struct Sample {
 pub enum SampleValue {
     /// No frame has been made since the probe was set, or the target has no value of its own.
     Nothing,
+    /// A swap took the target away; another may bring it back.
+    Gone,
     /// A signal, a rail, a time value or a cell.
     Lanes {
         /// What the lanes are.

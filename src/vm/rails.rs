@@ -343,6 +343,30 @@ impl Rails {
         (&lanes[..self.plans[i].lanes], pulses)
     }
 
+    /// Goes on where the rails of another program stopped. `at` is the last frame and the new model.
+    /// With `keep`, a lane of another period goes on at its phase.
+    pub(super) fn adopt(&mut self, old: &Self, at: (&Moment, &Model), keep: bool) {
+        for (i, (held, plan)) in self.held.iter_mut().zip(&self.plans).enumerate() {
+            let (Some(before), Some(was)) = (old.held.get(i), old.plans.get(i)) else {
+                continue;
+            };
+            let driven = held.driven;
+            held.clone_from(before);
+            for (k, input) in plan.inputs.iter().enumerate() {
+                let both = [*input, was.inputs[k]];
+                if !matches!(both, [Input::Driven { .. }, Input::Driven { .. }]) {
+                    held.driven[k] = driven[k];
+                }
+            }
+            held.go_on(plan, was, at, keep);
+        }
+    }
+
+    /// A new run has no gauge.
+    pub(super) fn clear_gauges(&mut self) {
+        self.held.iter_mut().for_each(|held| held.gauge = 0.0);
+    }
+
     pub(super) fn contents(&self) -> Contents {
         Contents {
             rails: self.held.clone(),
@@ -359,6 +383,50 @@ impl Contents {
     /// Whether they are of these rails; false only for damaged data.
     pub(super) fn fits(&self, rails: &Rails) -> bool {
         self.rails.len() == rails.held.len() && self.rails.iter().all(|r| r.pulses.is_sound())
+    }
+}
+
+impl Held {
+    /// A lane after a swap: what was counted by the old program is counted on by the new one.
+    fn go_on(&mut self, plan: &Plan, was: &Plan, (sample, model): (&Moment, &Model), keep: bool) {
+        let (Clock::Cycle { mode, .. }, Clock::Cycle { mode: before, .. }) =
+            (&plan.clock, &was.clock)
+        else {
+            return;
+        };
+        let driven = |plan: &Plan, k: usize| matches!(plan.inputs[k], Input::Driven { .. });
+        let period = plan.inputs[0].base();
+        let offset = match plan.inputs[1] {
+            Input::Fixed(offset) => offset,
+            Input::Driven { .. } => self.driven[1],
+        };
+        // A lane of a driven period adds up: it goes on by itself.
+        if driven(plan, 0) || !(period > 0.0 && period.is_finite() && offset.is_finite()) {
+            return;
+        }
+        let keep = keep && mode == before;
+        let same = !driven(was, 0) && was.inputs[0].base() == period;
+        if keep && same && self.offset == offset {
+            return;
+        }
+        self.gauge = match (keep, same) {
+            (true, true) => self.gauge,
+            (true, false) => self.turns.gauge(sample.t_ms / period + offset, *mode),
+            (false, _) => 0.0,
+        };
+        let now = clock::lane(model, &sample.by_time(), period, offset, self.gauge);
+        let step = self.turns.since(self.before);
+        if keep && !same {
+            // Not `now`, which may be off by a rounding: nothing may be counted twice.
+            let turns = self.turns.renumbered(now);
+            let shift = turns.whole.saturating_sub(self.turns.whole);
+            self.before.whole = self.before.whole.saturating_add(shift);
+            self.turns = turns;
+        } else {
+            self.turns = now;
+            self.before = now.plus(-step);
+        }
+        self.offset = offset;
     }
 }
 

@@ -12,7 +12,8 @@ use super::pulse::PulseList;
 use super::registers::Registers;
 use super::ring::Ring;
 use super::tape::constant_lanes;
-use crate::ir::{Operand, Program, StateId, StateOp};
+use crate::ir::diff::CellChange;
+use crate::ir::{CellAction, Operand, Program, StateId, StateOp};
 use crate::math::Real;
 
 /// An operand of an update.
@@ -303,6 +304,49 @@ impl Cells {
         }
     }
 
+    /// Cells of another program go on here, as far as `changes` says.
+    pub(super) fn adopt(&mut self, old: &Self, changes: &[CellChange]) {
+        for change in changes {
+            let (Some(from), Some(to)) = (change.from, change.to) else {
+                continue;
+            };
+            if change.action.is_reset() {
+                continue;
+            }
+            let (was, plan) = (&old.plans[from.index()], &self.plans[to.index()]);
+            // What never ran has nothing to go on with.
+            if old.committed.fresh[from.index()] {
+                continue;
+            }
+            let (before, contents) = (&old.committed, &mut self.committed);
+            let entries = &before.f64[was.f64[0]..was.f64[0] + was.f64[1]];
+            let own = &mut contents.f64[plan.f64[0]..plan.f64[0] + plan.f64[1]];
+            let lanes = plan.out[1] as u32;
+            let marks = plan.op.entries(lanes, 0).1 as usize;
+            let mark = &before.i32[was.i32..was.i32 + marks];
+            contents.i32[plan.i32..plan.i32 + marks].copy_from_slice(mark);
+            match change.action {
+                CellAction::Resampled if marks > 0 => {
+                    let oldest = mark[0] as usize % entries.len().max(1);
+                    let missing = match plan.op {
+                        StateOp::History => entries.get(oldest).copied(),
+                        _ => plan.init.first().copied(),
+                    };
+                    resample(entries, oldest, missing.unwrap_or(0.0), own);
+                    contents.i32[plan.i32] = 0;
+                }
+                _ => own.copy_from_slice(entries),
+            }
+            if plan.op == StateOp::Delay {
+                contents.rings[plan.ring].clone_from(&before.rings[was.ring]);
+            }
+            let [at, lanes] = plan.out;
+            contents.held[at..at + lanes]
+                .copy_from_slice(&before.held[was.out[0]..was.out[0] + lanes]);
+            contents.fresh[to.index()] = false;
+        }
+    }
+
     pub(super) fn contents(&self) -> &Contents {
         &self.committed
     }
@@ -330,6 +374,17 @@ impl Histories for Cells {
             Some(view) => (&self.views[view].entries, self.views[view].revision),
             None => (&[], 0),
         }
+    }
+}
+
+/// The newest of a ring of entries, oldest first; what there is too little of is `missing`.
+fn resample(entries: &[f64], oldest: usize, missing: f64, out: &mut [f64]) {
+    let (have, want) = (entries.len(), out.len());
+    for (k, entry) in out.iter_mut().enumerate() {
+        *entry = match (k + have).checked_sub(want) {
+            Some(at) if have > 0 => entries[(oldest + at) % have],
+            _ => missing,
+        };
     }
 }
 

@@ -75,6 +75,38 @@ impl Turns {
         }
     }
 
+    /// What has to be added to the count `c` so that it goes on from here, in [0, 1), or in [0, 2)
+    /// where two turns are one round.
+    pub(super) fn gauge(self, c: f64, mode: CycleMode) -> f64 {
+        let round = match mode {
+            CycleMode::Loop => 1.0,
+            CycleMode::Pingpong => 2.0,
+        };
+        let here = self.whole.rem_euclid(round as i64) as f64 + self.part;
+        let there = c - round * (c / round).floor();
+        let gauge = here - there;
+        let gauge = if gauge < 0.0 { gauge + round } else { gauge };
+        if gauge < round && gauge.is_finite() {
+            gauge
+        } else {
+            0.0
+        }
+    }
+
+    /// Turns from `earlier` to here.
+    pub(super) fn since(self, earlier: Self) -> f64 {
+        self.whole.saturating_sub(earlier.whole) as f64 + (self.part - earlier.part)
+    }
+
+    /// The same phase, counted from near `other`: as many whole turns as bring the two together.
+    pub(super) fn renumbered(self, other: Self) -> Self {
+        let turns = (other.part - self.part).round();
+        Self {
+            whole: other.whole.saturating_add(turns as i64),
+            part: self.part,
+        }
+    }
+
     /// The phase in its turn.
     pub(super) fn phase(self, mode: CycleMode) -> f64 {
         match mode {
@@ -107,6 +139,14 @@ impl Moment {
         match (self.cycle, other.cycle) {
             (Some((a, n)), Some((b, m))) if n == m => a.cmp(&b),
             _ => self.t_ms.total_cmp(&other.t_ms),
+        }
+    }
+
+    /// The same time, not as a step of a cycle.
+    pub(super) fn by_time(self) -> Self {
+        Self {
+            cycle: None,
+            ..self
         }
     }
 
@@ -262,6 +302,66 @@ impl Model {
             Self::Cyclic { period, gauge, .. } => Turns::of(t / period + gauge),
             Self::Infinite { period } => period.map_or(Turns::default(), |q| Turns::of(t / q)),
         }
+    }
+
+    /// Unwrapped phase of any sample; in pingpong a turn is one leg.
+    fn turns_at(&self, sample: &Moment) -> Turns {
+        let (&Self::Cyclic { mode, .. }, Some((step, of))) = (self, sample.cycle) else {
+            return self.turns(sample);
+        };
+        let (j, r) = Moment::loops(step, of);
+        let n = i64::from(of.max(1));
+        let legs = match mode {
+            CycleMode::Loop => 1,
+            CycleMode::Pingpong => 2,
+        };
+        let passed = r * legs;
+        Turns {
+            whole: j.saturating_mul(legs).saturating_add(passed / n),
+            part: (passed % n) as f64 / n as f64,
+        }
+    }
+
+    /// This model after a swap from `old`, whose last frame was at `sample`: with `keep`, a cycle of
+    /// another period goes on at the phase where it is, and so does one that went on before.
+    pub(super) fn continuing(&self, old: &Self, sample: &Moment, keep: bool) -> Self {
+        match (self, old) {
+            (
+                &Self::Cyclic { period, mode, .. },
+                &Self::Cyclic {
+                    period: before,
+                    mode: same,
+                    gauge,
+                },
+            ) if keep && mode == same => Self::Cyclic {
+                period,
+                mode,
+                gauge: if period == before {
+                    gauge
+                } else {
+                    let from = old.turns_at(sample);
+                    from.gauge(sample.t_ms.max(0.0) / period, mode)
+                },
+            },
+            _ => self.with_gauge(0.0),
+        }
+    }
+
+    /// Turns added after a swap that kept the phase; 0 for models without a cycle.
+    pub(super) fn gauge(&self) -> f64 {
+        match *self {
+            Self::Cyclic { gauge, .. } => gauge,
+            _ => 0.0,
+        }
+    }
+
+    /// The same with a gauge; models without a cycle have none.
+    pub(super) fn with_gauge(&self, turns: f64) -> Self {
+        let mut model = self.clone();
+        if let Self::Cyclic { gauge, .. } = &mut model {
+            *gauge = turns;
+        }
+        model
     }
 
     /// The numbers of a moment, without dt.

@@ -27,11 +27,14 @@ enum Place {
     TimeEvent(TimeEvent),
     Cell(StateId),
     Tree,
+    /// It went with a swap.
+    Gone,
 }
 
 /// A watched target.
 #[derive(Debug)]
 pub(super) struct Watch {
+    target: Target,
     place: Place,
     /// Steps that must run for it.
     steps: Vec<StepId>,
@@ -72,6 +75,7 @@ impl Watch {
             }
         }
         Ok(Self {
+            target: target.clone(),
             place,
             steps,
             sample: Sample {
@@ -80,6 +84,24 @@ impl Watch {
                 value: SampleValue::Nothing,
             },
         })
+    }
+
+    /// The same target in another program; while it is gone its sample says so.
+    pub(super) fn again(program: &Program, watch: &Self) -> Self {
+        let mut again = Self::new(program, &watch.target).unwrap_or(Self {
+            target: watch.target.clone(),
+            place: Place::Gone,
+            steps: Vec::new(),
+            sample: watch.sample.clone(),
+        });
+        again.sample = Sample {
+            value: match again.place {
+                Place::Gone => SampleValue::Gone,
+                _ => SampleValue::Nothing,
+            },
+            ..watch.sample
+        };
+        again
     }
 
     pub(super) fn steps(&self) -> &[StepId] {
@@ -97,7 +119,7 @@ impl Watch {
         let stores = frame.stores;
         let value = &mut self.sample.value;
         match self.place {
-            Place::Tree => {}
+            Place::Tree | Place::Gone => {}
             Place::Signal(id) => {
                 let ty = frame.program.tables.sig.nodes[id.index()].r#type;
                 let domain = frame.program.types[ty.index()].domain;

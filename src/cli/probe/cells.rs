@@ -120,7 +120,9 @@ impl Block {
 
 fn block(name: &str, value: &Option<SampleValue>) -> Block {
     match value {
-        None | Some(SampleValue::Nothing) => plain(name, &[""], Vec::new(), None),
+        None | Some(SampleValue::Nothing | SampleValue::Gone) => {
+            plain(name, &[""], Vec::new(), None)
+        }
         Some(SampleValue::Pulses(list)) => {
             plain(name, &[".pulses"], vec![list.count() as f64], None)
         }
@@ -211,7 +213,7 @@ pub(super) fn json_object(frame: u64, t_ms: f64, values: &[Named]) -> String {
 
 fn json_value(value: &Option<SampleValue>, out: &mut String) {
     match value {
-        None | Some(SampleValue::Nothing) => out.push_str("null"),
+        None | Some(SampleValue::Nothing | SampleValue::Gone) => out.push_str("null"),
         Some(SampleValue::Lanes { lanes, .. }) => tuple(lanes, out, write_f64),
         Some(SampleValue::Pulses(list)) => {
             out.push_str(&format!("{{\"count\":{},\"pulses\":", list.count()));

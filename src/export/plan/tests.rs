@@ -295,7 +295,7 @@ fn a_frame_beyond_the_plan_names_the_last() {
 fn frames_without_memory_start_anywhere() {
     let plan = plan(&cyclic(1000.0, LOOP), PlanOptions::default());
     let approach = plan.approach(7);
-    assert_eq!((approach.start, approach.steps), (Start::Anywhere, 7..7));
+    assert_eq!((approach.start, approach.steps), (Start::Anywhere, vec![]));
 }
 
 #[test]
@@ -342,14 +342,14 @@ fn state_is_stepped_from_the_start() {
         approach.start,
         Start::Latch(Sample::Cycle { step: -61, of: 60 })
     );
-    assert_eq!((approach.steps, phase.lead()), (-60..5, 60));
+    assert_eq!((approach.steps, phase.lead()), (vec![-60..5], 60));
     let twice = make(PlanOptions {
         warmup: Some(2),
         ..Default::default()
     });
-    assert_eq!(twice.approach(0).steps, -120..0);
+    assert_eq!(twice.approach(0).steps, [-120..0]);
     let time = make(by_time());
-    assert_eq!(time.approach(5).steps, 0..5);
+    assert_eq!(time.approach(5).steps, [0..5]);
 }
 
 #[test]
@@ -369,7 +369,9 @@ fn a_still_of_a_program_with_state_steps_up_to_its_time() {
     assert_eq!(approach.start, Start::Latch(Sample::At { t_ms: -100.0 }));
     let times: Vec<f64> = approach
         .steps
-        .clone()
+        .iter()
+        .cloned()
+        .flatten()
         .map(|step| plan.time_ms(plan.sample(step)))
         .collect();
     assert_eq!(times, [0.0, 100.0, 200.0]);
@@ -393,7 +395,8 @@ proptest! {
         for frame in plan.select(Some(&range)).unwrap().iter() {
             prop_assert_eq!(whole[frame as usize], frame);
             let approach = plan.approach(frame);
-            prop_assert_eq!(approach.steps.end, frame as i64);
+            let end = approach.steps.last().map_or(frame as i64, |range| range.end);
+            prop_assert_eq!(end, frame as i64);
             if memory == Memory::Previous {
                 prop_assert_eq!(approach.start, Start::After(plan.sample(frame as i64 - 1)));
             }

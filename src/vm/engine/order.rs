@@ -49,6 +49,9 @@ impl<T: Tracer> Engine<T> {
         };
         self.health.begin(self.run.frames, now.t_ms, class);
         self.health.input_rejected = rejected;
+        if class != FrameClass::Peek {
+            self.health.state_resets = std::mem::take(&mut self.run.state_resets);
+        }
         self.stage.bad = None;
         self.stores.rails.bad = (0, None);
         self.stores.fields.begin_frame();
@@ -82,6 +85,9 @@ impl<T: Tracer> Engine<T> {
 
     /// Brings state and rails to where the frame starts from.
     fn begin(&mut self, class: FrameClass, now: &Moment) {
+        if class.begins_run() {
+            self.clear_gauges();
+        }
         let run = &mut self.run;
         if class.begins_run() {
             self.stores.cells.reset();
@@ -247,7 +253,7 @@ impl<T: Tracer> Engine<T> {
 
     /// Puts the frame into the tree, unless strict mode objects.
     fn show(&mut self, program: &Program) -> Option<Offence> {
-        if self.strict {
+        if self.options.strict {
             self.stage
                 .check_order(&self.stores.registers, &mut self.health);
             let offence = self.refuse(program);
@@ -256,6 +262,9 @@ impl<T: Tracer> Engine<T> {
                 return offence;
             }
         }
+        let viewport = &program.viewport;
+        (self.tree.width, self.tree.height) = (viewport.width, viewport.height);
+        self.tree.background = viewport.background.map(|v| v as f32);
         let registers = &self.stores.registers;
         self.stage
             .assemble(&mut self.tree, registers, &mut self.health);
@@ -263,7 +272,7 @@ impl<T: Tracer> Engine<T> {
     }
 
     fn refuse(&self, program: &Program) -> Option<Offence> {
-        if !self.strict {
+        if !self.options.strict {
             return None;
         }
         blame::offence(program, &self.stage, &self.stores, &self.health)
@@ -309,7 +318,7 @@ impl<T: Tracer> Engine<T> {
         }
     }
 
-    fn span(&mut self, kind: SpanKind, subject: Subject, phase: Phase) -> u64 {
+    pub(in super::super) fn span(&mut self, kind: SpanKind, subject: Subject, phase: Phase) -> u64 {
         if T::LEVEL == Level::Off {
             return 0;
         }
@@ -323,7 +332,13 @@ impl<T: Tracer> Engine<T> {
         at
     }
 
-    fn span_end(&mut self, kind: SpanKind, subject: Subject, flags: u16, bytes: u64) -> u64 {
+    pub(in super::super) fn span_end(
+        &mut self,
+        kind: SpanKind,
+        subject: Subject,
+        flags: u16,
+        bytes: u64,
+    ) -> u64 {
         if T::LEVEL == Level::Off {
             return 0;
         }

@@ -51,6 +51,8 @@ pub struct FieldOptions {
     pub lane_block: u32,
     /// Bytes that columns may take; `None` = no limit.
     pub memory_limit: Option<u64>,
+    /// Whether what earlier frames computed is used again.
+    pub cache: bool,
 }
 
 impl Default for FieldOptions {
@@ -58,6 +60,7 @@ impl Default for FieldOptions {
         Self {
             lane_block: 256,
             memory_limit: None,
+            cache: true,
         }
     }
 }

@@ -34,6 +34,8 @@ const KERNELS: usize = 8;
 /// Kernels, columns and their cache for one program.
 #[derive(Debug)]
 pub struct FieldStore {
+    /// Whether anything outlives its frame.
+    cache: bool,
     block: usize,
     budget: u64,
     graph: Graph,
@@ -100,6 +102,9 @@ impl FieldStore {
         self.frame += 1;
         self.report.clear();
         self.pool.trim(self.frame);
+        if !self.cache {
+            self.lanes.fill(Stored::Empty);
+        }
     }
 
     /// Whether [`Self::materialize`] computes a request. At first those that are drawn every frame.
@@ -140,7 +145,7 @@ impl FieldStore {
             registers,
             histories,
             frame: self.frame,
-            keyed: row.keyed,
+            keyed: row.keyed && self.cache,
             epoch,
         };
         self.asked.clear();

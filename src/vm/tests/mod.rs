@@ -8,3 +8,4 @@ mod passes;
 mod rails;
 mod runs;
 mod state;
+mod swap;

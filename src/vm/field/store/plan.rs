@@ -37,6 +37,7 @@ impl FieldStore {
         }
         let outlines = program.tables.constants.paths.iter();
         Ok(Self {
+            cache: options.cache,
             block: options.lane_block.max(1) as usize,
             budget,
             ids: IdTexts::new(program, &graph),

@@ -5,8 +5,10 @@ use super::*;
 impl FieldStore {
     /// Takes over from the store of the program before a swap what still holds: columns that are
     /// made in the same way of the same domain, stored lanes, free buffers. Constant columns that
-    /// this program does not have are kept for the next swap, up to the program's budget.
-    pub fn adopt(&mut self, mut previous: Self) {
+    /// this program does not have are kept for the next swap, up to the program's budget. Gives how
+    /// many columns go on and how many are let go.
+    pub fn adopt(&mut self, mut previous: Self) -> (usize, usize) {
+        let counts = self.matches(&previous);
         self.frame = previous.frame;
         self.epoch = previous.epoch;
         self.revision = previous.revision;
@@ -57,6 +59,19 @@ impl FieldStore {
                 *lanes = previous.lanes[at].clone();
             }
         }
+        counts
+    }
+
+    /// How many finished columns of `previous` this store would go on with, and how many not.
+    pub fn matches(&self, previous: &Self) -> (usize, usize) {
+        let finished = |old: &&Known| old.missing.is_none();
+        let goes_on = |old: &&Known| {
+            old.holes.histories.is_empty() && self.columns.iter().any(|c| c.key == old.key)
+        };
+        let all = previous.columns.iter().filter(finished).count();
+        let finished = previous.columns.iter().filter(finished);
+        let kept = finished.filter(goes_on).count();
+        (kept, all - kept)
     }
 
     /// Drops every column, stored lane and free buffer. Costs time later, changes no value.

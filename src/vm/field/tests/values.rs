@@ -184,7 +184,7 @@ fn blocks_and_threads_change_nothing() {
             let (rig, _, t) = everything(n);
             let options = FieldOptions {
                 lane_block,
-                memory_limit: None,
+                ..FieldOptions::default()
             };
             let mut run = Run::with(rig.program(), options);
             run.set(t, 0.7);
