@@ -51,6 +51,8 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Record what happens in each frame, for Perfetto or as a summary
     Trace(TraceArgs),
+    /// Write the state of a patch every so many frames, for shards
+    Checkpoint(CheckpointArgs),
     /// Describe the blocks of the library
     Blocks(LibraryArgs),
     /// Describe the lenses of the library
@@ -89,6 +91,15 @@ pub(super) struct RenderArgs {
     /// Threads; changes no byte [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true)]
     pub(super) jobs: Option<usize>,
+    /// Another patch or program from a frame on, such as `120:new.json` (repeatable)
+    #[arg(long, value_name = "FRAME:FILE", value_parser = super::swap::parse, conflicts_with = "from")]
+    pub(super) swap: Vec<(u64, PathBuf)>,
+    /// Start from the checkpoints of `oscilla checkpoint` in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) from: Option<PathBuf>,
+    /// Compute everything anew in every frame; slower, changes no byte
+    #[arg(long)]
+    pub(super) no_cache: bool,
     /// Replace frames that are already there
     #[arg(long)]
     pub(super) overwrite: bool,
@@ -365,6 +376,26 @@ pub(super) struct ProbeArgs {
     /// How to print it [default: table; jsonl for `tree`]
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<ProbeFormat>,
+    /// Fail where values are not finite or parameters impossible; make warnings errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
+}
+
+/// `oscilla checkpoint`
+#[derive(Debug, Args)]
+pub(super) struct CheckpointArgs {
+    /// Patch or compiled program; `-` is standard input
+    pub(super) patch: PathBuf,
+    /// Frames from one checkpoint to the next
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) every: u64,
+    /// Folder for the checkpoints
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) out: PathBuf,
     /// Fail where values are not finite or parameters impossible; make warnings errors
     #[arg(long)]
     pub(super) strict: bool,

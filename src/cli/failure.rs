@@ -165,7 +165,7 @@ fn status_of(code: &str) -> Status {
     match code {
         "non-finite" | "loop-not-closed" => Status::Evaluation,
         "probe" | "usage" => Status::Usage,
-        "program-too-large" | "too-large" | "unsupported" => Status::Invalid,
+        "bad-checkpoint" | "program-too-large" | "too-large" | "unsupported" => Status::Invalid,
         "input-failed" | "output-failed" => Status::Io,
         _ => Status::Bug,
     }

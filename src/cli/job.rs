@@ -1,20 +1,23 @@
 //! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
 
 use super::args::{PlanFlags, RenderArgs};
+use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
 use super::load::Ready;
-use super::studio::{PatchStudio, raster_error};
+use super::studio::{Host, PatchStudio, raster_error};
+use super::swap::{self, Exchange};
 use super::target::Target;
 use crate::diag::Diagnostic;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
 use crate::export::{Format, FrameSet, Plan, PlanOptions, Texts};
-use crate::ir::Program;
+use crate::ir::{Memory, Program};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::SvgOptions;
 use crate::vm::EngineOptions;
+use std::sync::Arc;
 use std::thread;
 
 /// What is to be rendered, how, and where to.
@@ -24,6 +27,8 @@ pub(super) struct Job {
     pub(super) target: Target,
     pub(super) existing: Existing,
     pub(super) studio: PatchStudio,
+    /// Programs that take over on the way.
+    pub(super) swaps: Vec<Exchange>,
     /// px of a file.
     pub(super) width: u32,
     /// px of a file.
@@ -43,9 +48,13 @@ impl Job {
     ///
     /// # Errors
     /// What does not fit.
-    pub(super) fn new(args: &RenderArgs, ready: &Ready) -> Result<Self, Failure> {
+    pub(super) fn new(
+        args: &RenderArgs,
+        ready: &Ready,
+        swaps: Vec<Exchange>,
+    ) -> Result<Self, Failure> {
         let program = &ready.program;
-        let (plan, frames) = plan(&args.plan, program)?;
+        let (plan, frames) = plan_with(&args.plan, program, &swaps)?;
         let target = Target::new(args, &plan, &frames)?;
         let approximate = approximations(args, target.format)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -67,11 +76,28 @@ impl Job {
         let engine = EngineOptions {
             memory_limit: args.max_memory,
             strict: args.strict,
+            cache: !args.no_cache,
             ..EngineOptions::default()
         };
+        for swap in &swaps {
+            Host::new(&swap.ready.program, engine.clone())?;
+        }
+        let folder = args.from.as_deref();
+        let checkpoints = folder.map(|folder| Checkpoints::find(folder, &plan));
+        let checkpoints = checkpoints.transpose()?.map(Arc::new);
+        if let Some(checkpoints) = checkpoints
+            .as_ref()
+            .filter(|_| plan.memory() == Memory::State)
+        {
+            // One that does not fit is found here, before anything is written.
+            let mut host = Host::new(program, engine.clone())?;
+            checkpoints.restore(frames.first(), host.engine_mut())?;
+        }
         let job = Self {
             studio: PatchStudio {
                 program: program.clone(),
+                swaps: swap::programs(&swaps),
+                checkpoints,
                 engine,
                 raster,
                 svg: SvgOptions {
@@ -86,7 +112,8 @@ impl Job {
             } else {
                 Existing::Refuse
             },
-            texts: (!args.no_metadata).then(|| texts(args, ready, target.format)),
+            texts: (!args.no_metadata).then(|| texts(args, ready, target.format, &swaps)),
+            swaps,
             plan,
             frames,
             target,
@@ -154,6 +181,7 @@ impl Job {
                 },
                 approximate: self.approximate.clone(),
             },
+            swaps: swap::entries(&self.swaps),
             r#loop: closes,
             warnings,
         }
@@ -165,6 +193,15 @@ impl Job {
 /// # Errors
 /// Flags that do not fit the time model or each other.
 pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameSet), Failure> {
+    plan_with(flags, program, &[])
+}
+
+/// The same with other programs from frames on.
+fn plan_with(
+    flags: &PlanFlags,
+    program: &Program,
+    swaps: &[Exchange],
+) -> Result<(Plan, FrameSet), Failure> {
     let options = PlanOptions {
         fps: flags.fps.unwrap_or_default(),
         frames_per_cycle: flags.frames_per_cycle,
@@ -176,7 +213,8 @@ pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameS
         include_end: flags.include_end,
         sampling: flags.sampling.map(Into::into),
     };
-    let plan = Plan::new(&program.time_model, program.memory, &options)?;
+    let memory = swap::memory(program, swaps);
+    let plan = Plan::new(&program.time_model, memory, &options)?.with_swaps(swap::plan(swaps))?;
     let frames = plan.select(flags.frames.as_ref())?;
     if flags.require_closed_loop && plan.closes().is_none() {
         return Err(Failure::usage(
@@ -223,7 +261,7 @@ fn tool() -> String {
 }
 
 /// What every file says about itself; no clock, no path.
-fn texts(args: &RenderArgs, ready: &Ready, format: Format) -> Texts {
+fn texts(args: &RenderArgs, ready: &Ready, format: Format, swaps: &[Exchange]) -> Texts {
     let program = &ready.program;
     let mut texts = vec![("Software", tool())];
     if format.has_pixels() {
@@ -242,6 +280,11 @@ fn texts(args: &RenderArgs, ready: &Ready, format: Format) -> Texts {
             .map(|(target, value)| format!("{target}={value}"))
             .collect();
         texts.push(("oscilla:set", set.join("\n")));
+    }
+    if !swaps.is_empty() {
+        let swaps = swaps.iter();
+        let list = swaps.map(|s| format!("{} {}", s.frame, s.ready.program.program_hash));
+        texts.push(("oscilla:swaps", list.collect::<Vec<_>>().join("\n")));
     }
     texts
 }

@@ -9,6 +9,7 @@
 mod args;
 mod blocks;
 mod check;
+mod checkpoint;
 mod compare;
 mod compile;
 mod console;
@@ -25,6 +26,7 @@ mod render;
 mod save;
 mod signals;
 mod studio;
+mod swap;
 mod table;
 mod target;
 mod trace;
@@ -59,6 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Compile(args) => compile::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Compare(args) => compare::run(&args, &mut console),
+        Command::Checkpoint(args) => checkpoint::run(&args, &mut console),
         Command::Diff(args) => diff::run(&args, &mut console),
         Command::Trace(args) => trace::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),

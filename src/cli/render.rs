@@ -8,6 +8,7 @@ use super::job::Job;
 use super::load::{Ready, load};
 use super::progress::Display;
 use super::signals::Stop;
+use super::swap;
 use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::LoopEntry;
@@ -16,7 +17,9 @@ use crate::export::{Engines as _, Faults, Plan};
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
-    let job = Job::new(args, &ready)?;
+    let swaps = swap::load_all(args, &ready, console)?;
+    let job = Job::new(args, &ready, swaps)?;
+    swap::report(&job.swaps, console);
     if args.dry_run {
         return describe(&job);
     }

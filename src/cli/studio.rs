@@ -1,5 +1,6 @@
 //! Engine, raster and SVG behind the traits that the export drives.
 
+use super::checkpoint::Checkpoints;
 use crate::export::{
     Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, SourceError, Start,
     Texts,
@@ -9,14 +10,17 @@ use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::{self, SvgOptions};
 use crate::vm::{
-    Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode, NoTrace,
-    Offence, Tracer,
+    Allow, Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode,
+    NoTrace, Offence, SwapOptions, Tracer,
 };
 use std::sync::Arc;
 
 /// Hands out engines and painters for one program.
 pub(super) struct PatchStudio {
     pub(super) program: Arc<Valid<Program>>,
+    /// Programs that take over on the way, in order.
+    pub(super) swaps: Arc<[Arc<Valid<Program>>]>,
+    pub(super) checkpoints: Option<Arc<Checkpoints>>,
     pub(super) engine: EngineOptions,
     pub(super) raster: RasterOptions,
     pub(super) svg: SvgOptions,
@@ -45,13 +49,20 @@ impl Scribe for svg::Writer {
 
 impl Engines for PatchStudio {
     fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
-        Ok(Box::new(Host::new(&self.program, self.engine.clone())?))
+        let mut host = Host::new(&self.program, self.engine.clone())?;
+        host.swaps = Arc::clone(&self.swaps);
+        host.checkpoints = self.checkpoints.clone();
+        Ok(Box::new(host))
     }
 }
 
 /// An engine, driven by plans.
 pub(super) struct Host<T: Tracer = NoTrace> {
     engine: Engine<T>,
+    first: Arc<Valid<Program>>,
+    /// Programs that take over on the way, in order.
+    swaps: Arc<[Arc<Valid<Program>>]>,
+    checkpoints: Option<Arc<Checkpoints>>,
     /// How the next frame follows the one before it.
     mode: Mode,
     /// The first faults were put into words.
@@ -85,6 +96,9 @@ impl<T: Tracer> Host<T> {
             Engine::with_tracer(Arc::clone(program), options, tracer).map_err(engine_error)?;
         Ok(Self {
             engine,
+            first: Arc::clone(program),
+            swaps: Arc::default(),
+            checkpoints: None,
             mode: Mode::Advance,
             remarked: false,
         })
@@ -121,6 +135,15 @@ impl<T: Tracer> Host<T> {
         &mut self.engine
     }
 
+    fn run_program(&mut self, program: Arc<Valid<Program>>) -> Result<(), SourceError> {
+        let how = SwapOptions {
+            allow: Allow::Any,
+            ..SwapOptions::default()
+        };
+        let report = self.engine.set_program(program, how);
+        report.map(|_| ()).map_err(engine_error)
+    }
+
     fn time(&mut self, sample: Sample) -> FrameTime {
         frame_time(sample).with_mode(std::mem::take(&mut self.mode))
     }
@@ -129,6 +152,10 @@ impl<T: Tracer> Host<T> {
 impl<T: Tracer + Send> FrameSource for Host<T> {
     fn begin(&mut self, start: Start) -> Result<(), SourceError> {
         self.mode = Mode::Advance;
+        if !Arc::ptr_eq(self.engine.program(), &self.first) {
+            self.run_program(Arc::clone(&self.first))?;
+            self.engine.reset();
+        }
         match start {
             Start::Anywhere => {
                 self.mode = Mode::Jump;
@@ -145,6 +172,18 @@ impl<T: Tracer + Send> FrameSource for Host<T> {
                 .start_after(frame_time(sample))
                 .map_err(engine_error),
         }
+    }
+
+    fn resume(&mut self, frame: u64) -> Result<Option<u64>, SourceError> {
+        self.mode = Mode::Advance;
+        match &self.checkpoints {
+            Some(checkpoints) => checkpoints.restore(frame, &mut self.engine),
+            None => Ok(None),
+        }
+    }
+
+    fn swap(&mut self, index: usize) -> Result<(), SourceError> {
+        self.run_program(Arc::clone(&self.swaps[index]))
     }
 
     fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
@@ -187,7 +226,8 @@ impl Painter for Easel {
     }
 }
 
-fn frame_time(sample: Sample) -> FrameTime {
+/// A sample of a plan, as the engine takes it.
+pub(super) fn frame_time(sample: Sample) -> FrameTime {
     match sample {
         Sample::At { t_ms } => FrameTime::at(t_ms),
         Sample::Cycle { step, of } => FrameTime::cycle(step, of),

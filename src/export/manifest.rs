@@ -44,6 +44,9 @@ pub struct Head {
     pub plan: PlanEntry,
     /// What frames are.
     pub image: ImageEntry,
+    /// Programs that took over on the way; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub swaps: Vec<SwapEntry>,
     /// Whether the loop closes; null if the plan is none.
     pub r#loop: Option<LoopEntry>,
     /// Findings of the compiler.
@@ -60,6 +63,24 @@ pub struct PatchEntry {
     pub revision: u64,
     /// `b3:` and BLAKE3 of its bytes as read.
     pub hash: String,
+}
+
+/// A program that took over.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SwapEntry {
+    /// Its first frame.
+    pub frame: u64,
+    /// What was read.
+    pub patch: PatchEntry,
+    /// Hash of everything that can change a frame.
+    pub program_hash: String,
+    /// `A`, `B` or `C`: parameters, structure, topology.
+    pub class: String,
+    /// What made it more than parameters.
+    pub because: Vec<String>,
+    /// State that started anew although both programs have it.
+    pub resets: Vec<String>,
 }
 
 /// The plan of an export.
@@ -356,6 +377,7 @@ mod tests {
                 blend_space: "srgb",
                 approximate: Vec::new(),
             },
+            swaps: Vec::new(),
             r#loop: Some(LoopEntry::from(&Verdict::Exact)),
             warnings: Vec::new(),
         }

@@ -17,7 +17,7 @@ use super::health::{Health, Totals};
 use super::probe::{ProbeError, ProbeId, Sample, Target};
 use super::rails::Rails;
 use super::registers::Registers;
-use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshot::{self, Snapshot, SnapshotError};
 use super::state::Cells;
 use super::tape::Tape;
 use super::time::{Model, Moment};
@@ -312,6 +312,7 @@ impl<T: Tracer> Engine<T> {
     /// Everything that later frames depend on.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
+            engine: snapshot::ENGINE.to_owned(),
             program_hash: self.program.program_hash.clone(),
             layout_hash: self.program.tables.state.layout_hash.clone(),
             frames: self.run.frames,

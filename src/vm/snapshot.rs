@@ -5,6 +5,7 @@
 //! probes and traces are not in it. Bytes: magic `OSCS`, version (u16), payload length (u64), BLAKE3
 //! of the payload, payload; all little-endian. The same run gives the same bytes.
 
+use super::frame::FrameTime;
 use super::rails;
 use super::state;
 use super::time::Moment;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 const MAGIC: &[u8; 4] = b"OSCS";
 const VERSION: u16 = 1;
+/// Numbers mean the same only to the version that wrote them.
+pub(super) const ENGINE: &str = env!("CARGO_PKG_VERSION");
 const HEADER: usize = 4 + 2 + 8 + 32;
 
 /// Why a snapshot is refused; the engine then stands as before.
@@ -34,6 +37,8 @@ pub enum SnapshotError {
 /// Everything that later frames depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// Version of the engine that took it.
+    pub(super) engine: String,
     /// Of the program it was taken from.
     pub(super) program_hash: String,
     /// Of the state's layout.
@@ -59,6 +64,14 @@ impl Snapshot {
     /// Frames that the run had when it was taken.
     pub fn frames(&self) -> u64 {
         self.frames
+    }
+
+    /// Time of the last frame; `None` if there was none.
+    pub fn time(&self) -> Option<FrameTime> {
+        self.prev.map(|moment| match moment.cycle {
+            Some((step, of)) => FrameTime::cycle(step, of),
+            None => FrameTime::at(moment.t_ms),
+        })
     }
 
     /// As a file.
@@ -96,6 +109,10 @@ impl Snapshot {
         if !whole {
             return Err(SnapshotError::Damaged);
         }
-        postcard::from_bytes(payload).map_err(|_| SnapshotError::Damaged)
+        let snapshot: Self = postcard::from_bytes(payload).map_err(|_| SnapshotError::Damaged)?;
+        if snapshot.engine != ENGINE {
+            return Err(SnapshotError::Version);
+        }
+        Ok(snapshot)
     }
 }
