@@ -16,6 +16,7 @@ mod cli {
     mod probe;
     mod render;
     mod svg;
+    mod swap;
     mod trace;
     mod usage;
 }

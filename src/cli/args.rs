@@ -92,7 +92,7 @@ pub(super) struct RenderArgs {
     #[arg(short, long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true)]
     pub(super) jobs: Option<usize>,
     /// Another patch or program from a frame on, such as `120:new.json` (repeatable)
-    #[arg(long, value_name = "FRAME:FILE", value_parser = super::swap::parse, conflicts_with = "from")]
+    #[arg(long, value_name = "FRAME:FILE", value_parser = super::swap::parse, allow_hyphen_values = true, conflicts_with = "from")]
     pub(super) swap: Vec<(u64, PathBuf)>,
     /// Start from the checkpoints of `oscilla checkpoint` in this folder
     #[arg(long, value_name = "DIR")]
