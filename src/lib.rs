@@ -31,6 +31,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The features `export` (files) and `cli` (the program; the default, with `export`) can be left out:
+//! without them nothing here starts a thread, reads a clock or touches a file, and
+//! `examples/embed.rs` is the whole program.
+//!
 //! Read in this order: [`cli`], [`patch`], [`blocks`], [`compile`], [`ir`], [`vm`],
 //! [`render_tree`], [`raster`], [`svg`], [`export`].
 
@@ -55,8 +59,11 @@ pub mod raster;
 pub mod render_tree;
 pub mod svg;
 // Verb 4.
+#[cfg(feature = "export")]
 pub mod export;
 // Verb 5: pictures against recorded ones.
+#[cfg(feature = "export")]
 pub mod compare;
 // What strings them together.
+#[cfg(feature = "cli")]
 pub mod cli;

@@ -108,6 +108,57 @@ fn the_table_has_no_circle_and_no_verb_knows_a_verb() {
     }
 }
 
+/// What a page or a server embeds: output is a function of what is handed in.
+const EMBEDDED: &[&str] = &[
+    "math",
+    "path",
+    "diag",
+    "types",
+    "patch",
+    "ir",
+    "render_tree",
+    "blocks",
+    "compile",
+    "vm",
+    "raster",
+    "svg",
+];
+
+#[test]
+fn what_is_embedded_knows_no_thread_clock_or_file() {
+    const OUTSIDE: &[&str] = &[
+        "std::thread",
+        "std::time",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::io::std",
+        "rayon",
+    ];
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&src) {
+        let relative = file.strip_prefix(&src).expect("inside src");
+        let mut parts = relative
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned());
+        let module = parts.next().expect("a name");
+        let is_test = parts.any(|part| part.trim_end_matches(".rs") == "tests");
+        if is_test || !EMBEDDED.contains(&module.trim_end_matches(".rs")) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("readable");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or("");
+            for name in OUTSIDE.iter().filter(|name| code.contains(**name)) {
+                wrong.push(format!("{}:{}: `{name}`", relative.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
 /// Modules named after `crate::` in a line; `crate::{a, b}` counts as a and b.
 fn named(code: &str) -> Vec<String> {
     let mut names = Vec::new();

@@ -58,6 +58,19 @@ pub const DEFAULT_SIZE: (u32, u32) = (800, 600);
 /// Compiles a patch. `None` exactly when `diagnostics` holds errors afterwards, those of the reader
 /// among them. A program that does not pass validation is a mistake of this compiler: it is reported
 /// with the code `internal`.
+///
+/// ```
+/// use oscilla::{compile, diag::Diagnostics, patch};
+///
+/// let source = patch::Source::new("wrong.json", r#"{"blocks": [
+///     {"id": "time", "type": "CycleTimeRoot"}, {"id": "dots", "type": "RenderInstance2D"}]}"#);
+/// let mut found = Diagnostics::new();
+/// let document = patch::read(&source, &mut found).expect("JSON");
+/// let program = compile::compile(&document, &compile::Options::default(), &mut found);
+/// source.fill_places(&mut found);
+/// assert!(program.is_none());
+/// assert_eq!(found.list()[0].code, "unknown-block-type");
+/// ```
 pub fn compile(
     document: &Document,
     options: &Options,

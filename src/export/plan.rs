@@ -330,7 +330,7 @@ impl Plan {
     /// frames back.
     fn steps_to(&self, position: i64, first: i64) -> Vec<Range<i64>> {
         if self.memory == Memory::State {
-            return vec![first..position];
+            return std::iter::once(first..position).collect();
         }
         let reach = match self.memory {
             Memory::Previous => 2,

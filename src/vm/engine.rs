@@ -27,7 +27,36 @@ use crate::ir::{FieldExpr, Memory, Program, StateId, Valid, ValueRef, operands};
 use crate::render_tree::RenderTree;
 use std::sync::Arc;
 
-/// Runs one program. `Send` if its tracer is; two engines of one program share only the `Arc`.
+/// Runs one program.
+///
+/// ```
+/// # use oscilla::{compile, diag::Diagnostics, patch};
+/// use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime, Snapshot};
+/// # use std::sync::Arc;
+/// # let text = r#"{"blocks": [
+/// #     {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+/// #     {"id": "lfo", "type": "Oscillator", "params": {"bias": 5}},
+/// #     {"id": "lag", "type": "Slew"},
+/// #     {"id": "dots", "type": "RenderInstances2D", "params": {"positions": [8, 8]}}],
+/// #     "connections": [{"from": "lfo.out", "to": "lag.in"}, {"from": "lag.out", "to": "dots.radius"}]}"#;
+/// # let mut found = Diagnostics::new();
+/// # let document = patch::read(&patch::Source::new("p.json", text), &mut found).unwrap();
+/// # let program = Arc::new(compile::compile(&document, &Default::default(), &mut found).unwrap());
+/// let mut engine = Engine::new(Arc::clone(&program), EngineOptions::default())?;
+/// let tree = engine.render_frame(FrameTime::at(0.0), &FrameCtx::default())?;
+/// assert_eq!(tree.passes.len(), 1);
+///
+/// // Another engine goes on from here, as if it had made all frames so far.
+/// let bytes = engine.snapshot().to_bytes();
+/// let mut other = Engine::new(program, EngineOptions::default())?;
+/// other.restore(&Snapshot::from_bytes(&bytes)?)?;
+/// let next = FrameTime::at(40.0);
+/// let tree = engine.render_frame(next, &FrameCtx::default())?.clone();
+/// assert_eq!(&tree, other.render_frame(next, &FrameCtx::default())?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `Send` if its tracer is; two engines of one program share only the `Arc`.
 pub struct Engine<T: Tracer = NoTrace> {
     pub(super) program: Arc<Valid<Program>>,
     pub(super) options: EngineOptions,

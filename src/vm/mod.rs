@@ -14,8 +14,6 @@
 //! * `field`: one value per element, in columns that are kept while nothing changed;
 //! * `sinks`: from columns to passes; `camera`, `project`, `mesh`: from space to the
 //!   picture; `assemble`: from passes to the tree;
-//! * `sinks`: from columns to passes; `camera`, `project`: from space to the picture; `assemble`: from
-//!   passes to the tree;
 //! * `swap`: another program takes over between two frames;
 //! * [`health`], [`probe`], [`snapshot`], [`trace`]: what a host can learn.
 //!

@@ -44,6 +44,10 @@ fn fps(text: &str) -> FrameRate {
 const LOOP: CycleMode = CycleMode::Loop;
 const PINGPONG: CycleMode = CycleMode::Pingpong;
 
+fn one(range: std::ops::Range<i64>) -> Vec<std::ops::Range<i64>> {
+    std::iter::once(range).collect()
+}
+
 #[test]
 fn finite_runs_once_without_its_end() {
     let plan = plan(&finite(1000.0), PlanOptions::default());
@@ -342,14 +346,14 @@ fn state_is_stepped_from_the_start() {
         approach.start,
         Start::Latch(Sample::Cycle { step: -61, of: 60 })
     );
-    assert_eq!((approach.steps, phase.lead()), (vec![-60..5], 60));
+    assert_eq!((approach.steps, phase.lead()), (one(-60..5), 60));
     let twice = make(PlanOptions {
         warmup: Some(2),
         ..Default::default()
     });
-    assert_eq!(twice.approach(0).steps, [-120..0]);
+    assert_eq!(twice.approach(0).steps, one(-120..0));
     let time = make(by_time());
-    assert_eq!(time.approach(5).steps, [0..5]);
+    assert_eq!(time.approach(5).steps, one(0..5));
 }
 
 #[test]
