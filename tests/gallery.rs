@@ -76,6 +76,19 @@ fn collect_lenses(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 #[test]
+fn composites_of_a_patch_and_of_the_library_are_in_the_gallery() {
+    let documents = gallery();
+    let composites = entries(&documents, "composites");
+    let own: Vec<&str> = composites.iter().filter_map(|c| c["id"].as_str()).collect();
+    let blocks = entries(&documents, "blocks");
+    let used = blocks
+        .iter()
+        .filter_map(|b| b["type"].as_str()?.strip_prefix("composite:"));
+    let (own, library): (Vec<&str>, Vec<&str>) = used.partition(|id| own.contains(id));
+    assert!(own.len() > 1 && library.len() > 1, "{own:?} {library:?}");
+}
+
+#[test]
 fn lenses_stand_in_all_three_places_and_buses_have_several_publishers() {
     let documents = gallery();
     for list in ["connections", "publishers", "listeners"] {
