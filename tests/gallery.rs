@@ -9,7 +9,13 @@ use std::fs;
 use support::patches;
 
 /// Blocks that draw nothing and change no value.
-const ELSEWHERE: &[&str] = &["DebugDisplay"];
+const ELSEWHERE: &[&str] = &[
+    "DebugDisplay",
+    "RenderPaths2D",
+    "Compose",
+    "PostFX",
+    "Render2dCanvas",
+];
 
 fn gallery() -> Vec<Value> {
     patches("patches")
