@@ -54,6 +54,8 @@ pub mod blocks;
 pub mod compile;
 pub mod ir;
 pub mod vm;
+// What came from outside while a performance ran.
+pub mod recording;
 // Noun 3, verbs 3.
 pub mod raster;
 pub mod render_tree;

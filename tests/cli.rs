@@ -11,6 +11,7 @@ mod cli {
     mod compare;
     mod compile;
     mod diff;
+    mod inputs;
     mod inspect;
     mod library;
     mod probe;

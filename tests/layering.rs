@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patch", &["diag", "math", "path", "types"]),
     ("ir", &["diag", "math", "path", "types"]),
     ("render_tree", &["math", "path", "types"]),
+    ("recording", &["diag", "math"]),
     // The vocabulary.
     ("blocks", &["diag", "ir", "math", "path", "types"]),
     // Verbs.
@@ -45,6 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "patch",
             "path",
             "raster",
+            "recording",
             "render_tree",
             "svg",
             "types",

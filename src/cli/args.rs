@@ -76,6 +76,8 @@ pub(super) struct RenderArgs {
     pub(super) format: Option<FormatFlag>,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) inputs: InputFlags,
     /// Output pixels per patch pixel
     #[arg(
         long,
@@ -221,6 +223,14 @@ pub(super) struct PatchFlags {
     pub(super) set: Vec<(String, String)>,
 }
 
+/// What comes from outside while frames are evaluated.
+#[derive(Debug, Default, Args)]
+pub(super) struct InputFlags {
+    /// Recorded channels over time, JSON or CSV
+    #[arg(long, value_name = "RECORDING")]
+    pub(super) inputs: Option<PathBuf>,
+}
+
 /// Which samples of time are the frames.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
@@ -274,6 +284,8 @@ pub(super) struct CheckArgs {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) inputs: InputFlags,
 }
 
 /// `oscilla inspect`
@@ -382,6 +394,8 @@ pub(super) struct ProbeArgs {
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
     #[command(flatten)]
+    pub(super) inputs: InputFlags,
+    #[command(flatten)]
     pub(super) plan: PlanFlags,
 }
 
@@ -401,6 +415,8 @@ pub(super) struct CheckpointArgs {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) inputs: InputFlags,
     #[command(flatten)]
     pub(super) plan: PlanFlags,
 }
@@ -442,6 +458,8 @@ pub(super) struct TraceArgs {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) inputs: InputFlags,
     #[command(flatten)]
     pub(super) plan: PlanFlags,
 }

@@ -3,6 +3,7 @@
 use super::args::CheckArgs;
 use super::console::{self, Console};
 use super::failure::{Failure, Status, worst};
+use super::inputs;
 use super::load::{Loaded, load};
 use super::studio::Host;
 use crate::diag::{Diagnostic, Severity};
@@ -65,9 +66,15 @@ fn examine(path: &Path, args: &CheckArgs) -> Report {
     }
     let mut findings = loaded.diagnostics.list().to_vec();
     let uncounted = loaded.diagnostics.dropped();
-    match analyse(&loaded) {
+    match analyse(&loaded, args) {
         Err(failure) => failed(failure),
-        Ok((summary, verdict)) => {
+        Ok((summary, verdict, warnings)) => {
+            findings.extend(warnings.into_iter().map(|mut warning| {
+                if warning.file.is_empty() {
+                    warning.file = path.display().to_string();
+                }
+                warning
+            }));
             if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::Exact) {
                 let message = format!("the loop is {verdict}");
                 let mut finding = Diagnostic::warning("loop-not-closed", "", message);
@@ -93,12 +100,16 @@ fn examine(path: &Path, args: &CheckArgs) -> Report {
 }
 
 /// What an export with no flags would be, and whether its loop closes.
-fn analyse(loaded: &Loaded) -> Result<(String, Option<Verdict>), Failure> {
+fn analyse(
+    loaded: &Loaded,
+    args: &CheckArgs,
+) -> Result<(String, Option<Verdict>, Vec<Diagnostic>), Failure> {
     let Some(program) = &loaded.program else {
-        return Ok((String::new(), None));
+        return Ok((String::new(), None, Vec::new()));
     };
+    let (inputs, warnings) = inputs::open(&args.inputs, &[program], args.strict)?;
     let plan = Plan::new(&program.time_model, program.memory, &PlanOptions::default())?;
-    let host = Host::new(program, EngineOptions::default())?;
+    let host = Host::new(program, &inputs, EngineOptions::default())?;
     let verdict = integrity::check(&plan, host, &AtomicBool::new(false))?;
     let mut summary = format!(
         "ok, {}, {} frames in {} ms at 60 fps",
@@ -110,5 +121,5 @@ fn analyse(loaded: &Loaded) -> Result<(String, Option<Verdict>), Failure> {
         summary.push_str(", loop ");
         summary.push_str(verdict.word());
     }
-    Ok((summary, verdict))
+    Ok((summary, verdict, warnings))
 }

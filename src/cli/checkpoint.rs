@@ -24,7 +24,9 @@ use std::sync::atomic::Ordering;
 const BYTES_MAX: u64 = 1 << 32;
 
 pub(super) fn run(args: &CheckpointArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?
+        .into_program(console)?
+        .with_inputs(&args.inputs, &[], args.strict, console)?;
     let (plan, frames) = job::plan(&args.plan, &ready.program)?;
     fs::create_dir_all(&args.out).map_err(|error| {
         let message = format!("cannot make `{}`: {error}", args.out.display());
@@ -38,7 +40,7 @@ pub(super) fn run(args: &CheckpointArgs, console: &mut Console) -> Result<Status
         strict: args.strict,
         ..EngineOptions::default()
     };
-    let mut host = Host::new(&ready.program, options)?;
+    let mut host = Host::new(&ready.program, &ready.inputs, options)?;
     let stop = Stop::listen()?;
     let last = frames.last() / args.every * args.every;
     let approach = plan.approach(last);

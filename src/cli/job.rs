@@ -80,7 +80,7 @@ impl Job {
             ..EngineOptions::default()
         };
         for swap in &swaps {
-            Host::new(&swap.ready.program, engine.clone())?;
+            Host::new(&swap.ready.program, &ready.inputs, engine.clone())?;
         }
         let folder = args.from.as_deref();
         let checkpoints = folder.map(|folder| Checkpoints::find(folder, &plan));
@@ -90,7 +90,7 @@ impl Job {
             .filter(|_| plan.memory() == Memory::State)
         {
             // One that does not fit is found here, before anything is written.
-            let mut host = Host::new(program, engine.clone())?;
+            let mut host = Host::new(program, &ready.inputs, engine.clone())?;
             checkpoints.restore(frames.first(), host.engine_mut())?;
         }
         let job = Self {
@@ -98,6 +98,7 @@ impl Job {
                 program: program.clone(),
                 swaps: swap::programs(&swaps),
                 checkpoints,
+                inputs: ready.inputs.clone(),
                 engine,
                 raster,
                 svg: SvgOptions {
@@ -167,6 +168,7 @@ impl Job {
             program_hash: program.program_hash.clone(),
             seed: program.seed,
             overrides: args.patch_flags.set.iter().cloned().collect(),
+            inputs: ready.inputs.hash.as_ref().map(b3),
             plan: PlanEntry::new(&self.plan, &self.frames),
             image: ImageEntry {
                 format: format.word(),
@@ -272,6 +274,9 @@ fn texts(args: &RenderArgs, ready: &Ready, format: Format, swaps: &[Exchange]) -
         ("oscilla:program", program.program_hash.clone()),
         ("oscilla:seed", program.seed.to_string()),
     ]);
+    if let Some(hash) = &ready.inputs.hash {
+        texts.push(("oscilla:inputs", b3(hash)));
+    }
     if !args.patch_flags.set.is_empty() {
         let set: Vec<String> = args
             .patch_flags

@@ -4,6 +4,7 @@
 use super::args::PatchFlags;
 use super::console::Console;
 use super::failure::Failure;
+use super::inputs::Inputs;
 use crate::compile::{self, Options};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::file::{self, Form};
@@ -139,6 +140,7 @@ impl Loaded {
                     program,
                     warnings: self.diagnostics.list().to_vec(),
                     hash: self.hash,
+                    inputs: Inputs::default(),
                 })
             }
             None => Err(Failure::invalid(&self.diagnostics)),
@@ -154,6 +156,8 @@ pub(super) struct Ready {
     pub(super) warnings: Vec<Diagnostic>,
     /// BLAKE3 of the bytes as read.
     pub(super) hash: blake3::Hash,
+    /// What channels are answered with.
+    pub(super) inputs: Inputs,
 }
 
 /// The bytes of a file, and which form of a program they are, if one. Of a patch no more is read than

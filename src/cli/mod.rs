@@ -16,6 +16,7 @@ mod console;
 mod diff;
 mod execute;
 mod failure;
+mod inputs;
 mod inspect;
 mod job;
 mod load;

@@ -20,17 +20,19 @@ use cells::{Sheet, json_object};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?
+        .into_program(console)?
+        .with_inputs(&args.inputs, &[], args.strict, console)?;
     let (plan, frames) = job::plan(&args.plan, &ready.program)?;
     let options = EngineOptions {
         strict: args.strict,
         ..EngineOptions::default()
     };
-    let mut host = Host::new(&ready.program, options.clone())?;
+    let mut host = Host::new(&ready.program, &ready.inputs, options.clone())?;
     let mut printer = Printer::new(args, &mut host)?;
     let stop = Stop::listen()?;
     if args.plan.require_closed_loop {
-        let other = Host::new(&ready.program, options)?;
+        let other = Host::new(&ready.program, &ready.inputs, options)?;
         let verdict = integrity::check(&plan, other, stop.flag())?;
         judge(verdict.as_ref(), &plan, true, console)?;
     }

@@ -14,10 +14,13 @@ use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::LoopEntry;
 use crate::export::pipeline::Outcome;
 use crate::export::{Engines as _, Faults, Plan};
+use crate::ir::Program;
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
     let swaps = swap::load_all(args, &ready, console)?;
+    let others: Vec<&Program> = swaps.iter().map(|swap| &**swap.ready.program).collect();
+    let ready = ready.with_inputs(&args.inputs, &others, args.strict, console)?;
     let job = Job::new(args, &ready, swaps)?;
     swap::report(&job.swaps, console);
     if args.dry_run {
@@ -103,6 +106,7 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
         bad_parameters,
         divisions_by_zero,
         pulses_folded,
+        inputs_rejected,
     } = outcome.faults;
     for (count, what) in [
         (
@@ -117,6 +121,10 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
         (
             pulses_folded,
             "pulses beyond what one frame keeps were only counted",
+        ),
+        (
+            inputs_rejected,
+            "recorded values of another shape were replaced by defaults",
         ),
     ] {
         if count > 0 {

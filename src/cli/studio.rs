@@ -1,6 +1,7 @@
 //! Engine, raster and SVG behind the traits that the export drives.
 
 use super::checkpoint::Checkpoints;
+use super::inputs::Inputs;
 use crate::export::{
     Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, SourceError, Start,
     Texts,
@@ -21,6 +22,7 @@ pub(super) struct PatchStudio {
     /// Programs that take over on the way, in order.
     pub(super) swaps: Arc<[Arc<Valid<Program>>]>,
     pub(super) checkpoints: Option<Arc<Checkpoints>>,
+    pub(super) inputs: Inputs,
     pub(super) engine: EngineOptions,
     pub(super) raster: RasterOptions,
     pub(super) svg: SvgOptions,
@@ -49,7 +51,7 @@ impl Scribe for svg::Writer {
 
 impl Engines for PatchStudio {
     fn source(&self) -> Result<Box<dyn FrameSource>, SourceError> {
-        let mut host = Host::new(&self.program, self.engine.clone())?;
+        let mut host = Host::new(&self.program, &self.inputs, self.engine.clone())?;
         host.swaps = Arc::clone(&self.swaps);
         host.checkpoints = self.checkpoints.clone();
         Ok(Box::new(host))
@@ -63,6 +65,7 @@ pub(super) struct Host<T: Tracer = NoTrace> {
     /// Programs that take over on the way, in order.
     swaps: Arc<[Arc<Valid<Program>>]>,
     checkpoints: Option<Arc<Checkpoints>>,
+    inputs: Inputs,
     /// How the next frame follows the one before it.
     mode: Mode,
     /// The first faults were put into words.
@@ -76,9 +79,10 @@ impl Host {
     /// If the program does not fit.
     pub(super) fn new(
         program: &Arc<Valid<Program>>,
+        inputs: &Inputs,
         options: EngineOptions,
     ) -> Result<Self, SourceError> {
-        Self::with_tracer(program, options, NoTrace)
+        Self::with_tracer(program, inputs, options, NoTrace)
     }
 }
 
@@ -89,6 +93,7 @@ impl<T: Tracer> Host<T> {
     /// If the program does not fit.
     pub(super) fn with_tracer(
         program: &Arc<Valid<Program>>,
+        inputs: &Inputs,
         options: EngineOptions,
         tracer: T,
     ) -> Result<Self, SourceError> {
@@ -99,6 +104,7 @@ impl<T: Tracer> Host<T> {
             first: Arc::clone(program),
             swaps: Arc::default(),
             checkpoints: None,
+            inputs: inputs.clone(),
             mode: Mode::Advance,
             remarked: false,
         })
@@ -188,16 +194,15 @@ impl<T: Tracer + Send> FrameSource for Host<T> {
 
     fn step(&mut self, sample: Sample) -> Result<(), SourceError> {
         let time = self.time(sample);
-        self.engine
-            .step(time, &FrameCtx::default())
-            .map_err(frame_error)
+        let ctx = ctx(&self.inputs);
+        self.engine.step(time, &ctx).map_err(frame_error)
     }
 
     fn frame(&mut self, sample: Sample) -> Result<Evaluated, SourceError> {
         let time = self.time(sample);
         let tree = self
             .engine
-            .render_frame(time, &FrameCtx::default())
+            .render_frame(time, &ctx(&self.inputs))
             .map_err(frame_error)?;
         let tree = tree.clone();
         let faults = faults(self.engine.health());
@@ -226,6 +231,13 @@ impl Painter for Easel {
     }
 }
 
+fn ctx(inputs: &Inputs) -> FrameCtx<'_> {
+    FrameCtx {
+        inputs: &*inputs.playback,
+        ..FrameCtx::default()
+    }
+}
+
 /// A sample of a plan, as the engine takes it.
 pub(super) fn frame_time(sample: Sample) -> FrameTime {
     match sample {
@@ -240,6 +252,7 @@ fn faults(health: &Health) -> Faults {
         bad_parameters: health.bad_parameter,
         divisions_by_zero: health.div_zero,
         pulses_folded: health.pulses_folded,
+        inputs_rejected: health.input_rejected,
     }
 }
 

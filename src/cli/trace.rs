@@ -8,30 +8,30 @@ use super::args::{ClockFlag, LevelFlag, TraceArgs};
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::job;
-use super::load::load;
+use super::load::{Ready, load};
 use super::save::save;
 use super::signals::Stop;
 use super::studio::Host;
 use super::table::Table;
 use crate::export::{FrameSet, Plan, Walk};
-use crate::ir::{Program, Valid};
 use crate::vm::EngineOptions;
 use crate::vm::trace::recorder::Recording;
 use crate::vm::trace::summary::{Hot, Summary};
 use crate::vm::trace::{Clock, Counter, Recorder, chrome};
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Rows of a summary.
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &TraceArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?
+        .into_program(console)?
+        .with_inputs(&args.inputs, &[], args.strict, console)?;
     let (plan, frames) = job::plan(&args.plan, &ready.program)?;
     let work = Work {
         args,
-        program: &ready.program,
+        ready: &ready,
         plan: &plan,
         frames: &frames,
         stop: Stop::listen()?,
@@ -49,7 +49,7 @@ pub(super) fn run(args: &TraceArgs, console: &mut Console) -> Result<Status, Fai
 /// What is traced.
 struct Work<'a> {
     args: &'a TraceArgs,
-    program: &'a Arc<Valid<Program>>,
+    ready: &'a Ready,
     plan: &'a Plan,
     frames: &'a FrameSet,
     stop: Stop,
@@ -66,7 +66,7 @@ impl Work<'_> {
             ..EngineOptions::default()
         };
         let recorder = Recorder::<C, FULL>::with_capacity(clock, self.args.records);
-        let host = Host::with_tracer(self.program, options, recorder)?;
+        let host = Host::with_tracer(&self.ready.program, &self.ready.inputs, options, recorder)?;
         let mut walk = Walk::new(self.plan, host);
         for frame in self.frames.iter() {
             let made = walk.frame(frame, self.stop.flag());
@@ -92,10 +92,12 @@ impl Work<'_> {
             ));
         }
         if let Some(path) = &self.args.out {
-            save(path, |out| chrome::write(recording, &[self.program], out))?;
+            save(path, |out| {
+                chrome::write(recording, &[&self.ready.program], out)
+            })?;
         }
         if self.args.summary {
-            let summary = Summary::new(recording, self.program);
+            let summary = Summary::new(recording, &self.ready.program);
             console::data(|out| print(&summary, out))?;
         } else if let Some(path) = &self.args.out {
             console.say(format!(

@@ -40,6 +40,9 @@ pub struct Head {
     pub seed: u32,
     /// Values set in place of the patch's, by `block.port`.
     pub overrides: BTreeMap<String, String>,
+    /// `b3:` and BLAKE3 of the recorded inputs as read; left out without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
     /// When frames are.
     pub plan: PlanEntry,
     /// What frames are.
@@ -366,6 +369,7 @@ mod tests {
             program_hash: "b3:1".into(),
             seed: 7,
             overrides: BTreeMap::from([("a.b".to_owned(), "1".to_owned())]),
+            inputs: None,
             plan: PlanEntry::new(plan, frames),
             image: ImageEntry {
                 format: "png",

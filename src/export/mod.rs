@@ -99,6 +99,8 @@ pub struct Faults {
     pub divisions_by_zero: u64,
     /// Pulses beyond what one frame keeps.
     pub pulses_folded: u64,
+    /// Values from outside of another shape than the program reads; the default was used.
+    pub inputs_rejected: u64,
 }
 
 impl Faults {
@@ -117,6 +119,7 @@ impl Faults {
                 .divisions_by_zero
                 .saturating_add(other.divisions_by_zero),
             pulses_folded: self.pulses_folded.saturating_add(other.pulses_folded),
+            inputs_rejected: self.inputs_rejected.saturating_add(other.inputs_rejected),
         }
     }
 }

@@ -63,6 +63,7 @@ impl Channels {
             channel.pulses.clear();
             let question = Question {
                 key: &channel.key,
+                pulses: channel.trigger,
                 hold: channel.hold,
                 prev_ms,
                 t_ms,

@@ -1,7 +1,7 @@
 //! Values that come from outside: what the host has recorded or measured.
 //!
 //! The engine asks [`Inputs`] once per channel and frame, before anything else runs. A
-//! [`Recording`] answers from a list of samples and so gives the same frames every time;
+//! [`Playback`] answers from a list of samples and so gives the same frames every time;
 //! [`NoInputs`] leaves every channel at its default. A recording is read at the frame's absolute
 //! time and does not loop by itself.
 
@@ -35,6 +35,8 @@ impl Reading<'_> {
 pub struct Question<'a> {
     /// Name of the channel.
     pub key: &'a str,
+    /// Pulses of an interval, not the value at its end.
+    pub pulses: bool,
     /// Between samples.
     pub hold: Hold,
     /// Time of the frame before, ms. Equal to `t_ms` in a first frame.
@@ -62,133 +64,65 @@ impl Inputs for NoInputs {
     }
 }
 
-/// Samples of some channels over time.
+/// Samples of some channels over time, played back.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Recording {
+pub struct Playback {
     channels: BTreeMap<String, Track>,
 }
 
-/// Samples of one channel.
+/// Samples of one channel, as values and, where each is one number, as pulses.
 #[derive(Debug, Clone, PartialEq)]
-enum Track {
-    Values {
-        hold: Option<Hold>,
-        lanes: usize,
-        samples: Vec<(f64, [f64; MAX_LANES])>,
-    },
-    Pulses(Vec<Pulse>),
+struct Track {
+    hold: Option<Hold>,
+    lanes: usize,
+    samples: Vec<(f64, [f64; MAX_LANES])>,
+    pulses: Vec<Pulse>,
 }
 
-/// Why samples cannot be part of a recording.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum RecordingError {
-    /// A time is NaN or infinite.
-    #[error("channel `{key}`: the time of sample {at} is not finite")]
-    Time {
-        /// The channel.
-        key: String,
-        /// Which sample.
-        at: usize,
-    },
-    /// Samples of one channel differ in length, or have no or too many numbers.
-    #[error(
-        "channel `{key}`: sample {at} has {found} numbers; a sample has 1 to 4, all of one channel the same"
-    )]
-    Lanes {
-        /// The channel.
-        key: String,
-        /// Which sample.
-        at: usize,
-        /// Numbers in it.
-        found: usize,
-    },
-}
-
-impl Recording {
+impl Playback {
     /// Nothing recorded.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a channel of values. Samples may come in any order; equal times keep theirs. `hold` is
-    /// what the recording says, `None` leaves it to the program.
-    ///
-    /// # Errors
-    /// If a time is not finite or the samples differ in length.
-    pub fn values(
+    /// Adds a channel: times in ms and values of so many lanes. Samples may come in any order; equal
+    /// times keep theirs. `hold` is what the recording says, `None` leaves it to the program.
+    pub fn add(
         &mut self,
         key: &str,
         hold: Option<Hold>,
-        samples: &[(f64, Vec<f64>)],
-    ) -> Result<(), RecordingError> {
-        let lanes = samples.first().map_or(1, |(_, v)| v.len());
-        let mut track = Vec::with_capacity(samples.len());
-        for (at, (t, value)) in samples.iter().enumerate() {
-            if !t.is_finite() {
-                let key = key.to_owned();
-                return Err(RecordingError::Time { key, at });
-            }
-            let found = value.len();
-            if found != lanes || !(1..=MAX_LANES).contains(&found) {
-                let key = key.to_owned();
-                return Err(RecordingError::Lanes { key, at, found });
-            }
-            let mut row = [0.0; MAX_LANES];
-            row[..found].copy_from_slice(value);
-            track.push((*t, row));
-        }
-        track.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let track = Track::Values {
+        lanes: usize,
+        mut samples: Vec<(f64, [f64; MAX_LANES])>,
+    ) {
+        samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let pulse = |&(t_ms, [value, ..]): &(f64, [f64; MAX_LANES])| Pulse { t_ms, value };
+        let pulses = match lanes {
+            1 => samples.iter().map(pulse).collect(),
+            _ => Vec::new(),
+        };
+        let track = Track {
             hold,
-            lanes,
-            samples: track,
+            lanes: lanes.min(MAX_LANES),
+            samples,
+            pulses,
         };
         self.channels.insert(key.to_owned(), track);
-        Ok(())
-    }
-
-    /// Adds a channel of pulses: (time in ms, value).
-    ///
-    /// # Errors
-    /// If a time is not finite.
-    pub fn pulses(&mut self, key: &str, pulses: &[(f64, f64)]) -> Result<(), RecordingError> {
-        if let Some(at) = pulses.iter().position(|(t, _)| !t.is_finite()) {
-            let key = key.to_owned();
-            return Err(RecordingError::Time { key, at });
-        }
-        let mut list: Vec<Pulse> = pulses
-            .iter()
-            .map(|&(t_ms, value)| Pulse { t_ms, value })
-            .collect();
-        list.sort_by(|a, b| a.t_ms.total_cmp(&b.t_ms));
-        self.channels.insert(key.to_owned(), Track::Pulses(list));
-        Ok(())
-    }
-
-    /// Names of the recorded channels, in byte order.
-    pub fn channels(&self) -> impl Iterator<Item = &str> {
-        self.channels.keys().map(String::as_str)
     }
 }
 
-impl Inputs for Recording {
+impl Inputs for Playback {
     fn sample(&self, question: &Question<'_>) -> Result<Reading<'_>, String> {
-        Ok(match self.channels.get(question.key) {
-            None => Reading::Default,
-            Some(Track::Pulses(list)) => {
-                let from = list.partition_point(|p| p.t_ms <= question.prev_ms);
-                let to = list.partition_point(|p| p.t_ms <= question.t_ms);
-                Reading::Pulses(&list[from.min(to)..to])
-            }
-            Some(Track::Values {
-                hold,
-                lanes,
-                samples,
-            }) => {
-                let hold = hold.unwrap_or(question.hold);
-                value_at(samples, *lanes, hold, question.t_ms)
-            }
-        })
+        let Some(track) = self.channels.get(question.key) else {
+            return Ok(Reading::Default);
+        };
+        if question.pulses && track.lanes <= 1 {
+            let list = &track.pulses;
+            let from = list.partition_point(|p| p.t_ms <= question.prev_ms);
+            let to = list.partition_point(|p| p.t_ms <= question.t_ms);
+            return Ok(Reading::Pulses(&list[from.min(to)..to]));
+        }
+        let hold = track.hold.unwrap_or(question.hold);
+        Ok(value_at(&track.samples, track.lanes, hold, question.t_ms))
     }
 }
 
@@ -216,38 +150,55 @@ fn value_at<'a>(
 mod tests {
     use super::*;
 
-    fn ask(recording: &Recording, prev_ms: f64, t_ms: f64) -> Reading<'_> {
+    fn ask(playback: &Playback, prev_ms: f64, t_ms: f64, pulses: bool) -> Reading<'_> {
         let question = Question {
             key: "cc",
+            pulses,
             hold: Hold::Last,
             prev_ms,
             t_ms,
         };
-        recording.sample(&question).expect("a recording answers")
+        playback.sample(&question).expect("a recording answers")
+    }
+
+    fn number(value: f64) -> [f64; MAX_LANES] {
+        [value, 0.0, 0.0, 0.0]
     }
 
     #[test]
     fn values_hold_or_run_linearly_between_samples() {
-        let samples = [(500.0, vec![0.8]), (0.0, vec![0.2])];
-        let mut recording = Recording::new();
-        recording.values("cc", None, &samples).expect("legal");
-        assert_eq!(ask(&recording, 0.0, -1.0), Reading::Default);
-        assert_eq!(ask(&recording, 0.0, 499.0), Reading::number(0.2));
-        assert_eq!(ask(&recording, 0.0, 500.0), Reading::number(0.8));
-        recording
-            .values("cc", Some(Hold::Linear), &samples)
-            .expect("legal");
-        assert_eq!(ask(&recording, 0.0, 250.0), Reading::number(0.5));
-        assert_eq!(ask(&recording, 0.0, 900.0), Reading::number(0.8));
+        let samples = vec![(500.0, number(0.8)), (0.0, number(0.2))];
+        let mut playback = Playback::new();
+        playback.add("cc", None, 1, samples.clone());
+        assert_eq!(ask(&playback, 0.0, -1.0, false), Reading::Default);
+        assert_eq!(ask(&playback, 0.0, 499.0, false), Reading::number(0.2));
+        assert_eq!(ask(&playback, 0.0, 500.0, false), Reading::number(0.8));
+        playback.add("cc", Some(Hold::Linear), 1, samples);
+        assert_eq!(ask(&playback, 0.0, 250.0, false), Reading::number(0.5));
+        assert_eq!(ask(&playback, 0.0, 900.0, false), Reading::number(0.8));
+        playback.add("cc", Some(Hold::Linear), 1, Vec::new());
+        assert_eq!(ask(&playback, 0.0, 900.0, false), Reading::Default);
+    }
+
+    #[test]
+    fn of_equal_times_the_last_one_counts() {
+        let mut playback = Playback::new();
+        let samples = vec![(5.0, number(1.0)), (5.0, number(2.0)), (9.0, number(3.0))];
+        playback.add("cc", Some(Hold::Linear), 1, samples);
+        assert_eq!(ask(&playback, 0.0, 5.0, false), Reading::number(2.0));
+        assert_eq!(ask(&playback, 0.0, 7.0, false), Reading::number(2.5));
     }
 
     #[test]
     fn pulses_of_the_half_open_interval() {
-        let mut recording = Recording::new();
-        recording
-            .pulses("cc", &[(200.0, 2.0), (100.0, 1.0)])
-            .expect("legal");
-        let count = |prev, t| match ask(&recording, prev, t) {
+        let mut playback = Playback::new();
+        playback.add(
+            "cc",
+            None,
+            1,
+            vec![(200.0, number(2.0)), (100.0, number(1.0))],
+        );
+        let count = |prev, t| match ask(&playback, prev, t, true) {
             Reading::Pulses(list) => list.len(),
             other => panic!("{other:?}"),
         };
@@ -255,20 +206,5 @@ mod tests {
             [count(0.0, 100.0), count(100.0, 200.0), count(100.0, 100.0)],
             [1, 1, 0]
         );
-    }
-
-    #[test]
-    fn uneven_samples_are_refused() {
-        let mut recording = Recording::new();
-        let uneven = recording.values("cc", None, &[(0.0, vec![1.0]), (1.0, vec![1.0, 2.0])]);
-        assert!(matches!(
-            uneven,
-            Err(RecordingError::Lanes {
-                at: 1,
-                found: 2,
-                ..
-            })
-        ));
-        assert!(recording.pulses("cc", &[(f64::NAN, 0.0)]).is_err());
     }
 }

@@ -1,0 +1,221 @@
+//! `--inputs`: a recording meets the channels of a program.
+//!
+//! In: the flag and a program. Out: what engines ask while they run, and what does not fit, known
+//! before the first frame: channels that the recording lacks, that nobody reads, of another shape.
+
+use super::args::InputFlags;
+use super::console::Console;
+use super::failure::{Failure, Status};
+use super::load::Ready;
+use crate::diag::{Diagnostic, Severity};
+use crate::ir::{Hold, Program};
+use crate::recording::{self, Recording};
+use crate::types::Domain;
+use crate::vm::Playback;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes that a recording may have.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What channels are answered with; the defaults where nothing is recorded.
+#[derive(Clone, Default)]
+pub(super) struct Inputs {
+    /// For the engines.
+    pub(super) playback: Arc<Playback>,
+    /// BLAKE3 of the recording as read.
+    pub(super) hash: Option<blake3::Hash>,
+}
+
+impl Ready {
+    /// With the recorded inputs, also for programs that take over later; shows what does not fit on
+    /// the way.
+    ///
+    /// # Errors
+    /// If the recording cannot be read, or (`strict`) does not fit.
+    pub(super) fn with_inputs(
+        mut self,
+        flags: &InputFlags,
+        later: &[&Program],
+        strict: bool,
+        console: &Console,
+    ) -> Result<Self, Failure> {
+        let programs = [&[&**self.program], later].concat();
+        let (inputs, warnings) = open(flags, &programs, strict)?;
+        console.warnings(&warnings);
+        self.warnings.extend(warnings);
+        self.inputs = inputs;
+        Ok(self)
+    }
+}
+
+/// Reads the recording and holds it against the channels of programs. The findings are warnings.
+///
+/// # Errors
+/// If the recording cannot be read, or (`strict`) does not fit.
+pub(super) fn open(
+    flags: &InputFlags,
+    programs: &[&Program],
+    strict: bool,
+) -> Result<(Inputs, Vec<Diagnostic>), Failure> {
+    let channels = channels(programs);
+    let (inputs, mut found) = match &flags.inputs {
+        None => (Inputs::default(), unheard(&channels)),
+        Some(path) => {
+            let (text, hash) = read(path)?;
+            let named = |mut finding: Diagnostic| {
+                finding.file = path.display().to_string();
+                finding
+            };
+            let mut recording = recording::read(&text)
+                .map_err(|finding| Failure::new(Status::Invalid, named(*finding)))?;
+            let mut found = lacking(&channels, &recording);
+            let about_the_file = std::mem::take(&mut recording.warnings)
+                .into_iter()
+                .chain(unread(&channels, &recording));
+            found.extend(about_the_file.map(named));
+            let inputs = Inputs {
+                playback: Arc::new(playback(recording)),
+                hash: Some(hash),
+            };
+            (inputs, found)
+        }
+    };
+    if strict && !found.is_empty() {
+        for finding in &mut found {
+            finding.severity = Severity::Error;
+        }
+        return Err(Failure {
+            status: Status::Invalid,
+            findings: found,
+            uncounted: 0,
+        });
+    }
+    Ok((inputs, found))
+}
+
+/// A channel that a program reads.
+struct Wanted<'a> {
+    key: &'a str,
+    domain: Domain,
+}
+
+impl Wanted<'_> {
+    /// Numbers of a sample; a trigger's pulse has one value.
+    fn lanes(&self) -> usize {
+        match self.domain {
+            Domain::Trigger => 1,
+            domain => domain.lanes(),
+        }
+    }
+}
+
+/// The channels of all programs, each once.
+fn channels<'a>(programs: &[&'a Program]) -> Vec<Wanted<'a>> {
+    let channel = |program: &'a Program| {
+        let rows = program.tables.graph.externals.iter();
+        rows.map(|row| Wanted {
+            key: &program.tables.strings[row.key.index()],
+            domain: program.types[row.r#type.index()].domain,
+        })
+    };
+    let mut channels: Vec<Wanted<'a>> = programs.iter().flat_map(|p| channel(p)).collect();
+    channels.sort_unstable_by_key(|wanted| (wanted.key, wanted.domain.name()));
+    channels.dedup_by_key(|wanted| (wanted.key, wanted.domain.name()));
+    channels
+}
+
+/// What a patch with channels is told without a recording.
+fn unheard(channels: &[Wanted<'_>]) -> Vec<Diagnostic> {
+    if channels.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = channels.iter().map(|c| format!("`{}`", c.key)).collect();
+    let message = format!(
+        "nothing is recorded for {}; defaults are used",
+        names.join(", ")
+    );
+    vec![
+        Diagnostic::warning("missing-channel", "", message)
+            .hint("give a recording with `--inputs recording.json`"),
+    ]
+}
+
+/// Channels that the recording lacks, or has in another shape.
+fn lacking(channels: &[Wanted<'_>], recording: &Recording) -> Vec<Diagnostic> {
+    let names = || recording.channels.keys().map(String::as_str);
+    let judge = |wanted: &Wanted<'_>| {
+        let key = wanted.key;
+        let Some(channel) = recording.channels.get(key) else {
+            let message = format!("the recording has no channel `{key}`; its default is used");
+            let finding = Diagnostic::warning("missing-channel", "", message);
+            return Some(finding.nearest(key, names()));
+        };
+        if channel.samples.is_empty() || channel.lanes == wanted.lanes() {
+            return None;
+        }
+        let message = format!(
+            "channel `{key}` is recorded with {} number{} a sample, but the patch reads a {}; its \
+             default is used",
+            channel.lanes,
+            if channel.lanes == 1 { "" } else { "s" },
+            wanted.domain.name()
+        );
+        let hint = match wanted.lanes() {
+            1 => "record one number a sample".to_owned(),
+            lanes => format!("record {lanes} numbers a sample, as a list"),
+        };
+        Some(Diagnostic::warning("channel-shape", "", message).hint(hint))
+    };
+    channels.iter().filter_map(judge).collect()
+}
+
+/// Channels of the recording that nobody reads.
+fn unread<'a>(
+    channels: &'a [Wanted<'_>],
+    recording: &'a Recording,
+) -> impl Iterator<Item = Diagnostic> {
+    let names = || channels.iter().map(|c| c.key);
+    let unknown = move |key: &&String| !names().any(|name| name == key.as_str());
+    recording.channels.keys().filter(unknown).map(move |key| {
+        let message = format!("the patch reads no channel `{key}`; it is left out");
+        Diagnostic::warning("unknown-channel", "", message).nearest(key, names())
+    })
+}
+
+/// What the engines ask. Values of another shape are in it too; an engine counts them where it meets
+/// them.
+fn playback(recording: Recording) -> Playback {
+    let mut playback = Playback::new();
+    for (key, channel) in recording.channels {
+        let hold = channel.linear.then_some(Hold::Linear);
+        playback.add(&key, hold, channel.lanes, channel.samples);
+    }
+    playback
+}
+
+fn read(path: &Path) -> Result<(String, blake3::Hash), Failure> {
+    let unreadable = |error: &io::Error| Failure::unreadable(path, error);
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    let refused = |code, message: String| {
+        let mut finding = Diagnostic::error(code, "", message);
+        finding.file = path.display().to_string();
+        Failure::new(Status::Invalid, finding)
+    };
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("a recording may have {MAX_BYTES} bytes");
+        return Err(refused("too-large", message));
+    }
+    let hash = blake3::hash(&bytes);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        refused("bad-recording", format!("byte {at} is no UTF-8"))
+    })?;
+    Ok((text, hash))
+}
