@@ -51,6 +51,20 @@ pub enum Pass {
     PostFx(PostFx),
 }
 
+impl Pass {
+    /// Block id of the sink.
+    pub fn sink(&self) -> &Arc<str> {
+        match self {
+            Self::Clear(pass) => &pass.sink,
+            Self::Instances2d(pass) => &pass.sink,
+            Self::Paths2d(pass) => &pass.sink,
+            Self::Strokes2d(pass) => &pass.sink,
+            Self::Group(pass) => &pass.sink,
+            Self::PostFx(pass) => &pass.sink,
+        }
+    }
+}
+
 /// One value for all rows, or one per row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column<T> {

@@ -19,6 +19,12 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Writer {
     options: SvgOptions,
+    buffers: Buffers,
+}
+
+/// What a document is made of while it is written.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
     defs: Text,
     body: Text,
     names: Names,
@@ -34,6 +40,22 @@ pub(super) struct Place {
     margin: f64,
 }
 
+impl Place {
+    /// Right in the document.
+    pub(super) const ROOT: Self = Self {
+        to_root: Affine::IDENTITY,
+        margin: 0.0,
+    };
+
+    /// Inside a group with this transform.
+    pub(super) fn inside(&self, own: &Affine) -> Self {
+        Self {
+            to_root: own.then(&self.to_root),
+            ..*self
+        }
+    }
+}
+
 /// What passes are written with.
 pub(super) struct Pen<'a> {
     pub(super) options: &'a SvgOptions,
@@ -41,6 +63,7 @@ pub(super) struct Pen<'a> {
     pub(super) body: &'a mut Text,
     pub(super) names: &'a mut Names,
     pub(super) scratch: &'a mut Scratch,
+    ids: SvgIds,
     width: f64,
     height: f64,
 }
@@ -56,64 +79,66 @@ impl Writer {
 
     /// Appends the document of a tree to `out`, with `metadata` after that of the options.
     pub fn write(&mut self, tree: &RenderTree, metadata: &[(&str, String)], out: &mut String) {
-        let (width, height) = (f64::from(tree.width), f64::from(tree.height));
-        self.defs.reset(2);
-        self.body.reset(1);
-        self.names.reset();
-        let mut pen = Pen {
-            options: &self.options,
-            defs: &mut self.defs,
-            body: &mut self.body,
-            names: &mut self.names,
-            scratch: &mut self.scratch,
-            width,
-            height,
-        };
-        let place = Place {
-            to_root: Affine::IDENTITY,
-            margin: 0.0,
-        };
-        pen.area(None, quantize(tree.background), &place);
-        pen.passes(&tree.passes, &place);
-
-        let mut head = Text::onto(std::mem::take(out));
-        open(&mut head, &self.options, width, height);
-        self.metadata(&mut head, metadata);
-        if !self.defs.out.is_empty() {
-            head.begin("defs");
-            head.open();
-            head.out.push_str(&self.defs.out);
-            head.close("defs");
-        }
-        head.out.push_str(&self.body.out);
-        head.close("svg");
-        *out = head.out;
-    }
-
-    fn metadata(&self, head: &mut Text, more: &[(&str, String)]) {
-        let own = self.options.metadata.iter();
-        let own = own.map(|(key, text)| (key.as_str(), text));
-        let mut all = own.chain(more.iter().map(|(key, text)| (*key, text)));
-        let Some(first) = all.next() else {
-            return;
-        };
-        head.begin("metadata");
-        head.attribute("xmlns:o", "urn:oscilla");
-        head.open();
-        for (key, text) in std::iter::once(first).chain(all) {
-            head.begin("o:text");
-            head.name("key");
-            escape(&mut head.out, key);
-            head.out.push_str("\">");
-            escape(&mut head.out, text);
-            head.out.push_str("</o:text>\n");
-        }
-        head.close("metadata");
+        let size = [tree.width, tree.height].map(f64::from);
+        let mut pen = Pen::new(&self.options, &mut self.buffers, size);
+        pen.area(None, quantize(tree.background), &Place::ROOT);
+        pen.passes(&tree.passes, &Place::ROOT);
+        assemble(&self.options, size, metadata, "", &self.buffers, out);
     }
 }
 
+/// Appends the whole document: head, metadata, style sheet, definitions, body.
+pub(super) fn assemble(
+    options: &SvgOptions,
+    size: [f64; 2],
+    more: &[(&str, String)],
+    sheet: &str,
+    buffers: &Buffers,
+    out: &mut String,
+) {
+    let mut head = Text::onto(std::mem::take(out));
+    open(&mut head, options, size);
+    metadata(&mut head, options, more);
+    if !sheet.is_empty() {
+        head.begin("style");
+        head.open();
+        head.out.push_str(sheet);
+        head.close("style");
+    }
+    if !buffers.defs.out.is_empty() {
+        head.begin("defs");
+        head.open();
+        head.out.push_str(&buffers.defs.out);
+        head.close("defs");
+    }
+    head.out.push_str(&buffers.body.out);
+    head.close("svg");
+    *out = head.out;
+}
+
+fn metadata(head: &mut Text, options: &SvgOptions, more: &[(&str, String)]) {
+    let own = options.metadata.iter();
+    let own = own.map(|(key, text)| (key.as_str(), text));
+    let mut all = own.chain(more.iter().map(|(key, text)| (*key, text)));
+    let Some(first) = all.next() else {
+        return;
+    };
+    head.begin("metadata");
+    head.attribute("xmlns:o", "urn:oscilla");
+    head.open();
+    for (key, text) in std::iter::once(first).chain(all) {
+        head.begin("o:text");
+        head.name("key");
+        escape(&mut head.out, key);
+        head.out.push_str("\">");
+        escape(&mut head.out, text);
+        head.out.push_str("</o:text>\n");
+    }
+    head.close("metadata");
+}
+
 /// The start tag of the document.
-fn open(head: &mut Text, options: &SvgOptions, width: f64, height: f64) {
+fn open(head: &mut Text, options: &SvgOptions, [width, height]: [f64; 2]) {
     head.begin("svg");
     head.attribute("xmlns", "http://www.w3.org/2000/svg");
     if options.compat {
@@ -125,8 +150,50 @@ fn open(head: &mut Text, options: &SvgOptions, width: f64, height: f64) {
     head.open();
 }
 
-impl Pen<'_> {
-    fn passes(&mut self, passes: &[Pass], place: &Place) {
+impl<'a> Pen<'a> {
+    /// At the beginning of a document of this size, user px.
+    pub(super) fn new(
+        options: &'a SvgOptions,
+        buffers: &'a mut Buffers,
+        [width, height]: [f64; 2],
+    ) -> Self {
+        buffers.defs.reset(2);
+        buffers.body.reset(1);
+        buffers.names.reset();
+        let Buffers {
+            defs,
+            body,
+            names,
+            scratch,
+        } = buffers;
+        Self {
+            options,
+            defs,
+            body,
+            names,
+            scratch,
+            ids: options.ids,
+            width,
+            height,
+        }
+    }
+
+    /// Writes something whose passes and elements get no ids.
+    pub(super) fn without_ids(&mut self, write: impl FnOnce(&mut Self)) {
+        let ids = std::mem::replace(&mut self.ids, SvgIds::None);
+        write(self);
+        self.ids = ids;
+    }
+
+    /// What passes would be in a document of their own, definitions and all, without ids.
+    pub(super) fn alone(&self, passes: &[Pass], place: &Place) -> String {
+        let mut buffers = Buffers::default();
+        let mut pen = Pen::new(self.options, &mut buffers, [self.width, self.height]);
+        pen.without_ids(|pen| pen.passes(passes, place));
+        buffers.defs.out + &buffers.body.out
+    }
+
+    pub(super) fn passes(&mut self, passes: &[Pass], place: &Place) {
         for pass in passes {
             match pass {
                 Pass::Clear(clear) => self.clear(clear, place),
@@ -142,7 +209,7 @@ impl Pen<'_> {
     /// The base of all ids of a pass; its own id, if passes have one, becomes an attribute.
     pub(super) fn identify(&mut self, sink: &Arc<str>) -> String {
         let base = self.names.of_sink(Role::Pass, sink);
-        if self.options.ids != SvgIds::None {
+        if self.ids != SvgIds::None {
             self.body.attribute("id", &base);
         }
         base
@@ -150,15 +217,25 @@ impl Pen<'_> {
 
     fn clear(&mut self, clear: &Clear, place: &Place) {
         let base = self.names.of_sink(Role::Pass, &clear.sink);
-        let id = (self.options.ids != SvgIds::None).then_some(base);
+        let id = (self.ids != SvgIds::None).then_some(base);
         self.area(id, clear.rgba, place);
     }
 
     /// A colour over the whole layer.
-    fn area(&mut self, id: Option<String>, rgba: [u8; 4], place: &Place) {
+    pub(super) fn area(&mut self, id: Option<String>, rgba: [u8; 4], place: &Place) {
         let Some((color, alpha)) = paint(rgba) else {
             return;
         };
+        let body = self.begin_area(id, place);
+        rgb(body, "fill", Some(color));
+        if alpha < 255 {
+            share(body, "fill-opacity", alpha);
+        }
+        body.empty();
+    }
+
+    /// A rectangle over the whole layer, still without its look.
+    pub(super) fn begin_area(&mut self, id: Option<String>, place: &Place) -> &mut Text {
         let body = &mut *self.body;
         body.begin("rect");
         if let Some(id) = id {
@@ -173,30 +250,36 @@ impl Pen<'_> {
         if place.to_root != Affine::IDENTITY {
             body.matrix("transform", &place.to_root.inverse());
         }
-        rgb(body, "fill", Some(color));
-        if alpha < 255 {
-            share(body, "fill-opacity", alpha);
-        }
-        body.empty();
+        body
     }
 
     fn group(&mut self, group: &Group, place: &Place) {
         let own = Affine::from_row(group.transform);
-        let to_root = own.then(&place.to_root);
-        if !to_root.is_usable() {
-            return;
-        }
+        let inside = place.inside(&own);
         let plain = group.is_plain();
-        if !plain && group.opacity <= 0.0 {
+        if !inside.to_root.is_usable() || (!plain && group.opacity <= 0.0) {
             return;
         }
+        self.open_group(group, &own, !plain, |text, style| text.style(&[], style));
+        self.passes(&group.children, &inside);
+        self.body.close("g");
+    }
+
+    /// The start tag of a group; `style` writes what is to stand in its `style`, and perhaps more.
+    pub(super) fn open_group(
+        &mut self,
+        group: &Group,
+        own: &Affine,
+        layer: bool,
+        style: impl FnOnce(&mut Text, &[&str]),
+    ) {
         let base = self.names.of_sink(Role::Layer, &group.sink);
         let clip = self.clip(&group.clip, &base);
         self.body.begin("g");
         self.identify_layer(&base, &group.sink, &group.children);
         let body = &mut *self.body;
-        if own != Affine::IDENTITY {
-            body.matrix("transform", &own);
+        if *own != Affine::IDENTITY {
+            body.matrix("transform", own);
         }
         if group.opacity < 1.0 {
             body.number("opacity", f64::from(group.opacity));
@@ -204,24 +287,17 @@ impl Pen<'_> {
         if let Some(clip) = clip {
             body.reference("clip-path", &clip);
         }
-        if !plain {
-            body.name("style");
-            if let Some(mode) = blend_mode(group.blend) {
-                body.out.push_str("mix-blend-mode:");
-                body.out.push_str(mode);
-                body.out.push(';');
-            }
-            body.out.push_str("isolation:isolate\"");
+        match mix(group.blend) {
+            _ if !layer => style(body, &[]),
+            None => style(body, &["isolation:isolate"]),
+            Some(mix) => style(body, &[mix, "isolation:isolate"]),
         }
         body.open();
-        let place = Place { to_root, ..*place };
-        self.passes(&group.children, &place);
-        self.body.close("g");
     }
 
     /// A layer of the same sink as a pass in it leaves the id to the pass.
     fn identify_layer(&mut self, base: &str, sink: &Arc<str>, children: &[Pass]) {
-        if self.options.ids != SvgIds::None && !contains(children, sink) {
+        if self.ids != SvgIds::None && !contains(children, sink) {
             self.body.attribute("id", base);
         }
     }
@@ -264,19 +340,23 @@ impl Pen<'_> {
         Some(id)
     }
 
-    /// Effects are in px of the document, whatever transform surrounds them: it is undone about the
-    /// filter and done again inside.
     fn post_fx(&mut self, fx: &PostFx, place: &Place) {
+        let (inside, depth) = self.open_effects(fx, place);
+        self.passes(&fx.children, &inside);
+        for _ in 0..depth {
+            self.body.close("g");
+        }
+    }
+
+    /// The start tags of a layer with effects, and how many they are. Effects are in px of the document,
+    /// whatever transform surrounds them: it is undone about the filter and done again inside.
+    pub(super) fn open_effects(&mut self, fx: &PostFx, place: &Place) -> (Place, usize) {
         let base = self.names.of_sink(Role::Layer, &fx.sink);
         let scale = self.options.scale;
         let grown = place.margin + f64::from(margin(&fx.effects, scale)) / scale;
         let id = format!("{base}.fx");
-        let area = [
-            -grown,
-            -grown,
-            self.width + 2.0 * grown,
-            self.height + 2.0 * grown,
-        ];
+        let (width, height) = (self.width + 2.0 * grown, self.height + 2.0 * grown);
+        let area = [-grown, -grown, width, height];
         let filtered = filter::write(self.defs, &id, &fx.effects, scale, area);
         let turned = filtered && place.to_root != Affine::IDENTITY;
         if turned {
@@ -301,16 +381,13 @@ impl Pen<'_> {
             margin: grown,
             ..*place
         };
-        self.passes(&fx.children, &inside);
-        for _ in 0..if turned { 3 } else { 1 } {
-            self.body.close("g");
-        }
+        (inside, if turned { 3 } else { 1 })
     }
 
     /// ` id="<base>.<element>"`, if elements have ids; with `.<part>` where an element has many.
     #[inline]
     pub(super) fn element_id(&mut self, base: &str, ids: &Ids, element: u32, part: Option<u32>) {
-        if self.options.ids == SvgIds::All {
+        if self.ids == SvgIds::All {
             self.body.name("id");
             self.body.out.push_str(base);
             push_element(&mut self.body.out, ids, element);
@@ -325,22 +402,22 @@ impl Pen<'_> {
 
 /// Whether a pass of this sink is among these, at any depth.
 fn contains(passes: &[Pass], sink: &Arc<str>) -> bool {
-    passes.iter().any(|pass| match pass {
-        Pass::Clear(pass) => pass.sink == *sink,
-        Pass::Instances2d(pass) => pass.sink == *sink,
-        Pass::Paths2d(pass) => pass.sink == *sink,
-        Pass::Strokes2d(pass) => pass.sink == *sink,
-        Pass::Group(group) => group.sink == *sink || contains(&group.children, sink),
-        Pass::PostFx(fx) => fx.sink == *sink || contains(&fx.children, sink),
+    passes.iter().any(|pass| {
+        pass.sink() == sink
+            || match pass {
+                Pass::Group(group) => contains(&group.children, sink),
+                Pass::PostFx(fx) => contains(&fx.children, sink),
+                _ => false,
+            }
     })
 }
 
-/// The value of `mix-blend-mode`; `None` for source-over.
-pub(super) fn blend_mode(blend: Blend) -> Option<&'static str> {
+/// How something meets what lies below, for a `style`; `None` for source-over.
+pub(super) fn mix(blend: Blend) -> Option<&'static str> {
     match blend {
         Blend::Normal => None,
-        Blend::Add => Some("plus-lighter"),
-        Blend::Multiply => Some("multiply"),
-        Blend::Screen => Some("screen"),
+        Blend::Add => Some("mix-blend-mode:plus-lighter"),
+        Blend::Multiply => Some("mix-blend-mode:multiply"),
+        Blend::Screen => Some("mix-blend-mode:screen"),
     }
 }

@@ -4,7 +4,7 @@
 //! of one definition, and everything else (a stroke, or a shape that comes once) as `<path>` with its
 //! numbers worked out.
 
-use super::document::{Pen, blend_mode};
+use super::document::{Pen, mix};
 use super::look::{Look, Row, Shared};
 use super::text::{Text, circle, list, number, path, polygon, whole};
 use crate::math::affine::{Affine, Turn};
@@ -56,13 +56,23 @@ pub(super) fn write(pen: &mut Pen, pass: &Instances2d) {
 }
 
 impl Scratch {
+    /// Forgets the shapes of the pass before; nothing is defined.
+    pub(super) fn begin(&mut self, shapes: usize) {
+        self.of = None;
+        self.defined.clear();
+        self.defined.resize(shapes, false);
+    }
+
+    /// Whether a shape is not defined yet; it is from now on.
+    pub(super) fn is_new(&mut self, id: u16) -> bool {
+        !std::mem::replace(&mut self.defined[usize::from(id)], true)
+    }
+
     /// Counts the rows that could use a definition.
     fn count(&mut self, pass: &Instances2d, look: &Look) {
-        self.of = None;
+        self.begin(pass.shapes.len());
         self.uses.clear();
         self.uses.resize(pass.shapes.len(), 0);
-        self.defined.clear();
-        self.defined.resize(pass.shapes.len(), false);
         if pass.shapes.iter().all(|shape| *shape == Shape::Circle) {
             return;
         }
@@ -127,7 +137,8 @@ impl Element<'_> {
             self.begin(pen, "path", named);
             let map = Affine::place(self.size(), Turn::new(rotation), self.pass.pos.at(self.i));
             pen.body.name("d");
-            pen.scratch.outline(self.shape, id, &map, &mut pen.body.out);
+            pen.scratch
+                .outline(self.shape, Some(id), &map, &mut pen.body.out);
             pen.body.quote();
             if matches!(self.shape, Shape::Ring { .. }) {
                 pen.body.attribute("fill-rule", "evenodd");
@@ -158,25 +169,19 @@ impl Element<'_> {
     fn write_use(&self, pen: &mut Pen, row: &Row, id: u16, named: bool) {
         self.define(pen, id);
         self.begin(pen, "use", named);
-        let hrefs: &[&str] = if pen.options.compat {
-            &["href", "xlink:href"]
-        } else {
-            &["href"]
-        };
-        for href in hrefs {
-            pen.body.name(href);
-            pen.body.out.push('#');
-            push_shape_id(self.base, id, &mut pen.body.out);
-            pen.body.quote();
-        }
+        reference(pen, self.base, id);
         let ([x, y], size) = (self.pos(), self.size());
-        place(pen.body, [x, y], self.pass.rotation.at(self.i), size);
+        place_attribute(
+            pen.body,
+            [x, y],
+            degrees(self.pass.rotation.at(self.i)),
+            size,
+        );
         self.end(pen, row);
     }
 
     fn define(&self, pen: &mut Pen, id: u16) {
-        let defined = &mut pen.scratch.defined[usize::from(id)];
-        if std::mem::replace(defined, true) {
+        if !pen.scratch.is_new(id) {
             return;
         }
         pen.defs.begin("path");
@@ -185,7 +190,7 @@ impl Element<'_> {
         pen.defs.quote();
         pen.defs.name("d");
         pen.scratch
-            .outline(self.shape, id, &Affine::IDENTITY, &mut pen.defs.out);
+            .outline(self.shape, Some(id), &Affine::IDENTITY, &mut pen.defs.out);
         pen.defs.quote();
         if matches!(self.shape, Shape::Ring { .. }) {
             pen.defs.attribute("fill-rule", "evenodd");
@@ -208,7 +213,7 @@ impl Element<'_> {
         pen.body.number("cy", y);
         pen.body.number("r", f64::from(row.width) / 2.0);
         self.shared.write_filled(pen.body, stroke);
-        blend(pen.body, self.pass.blend);
+        pen.body.style(&[], mix(self.pass.blend).as_slice());
         pen.body.empty();
     }
 
@@ -223,7 +228,7 @@ impl Element<'_> {
 
     fn end(&self, pen: &mut Pen, row: &Row) {
         self.shared.write_row(pen.body, row);
-        blend(pen.body, self.pass.blend);
+        pen.body.style(&[], mix(self.pass.blend).as_slice());
         pen.body.empty();
     }
 
@@ -237,8 +242,15 @@ impl Element<'_> {
 }
 
 impl Scratch {
-    /// Path data of a shape under a map that keeps circles circles.
-    fn outline(&mut self, shape: &Shape, id: u16, map: &Affine, out: &mut String) {
+    /// Path data of a shape under a map that keeps circles circles. With an id, corners are kept for
+    /// the next row of that shape.
+    pub(super) fn outline(
+        &mut self,
+        shape: &Shape,
+        id: Option<u16>,
+        map: &Affine,
+        out: &mut String,
+    ) {
         match shape {
             Shape::Circle | Shape::Ring { .. } => {
                 let centre = [map.e, map.f];
@@ -250,8 +262,8 @@ impl Scratch {
             }
             Shape::Path(data) => path(out, data, map),
             Shape::Square | Shape::Triangle | Shape::Star { .. } => {
-                if self.of != Some(id) {
-                    self.of = Some(id);
+                if id.is_none() || self.of != id {
+                    self.of = id;
                     shape.corners(&mut self.corners);
                 }
                 polygon(out, &self.corners, map);
@@ -260,21 +272,36 @@ impl Scratch {
     }
 }
 
-fn push_shape_id(base: &str, id: u16, out: &mut String) {
+pub(super) fn push_shape_id(base: &str, id: u16, out: &mut String) {
     out.push_str(base);
     out.push_str(".shape");
     whole(out, u32::from(id));
 }
 
+/// `href` of a shape that is defined.
+pub(super) fn reference(pen: &mut Pen, base: &str, id: u16) {
+    let hrefs: &[&str] = if pen.options.compat {
+        &["href", "xlink:href"]
+    } else {
+        &["href"]
+    };
+    for href in hrefs {
+        pen.body.name(href);
+        pen.body.out.push('#');
+        push_shape_id(base, id, &mut pen.body.out);
+        pen.body.quote();
+    }
+}
+
 /// `translate(x y) rotate(deg) scale(r)`, without what changes nothing.
-fn place(text: &mut Text, pos: [f64; 2], rotation: f32, scale: f64) {
+pub(super) fn place_attribute(text: &mut Text, pos: [f64; 2], degrees: f64, scale: f64) {
     text.name("transform");
     text.out.push_str("translate(");
     list(&mut text.out, pos);
     text.out.push(')');
-    if rotation != 0.0 {
+    if degrees != 0.0 {
         text.out.push_str(" rotate(");
-        number(&mut text.out, degrees(rotation));
+        number(&mut text.out, degrees);
         text.out.push(')');
     }
     if scale != 1.0 {
@@ -288,14 +315,4 @@ fn place(text: &mut Text, pos: [f64; 2], rotation: f32, scale: f64) {
 /// In f64 from radians.
 pub(super) fn degrees(radians: f32) -> f64 {
     f64::from(radians) * (180.0 / std::f64::consts::PI)
-}
-
-/// How an element meets what lies below.
-pub(super) fn blend(text: &mut Text, blend: Blend) {
-    if let Some(mode) = blend_mode(blend) {
-        text.name("style");
-        text.out.push_str("mix-blend-mode:");
-        text.out.push_str(mode);
-        text.quote();
-    }
 }

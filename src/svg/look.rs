@@ -83,6 +83,15 @@ impl Look<'_> {
 }
 
 impl Shared {
+    /// What these rows and one more have alike.
+    pub(super) fn join(shared: &mut Option<Self>, row: &Row) {
+        let own = Self::of(row);
+        match shared {
+            None => *shared = Some(own),
+            Some(shared) => shared.keep(&own),
+        }
+    }
+
     fn of(row: &Row) -> Self {
         Self {
             fill: Some(row.fill.map(|(rgb, _)| rgb)),

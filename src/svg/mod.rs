@@ -14,6 +14,7 @@
 //!
 //! Read next: `document`, then `instances` and `paths`, `look`, `text`.
 
+pub mod animate;
 mod document;
 mod filter;
 mod instances;

@@ -3,8 +3,7 @@
 //! In: a [`Paths2d`] or [`Strokes2d`] pass. Out: its rows in order; caps, joins and dashes, which all rows
 //! share, stand on the pass.
 
-use super::document::Pen;
-use super::instances::blend;
+use super::document::{Pen, mix};
 use super::look::{Look, Row, Shared};
 use super::text::{Text, path};
 use crate::math::affine::{Affine, Turn};
@@ -134,7 +133,7 @@ impl Rows<'_> {
         path(&mut pen.body.out, data, map);
         pen.body.quote();
         self.shared.write_row(pen.body, row);
-        blend(pen.body, self.blend);
+        pen.body.style(&[], mix(self.blend).as_slice());
         pen.body.empty();
     }
 }

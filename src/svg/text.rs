@@ -85,6 +85,33 @@ impl Text {
         self.quote();
     }
 
+    /// The class of what moves, if keyframes say that it does.
+    pub(super) fn class(&mut self, keyframes: &[u32]) {
+        if !keyframes.is_empty() {
+            self.attribute("class", "a");
+        }
+    }
+
+    /// `style`, if there is anything to stand in it: names of keyframes, and declarations.
+    pub(super) fn style(&mut self, keyframes: &[u32], declarations: &[&str]) {
+        if keyframes.is_empty() && declarations.is_empty() {
+            return;
+        }
+        self.name("style");
+        for (i, &name) in keyframes.iter().enumerate() {
+            let before = if i == 0 { "animation-name:k" } else { ",k" };
+            self.out.push_str(before);
+            whole(&mut self.out, name);
+        }
+        for (i, declaration) in declarations.iter().enumerate() {
+            if i > 0 || !keyframes.is_empty() {
+                self.out.push(';');
+            }
+            self.out.push_str(declaration);
+        }
+        self.quote();
+    }
+
     /// Numbers separated by spaces.
     pub(super) fn numbers(&mut self, name: &str, values: impl IntoIterator<Item = f64>) {
         self.name(name);
