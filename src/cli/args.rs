@@ -120,6 +120,12 @@ pub(super) struct RenderArgs {
     /// Write references in SVG files also as `xlink:href`, for old readers
     #[arg(long)]
     pub(super) svg_compat: bool,
+    /// What to do in an animated SVG with what keyframes cannot express
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub(super) svg_animate: SvgAnimateFlag,
+    /// Write an animated SVG of more than 64 MiB
+    #[arg(long)]
+    pub(super) allow_large: bool,
     /// Write what a format can only show approximately, with a warning
     #[arg(long)]
     pub(super) allow_approximate: bool,
@@ -232,7 +238,7 @@ pub(super) struct InputFlags {
 }
 
 /// Which samples of time are the frames.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Time")]
 pub(super) struct PlanFlags {
     /// Frames per second: `60`, `29.97`, `30000/1001` [default: 60]
@@ -588,6 +594,15 @@ impl From<SvgIdsFlag> for SvgIds {
             SvgIdsFlag::All => Self::All,
         }
     }
+}
+
+/// `--svg-animate`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SvgAnimateFlag {
+    /// Draw it anew for each frame
+    Auto,
+    /// Fail
+    Strict,
 }
 
 /// `--blend-space`

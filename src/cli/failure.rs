@@ -1,6 +1,7 @@
 //! How a command ends: a [`Status`] for machines, diagnostics for people.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::export::animated::AnimatedError;
 use crate::export::output::OutputError;
 use crate::export::pipeline::PipelineError;
 use crate::export::{PlanError, SourceError};
@@ -153,6 +154,25 @@ impl From<PipelineError> for Failure {
     }
 }
 
+impl From<AnimatedError> for Failure {
+    fn from(error: AnimatedError) -> Self {
+        match error {
+            AnimatedError::Output(error) => error.into(),
+            AnimatedError::Animator(error) => {
+                let hint = match error.code {
+                    "not-representable" => {
+                        "leave out `--svg-animate strict` to draw it anew for each frame"
+                    }
+                    _ => {
+                        "write fewer frames (`--fps`), or frames of their own, or add `--allow-large`"
+                    }
+                };
+                Self::from(error).hint(hint)
+            }
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let message = format!("cannot write to standard output: {error}");
@@ -164,7 +184,7 @@ impl From<io::Error> for Failure {
 fn status_of(code: &str) -> Status {
     match code {
         "non-finite" | "loop-not-closed" => Status::Evaluation,
-        "probe" | "usage" => Status::Usage,
+        "probe" | "usage" | "not-representable" => Status::Usage,
         "bad-checkpoint" | "program-too-large" | "too-large" | "unsupported" => Status::Invalid,
         "input-failed" | "output-failed" => Status::Io,
         _ => Status::Bug,

@@ -1,6 +1,6 @@
 //! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
 
-use super::args::{PlanFlags, RenderArgs};
+use super::args::{PlanFlags, RenderArgs, SvgAnimateFlag};
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
 use super::load::Ready;
@@ -8,6 +8,7 @@ use super::studio::{Host, PatchStudio, raster_error};
 use super::swap::{self, Exchange};
 use super::target::Target;
 use crate::diag::Diagnostic;
+use crate::export::format::Form;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
@@ -16,6 +17,7 @@ use crate::ir::{Memory, Program};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::SvgOptions;
+use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
 use crate::vm::EngineOptions;
 use std::sync::Arc;
 use std::thread;
@@ -37,6 +39,10 @@ pub(super) struct Job {
     pub(super) frame_memory: u64,
     pub(super) jobs: usize,
     pub(super) effort: PngEffort,
+    /// Whether an animation that keyframes cannot express is an error.
+    strict_animation: bool,
+    /// Whether an animation may be larger than usual.
+    allow_large: bool,
     /// What the format shows only nearly, though asked for.
     pub(super) approximate: Vec<&'static str>,
     /// Metadata of the files.
@@ -54,8 +60,16 @@ impl Job {
         swaps: Vec<Exchange>,
     ) -> Result<Self, Failure> {
         let program = &ready.program;
-        let (plan, frames) = plan_with(&args.plan, program, &swaps)?;
+        let (mut plan, mut frames) = plan_with(&args.plan, program, &swaps)?;
         let target = Target::new(args, &plan, &frames)?;
+        if target.form == Form::AnimatedSvg && plan.model_name() == "finite" && whole(&args.plan) {
+            // What moves until the very end needs the state there.
+            let flags = PlanFlags {
+                include_end: true,
+                ..args.plan.clone()
+            };
+            (plan, frames) = plan_with(&flags, program, &swaps)?;
+        }
         let approximate = approximations(args, target.format)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let jobs = args.jobs.unwrap_or_else(cores);
@@ -123,6 +137,8 @@ impl Job {
             frame_memory,
             jobs,
             effort: args.png_effort.into(),
+            strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
+            allow_large: args.allow_large,
             approximate,
         };
         let (needed, allowed) = (job.memory(), args.max_memory.unwrap_or(u64::MAX));
@@ -145,6 +161,38 @@ impl Job {
         workers
             .saturating_mul(self.frame_memory.saturating_add(2 * pixels))
             .saturating_add(pixels)
+    }
+
+    /// How an animated document is written. It repeats if the plan is the whole of a loop.
+    pub(super) fn animate_options(&self) -> AnimateOptions {
+        let (plan, frames) = (&self.plan, &self.frames);
+        let whole = frames.len() == plan.frames();
+        let time = |frame: u64| plan.time_ms(plan.sample(frame as i64));
+        let metadata = self.texts.iter().flatten();
+        AnimateOptions {
+            svg: SvgOptions {
+                metadata: metadata
+                    .map(|(key, text)| ((*key).to_owned(), text.clone()))
+                    .collect(),
+                ..self.studio.svg.clone()
+            },
+            duration_ms: if whole {
+                plan.duration_ms()
+            } else {
+                time(frames.last() + 1) - time(frames.first())
+            },
+            end: if whole && plan.closes() == Some(true) {
+                End::Repeat
+            } else {
+                End::Stay
+            },
+            strict: self.strict_animation,
+            max_bytes: if self.allow_large {
+                u64::MAX
+            } else {
+                MAX_BYTES
+            },
+        }
     }
 
     /// What the manifest says before the first frame.
@@ -224,6 +272,11 @@ fn plan_with(
         ));
     }
     Ok((plan, frames))
+}
+
+/// Whether nothing is left out of a plan.
+fn whole(flags: &PlanFlags) -> bool {
+    flags.frames.is_none()
 }
 
 /// What the format shows only nearly.

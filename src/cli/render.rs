@@ -49,7 +49,8 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     job.target.destination.prepare()?;
     let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
     let display = Display::new(args.progress, console, job.frames.len());
-    let result = execute(&job, &head, (&display, stop.flag()));
+    let mut notes = Vec::new();
+    let result = execute(&job, &head, (&display, stop.flag()), &mut notes);
     display.end(result.as_ref().ok());
     let outcome = result?;
     if outcome.stopped {
@@ -58,6 +59,9 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
             "stopped after {done} of {of} frames; those are whole"
         ));
         return Ok(stop.status());
+    }
+    for note in notes {
+        console.say(note);
     }
     summarise(&job, &ready, &outcome, &stale, console);
     Ok(Status::Done)

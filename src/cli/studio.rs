@@ -2,6 +2,7 @@
 
 use super::checkpoint::Checkpoints;
 use super::inputs::Inputs;
+use crate::export::animated::{Animator, Baked};
 use crate::export::{
     Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, SourceError, Start,
     Texts,
@@ -9,6 +10,7 @@ use crate::export::{
 use crate::ir::{Program, Valid};
 use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
+use crate::svg::animate::{AnimateError, Animation};
 use crate::svg::{self, SvgOptions};
 use crate::vm::{
     Allow, Engine, EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Health, Mode,
@@ -46,6 +48,28 @@ impl PatchStudio {
 impl Scribe for svg::Writer {
     fn write(&mut self, tree: &RenderTree, texts: &Texts, out: &mut String) {
         self.write(tree, texts, out);
+    }
+}
+
+impl Animator for Animation {
+    fn push(&mut self, tree: RenderTree, t_ms: f64) {
+        self.push(tree, t_ms);
+    }
+
+    fn finish(&mut self, out: &mut String) -> Result<Vec<Baked>, SourceError> {
+        let report = self.write(&[], out).map_err(|error| SourceError {
+            code: match error {
+                AnimateError::NotAnimatable(_) => "not-representable",
+                AnimateError::TooLarge { .. } => "too-large",
+                AnimateError::Empty => "internal",
+            },
+            message: error.to_string(),
+        })?;
+        let baked = report.baked.into_iter().map(|baked| Baked {
+            sink: baked.sink,
+            reason: baked.reason.to_owned(),
+        });
+        Ok(baked.collect())
     }
 }
 

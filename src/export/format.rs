@@ -40,7 +40,8 @@ impl Format {
     /// What one file of many frames is, if the format can.
     pub const fn animation(self) -> Option<Form> {
         match self {
-            Self::Png | Self::Svg => None,
+            Self::Png => None,
+            Self::Svg => Some(Form::AnimatedSvg),
         }
     }
 
@@ -67,4 +68,6 @@ pub enum Form {
     PngFiles,
     /// An SVG file a frame; also a still.
     SvgFiles,
+    /// One SVG that moves.
+    AnimatedSvg,
 }

@@ -5,21 +5,20 @@
 //! short one), the sums come last; then it gets its name. It is a function of the export alone: no
 //! clock, no path, no host.
 
+mod ledger;
+
+use super::FrameSet;
 use super::file::File;
 use super::integrity::Verdict;
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
 use super::plan::Plan;
-use super::{Faults, FrameSet};
 use crate::diag::Diagnostic;
 use crate::ir::Memory;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
-use tempfile::NamedTempFile;
 
-/// Version of the shape of this file.
-const VERSION: u32 = 1;
+pub use ledger::{Ledger, Written};
 
 /// What is known before the first frame.
 #[derive(Debug, Clone, Serialize)]
@@ -193,48 +192,11 @@ impl From<&Verdict> for LoopEntry {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FrameEntry<'a> {
-    frame: u64,
-    t_ms: f64,
-    phase: Option<f64>,
-    file: &'a str,
-    bytes: usize,
-    hash: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pixels: Option<String>,
-    /// Only where something happened.
-    #[serde(skip_serializing_if = "Faults::is_none")]
-    faults: Faults,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Sums<'a> {
-    frames: u64,
-    bytes: u64,
-    faults: Faults,
-    /// The first frame where something happened, and what it was about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_fault: Option<FirstFault<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FirstFault<'a> {
-    frame: u64,
-    what: &'a str,
-}
-
 /// Writes frames into their folder and their lines into the manifest.
 #[derive(Debug)]
 pub struct Archive<'a> {
     destination: &'a Destination,
-    plan: &'a Plan,
-    manifest_name: String,
-    manifest: BufWriter<NamedTempFile>,
-    first: bool,
+    ledger: Ledger<'a>,
 }
 
 impl<'a> Archive<'a> {
@@ -248,55 +210,18 @@ impl<'a> Archive<'a> {
         frames: &FrameSet,
         head: &Head,
     ) -> Result<Self, OutputError> {
-        let manifest_name = destination.manifest_name(frames, plan.frames());
-        destination.remove(&manifest_name)?;
-        let mut archive = Self {
+        Ok(Self {
             destination,
-            plan,
-            manifest_name,
-            manifest: BufWriter::new(destination.temporary()?),
-            first: true,
-        };
-        let head = pretty(head);
-        let inner = head
-            .trim_start_matches('{')
-            .trim_end_matches('}')
-            .trim_end();
-        archive.write(&format!(
-            "{{\n  \"manifestVersion\": {VERSION},{inner},\n  \"frames\": ["
-        ))?;
-        Ok(archive)
+            ledger: Ledger::begin(destination, plan, frames, head)?,
+        })
     }
 
     /// Ends an export: the manifest appears.
     ///
     /// # Errors
     /// [`OutputError::Io`].
-    pub fn finish(mut self, outcome: &Outcome) -> Result<(), OutputError> {
-        let sums = Sums {
-            frames: outcome.frames,
-            bytes: outcome.bytes,
-            faults: outcome.faults,
-            first_fault: outcome.first.as_ref().map(|(frame, what)| FirstFault {
-                frame: *frame,
-                what,
-            }),
-        };
-        let sums = pretty(&sums).replace('\n', "\n  ");
-        self.write(&format!("\n  ],\n  \"sums\": {sums}\n}}\n"))?;
-        let path = self.destination.folder().join(&self.manifest_name);
-        let file = self
-            .manifest
-            .into_inner()
-            .map_err(|error| OutputError::io(&path)(error.into_error()))?;
-        self.destination.publish(file, &self.manifest_name)
-    }
-
-    fn write(&mut self, text: &str) -> Result<(), OutputError> {
-        let written = self.manifest.write_all(text.as_bytes());
-        written.map_err(|error| {
-            OutputError::io(&self.destination.folder().join(&self.manifest_name))(error)
-        })
+    pub fn finish(self, outcome: &Outcome) -> Result<(), OutputError> {
+        self.ledger.finish(outcome, None)
     }
 }
 
@@ -305,24 +230,13 @@ impl Delivery<File> for Archive<'_> {
         let name = self.destination.name(frame.number);
         let file = &frame.product;
         self.destination.write(&name, &file.bytes)?;
-        let entry = FrameEntry {
-            frame: frame.number,
-            t_ms: frame.t_ms,
-            phase: self.plan.phase(frame.sample),
+        let written = Written {
             file: &name,
-            bytes: file.bytes.len(),
-            hash: b3(&file.hash),
-            pixels: file.pixels.as_ref().map(b3),
-            faults: frame.faults,
+            bytes: file.bytes.len() as u64,
+            hash: file.hash,
         };
-        let comma = if std::mem::take(&mut self.first) {
-            ""
-        } else {
-            ","
-        };
-        // Plain data with string keys always has a JSON form.
-        let entry = serde_json::to_string(&entry).unwrap_or_default();
-        self.write(&format!("{comma}\n    {entry}"))?;
+        self.ledger
+            .line(&frame, Some(written), file.pixels.as_ref())?;
         Ok(file.bytes.len() as u64)
     }
 }
@@ -330,11 +244,6 @@ impl Delivery<File> for Archive<'_> {
 /// `b3:` and 64 hex digits.
 pub fn b3(hash: &blake3::Hash) -> String {
     format!("b3:{}", hash.to_hex())
-}
-
-fn pretty(value: &impl Serialize) -> String {
-    // Plain data with string keys always has a JSON form.
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 impl super::Sampling {
@@ -352,7 +261,7 @@ mod tests {
     use super::*;
     use crate::export::names::NamePattern;
     use crate::export::output::Names;
-    use crate::export::{Format, FrameRange, PlanOptions};
+    use crate::export::{Faults, Format, FrameRange, PlanOptions};
     use crate::ir::{CycleMode, TimeModel};
     use serde_json::{Value, json};
 
@@ -411,7 +320,6 @@ mod tests {
                     bytes,
                 },
                 faults: Faults::default(),
-                remark: None,
             };
             archive.deliver(frame).unwrap();
         }

@@ -8,6 +8,7 @@
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
 //! [`format`], [`file`], [`png`], [`output`], [`manifest`].
 
+pub mod animated;
 pub mod file;
 pub mod format;
 pub mod frames;
