@@ -320,6 +320,7 @@ mod tests {
                     bytes,
                 },
                 faults: Faults::default(),
+                remark: None,
             };
             archive.deliver(frame).unwrap();
         }

@@ -90,3 +90,81 @@ fn linear_light_is_refused_or_marked() {
     let manifest = manifest(&place, "a.svg.manifest.json");
     assert_eq!(manifest["image"]["approximate"][0], "blendSpace");
 }
+
+#[test]
+fn one_file_moves_and_says_so_in_its_manifest() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out loop.svg");
+    let text = String::from_utf8(place.bytes("loop.svg")).expect("UTF-8");
+    assert!(text.contains("200ms linear infinite"), "{text}");
+    assert_eq!(text.matches("<circle").count(), 9, "{text}");
+    let manifest = manifest(&place, "loop.svg.manifest.json");
+    assert_eq!(manifest["frames"].as_array().expect("frames").len(), 12);
+    assert_eq!(manifest["frames"][3]["phase"], 0.25);
+    assert_eq!(manifest["output"]["bytes"], text.len());
+    let hash = format!("b3:{}", blake3::hash(text.as_bytes()).to_hex());
+    assert_eq!(manifest["output"]["hash"], hash);
+    assert_eq!(manifest.get("baked"), None);
+    // Threads change nothing; a part plays once.
+    place.done("render loop.json --out again.svg -j 3");
+    assert!(place.bytes("again.svg") == text.as_bytes());
+    place.done("render loop.json --out part.svg --frames 0-5");
+    let part = String::from_utf8(place.bytes("part.svg")).expect("UTF-8");
+    assert!(part.contains("100ms linear 1 both"), "{part}");
+}
+
+#[test]
+fn a_performance_is_animated_to_its_very_end() {
+    let place = Place::new();
+    place.file("once.json", ONCE);
+    // 105 ms are seven frames at 60 fps, the last of which begins at 100 ms.
+    place.done("render once.json --out once.svg --fps 60");
+    let text = String::from_utf8(place.bytes("once.svg")).expect("UTF-8");
+    assert!(text.contains("105ms linear 1 both"), "{text}");
+    assert!(
+        text.contains("100%{transform:translate(8px,8px) scale(5)}"),
+        "{text}"
+    );
+}
+
+/// A dot whose radius grows from 1 to 5.
+const ONCE: &str = r#"{
+  "size": [16, 16],
+  "blocks": [
+    {"id": "time", "type": "FiniteTimeRoot", "params": {"durationMs": 105}},
+    {"id": "grow", "type": "MixSignal", "params": {"a": 1, "b": 5}},
+    {"id": "dot", "type": "RenderInstances2D", "params": {"domain": 1, "positions": [8, 8]}}
+  ],
+  "connections": [
+    {"from": "time.progress", "to": "grow.k"},
+    {"from": "grow.out", "to": "dot.radius"}
+  ]
+}"#;
+
+#[test]
+fn what_keyframes_cannot_say_is_named_or_refused() {
+    let place = Place::with_loop();
+    let patch = String::from_utf8(place.bytes("loop.json")).expect("UTF-8");
+    // A glow that breathes: its blur changes.
+    let glowing = patch.replace(
+        r##""params": {"color": "#ffcc00"}}"##,
+        r##""params": {"color": "#ffcc00", "glow": true}}"##,
+    );
+    let glowing = glowing.replace(
+        r#"{"from": "osc.out", "to": "dots.radius"}"#,
+        r#"{"from": "osc.out", "to": "dots.radius"}, {"from": "osc.out", "to": "dots.glowIntensity"}"#,
+    );
+    place.file("glowing.json", glowing);
+    let run = place.done("render glowing.json --out a.svg");
+    let said = "`dots/glow` is drawn anew for each frame: its effects change";
+    assert!(run.err.contains(said), "{}", run.err);
+    let manifest = manifest(&place, "a.svg.manifest.json");
+    assert_eq!(manifest["baked"][0]["sink"], "dots/glow");
+    place.refused(
+        "render glowing.json --out b.svg --svg-animate strict",
+        2,
+        &["not-representable", "`dots/glow`", "its effects change", "hint"],
+    );
+    assert!(!place.path("b.svg").exists());
+    assert!(!place.path("b.svg.manifest.json").exists());
+}

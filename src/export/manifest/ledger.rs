@@ -50,14 +50,27 @@ struct FrameEntry<'a> {
     file: Option<FileEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pixels: Option<String>,
+    /// Only where something happened.
+    #[serde(skip_serializing_if = "Faults::is_none")]
+    faults: Faults,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sums {
+struct Sums<'a> {
     frames: u64,
     bytes: u64,
     faults: Faults,
+    /// The first frame where something happened, and what it was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_fault: Option<FirstFault<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FirstFault<'a> {
+    frame: u64,
+    what: &'a str,
 }
 
 /// A manifest that is being written; it appears under its name when it is finished.
@@ -119,6 +132,7 @@ impl<'a> Ledger<'a> {
             phase: self.plan.phase(frame.sample),
             file: file.map(FileEntry::from),
             pixels: pixels.map(b3),
+            faults: frame.faults,
         };
         let comma = if std::mem::take(&mut self.first) {
             ""
@@ -157,6 +171,10 @@ impl<'a> Ledger<'a> {
             frames: outcome.frames,
             bytes: outcome.bytes,
             faults: outcome.faults,
+            first_fault: outcome.first.as_ref().map(|(frame, what)| FirstFault {
+                frame: *frame,
+                what,
+            }),
         };
         let sums = pretty(&sums).replace('\n', "\n  ");
         self.write(&format!("\n  \"sums\": {sums}\n}}\n"))?;

@@ -1,0 +1,214 @@
+//! Animated and still SVG in a browser, against our own pixels.
+//!
+//! Needs `chromium` on the PATH (or its path in `CHROMIUM`). Without one the test says that it was skipped;
+//! with `OSCILLA_NEEDS_CHROMIUM` set, as in CI, it fails.
+
+mod support;
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use support::{oscilla_ok, pixels};
+
+/// Largest difference of a channel where nothing is near, levels.
+const FLAT: u8 = 6;
+/// Mean difference over the picture: a browser's anti-aliasing is coarse.
+const MEAN: f64 = 0.8;
+/// A frame beside the right one is at least this many times as far off.
+const TELLING: f64 = 1.5;
+/// How far from an edge a pixel feels it, px.
+const REACH: usize = 2;
+
+type Picture = (u32, u32, Vec<u8>);
+
+#[test]
+fn animations_show_our_frames_at_their_times() {
+    let Some(browser) = browser() else {
+        return;
+    };
+    for (patch, frames) in [
+        ("orbit", [0, 47, 200]),
+        ("curtain", [20, 70, 140]),
+        ("reeds", [7, 90, 301]),
+    ] {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = format!("patches/{patch}.json");
+        let animation = place.path().join("loop.svg");
+        render(&file, &animation, &[]);
+        let text = fs::read_to_string(&animation).expect("text");
+        for frame in frames {
+            let ours = frame_of(&file, frame, place.path());
+            let other = frame_of(&file, frame + 6, place.path());
+            let time = f64::from(frame) * 1000.0 / 60.0;
+            let theirs = shoot(&browser, &at(&text, time), &ours, place.path());
+            let (flat, mean) = compare(&ours, &theirs);
+            let (_, control) = compare(&other, &theirs);
+            let found = format!("{patch} {frame}: flat {flat}, mean {mean:.3}, other {control:.3}");
+            say(&found);
+            assert!(flat <= FLAT && mean <= MEAN, "{found}");
+            let still = compare(&ours, &other).1 < 0.1;
+            assert!(
+                still || control > mean * TELLING,
+                "{found}: cannot tell frames apart"
+            );
+        }
+    }
+}
+
+#[test]
+fn stills_show_our_pixels_with_added_light_and_glow() {
+    let Some(browser) = browser() else {
+        return;
+    };
+    let place = tempfile::tempdir().expect("a folder");
+    let still = place.path().join("still.svg");
+    render("patches/stars.json", &still, &["--frames", "20"]);
+    let text = fs::read_to_string(&still).expect("text");
+    assert!(
+        text.contains("plus-lighter") || text.contains("<filter"),
+        "nothing to see"
+    );
+    let ours = frame_of("patches/stars.json", 20, place.path());
+    let theirs = shoot(&browser, &text, &ours, place.path());
+    let (flat, mean) = compare(&ours, &theirs);
+    let found = format!("stars 20: flat {flat}, mean {mean:.3}");
+    say(&found);
+    assert!(flat <= FLAT && mean <= 1.5, "{found}");
+}
+
+/// The browser, or a word on why nothing is tested.
+fn browser() -> Option<OsString> {
+    let named = std::env::var_os("CHROMIUM");
+    let known = ["chromium", "chromium-browser", "google-chrome"].map(OsString::from);
+    let found = named.into_iter().chain(known).find(|name| {
+        let mut command = Command::new(name);
+        command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    if found.is_none() {
+        assert!(
+            std::env::var_os("OSCILLA_NEEDS_CHROMIUM").is_none(),
+            "there is no chromium on the PATH"
+        );
+        say("skipped: there is no chromium on the PATH (set CHROMIUM to its path)");
+    }
+    found
+}
+
+/// Past the test harness, which keeps what tests print to itself.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "chromium: {text}");
+}
+
+fn render(patch: &str, out: &Path, more: &[&str]) {
+    let out = out.to_string_lossy();
+    let mut args = vec!["render", patch, "--out", &out, "--quiet", "--overwrite"];
+    args.extend(more);
+    oscilla_ok(&args);
+}
+
+fn frame_of(patch: &str, frame: u32, place: &Path) -> Picture {
+    let file = place.join("ours.png");
+    render(patch, &file, &["--frames", &frame.to_string()]);
+    pixels(&file)
+}
+
+/// A page on which the animation stands still at a time. The values are taken over as plain styles:
+/// what moves is drawn into layers of its own, which are not as sharp.
+fn at(svg: &str, time_ms: f64) -> String {
+    format!(
+        "{svg}<script>for (const moving of document.getAnimations()) {{
+            moving.pause(); moving.currentTime = {time_ms}; moving.commitStyles(); moving.cancel();
+        }}</script>"
+    )
+}
+
+/// What the browser shows, at the size of a picture of ours.
+fn shoot(browser: &OsString, body: &str, like: &Picture, place: &Path) -> Picture {
+    let (page, shot) = (place.join("page.html"), place.join("theirs.png"));
+    let style = "html,body{margin:0;background:#000}svg{display:block}";
+    let html = format!("<!doctype html><meta charset=\"utf-8\"><style>{style}</style>{body}");
+    fs::write(&page, html).expect("writable");
+    let profile = tempfile::tempdir().expect("a folder");
+    let (width, height) = (like.0, like.1);
+    let mut child = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+        ])
+        .args([
+            "--disable-sync",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=1",
+        ])
+        .arg("--force-color-profile=srgb")
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("--screenshot={}", shot.display()))
+        .arg(format!("--window-size={width},{height}"))
+        .arg(format!("file://{}", page.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the browser starts");
+    let mut patience = 6000;
+    while child.try_wait().expect("a status").is_none() {
+        patience -= 1;
+        if patience == 0 {
+            child.kill().expect("it ends");
+            panic!("the browser does not end");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let picture = pixels(&PathBuf::from(&shot));
+    fs::remove_file(&shot).expect("a picture");
+    assert_eq!(
+        (picture.0, picture.1),
+        (width, height),
+        "the window has another size"
+    );
+    picture
+}
+
+/// Largest difference where nothing is near, and the mean over all, levels.
+fn compare(ours: &Picture, theirs: &Picture) -> (u8, f64) {
+    let (width, height) = (ours.0 as usize, ours.1 as usize);
+    let pixel = |picture: &Picture, x: usize, y: usize| -> [u8; 3] {
+        let at = (y * width + x) * 4;
+        std::array::from_fn(|c| picture.2[at + c])
+    };
+    let apart = |a: [u8; 3], b: [u8; 3]| a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
+    let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
+    let (mut flat, mut sum) = (0, 0);
+    for y in 0..height {
+        for x in 0..width {
+            let (a, b) = (pixel(ours, x, y), pixel(theirs, x, y));
+            sum += a
+                .iter()
+                .zip(&b)
+                .map(|(a, b)| u64::from(a.abs_diff(*b)))
+                .sum::<u64>();
+            let most = apart(a, b).unwrap_or(0);
+            let is_flat = || {
+                near(y, height).all(|j| {
+                    near(x, width).all(|i| apart(a, pixel(ours, i, j)).unwrap_or(0) <= FLAT)
+                })
+            };
+            if most > flat && is_flat() {
+                flat = most;
+            }
+        }
+    }
+    (flat, sum as f64 / (width * height * 3) as f64)
+}
