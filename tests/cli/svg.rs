@@ -163,7 +163,12 @@ fn what_keyframes_cannot_say_is_named_or_refused() {
     place.refused(
         "render glowing.json --out b.svg --svg-animate strict",
         2,
-        &["not-representable", "`dots/glow`", "its effects change", "hint"],
+        &[
+            "not-representable",
+            "`dots/glow`",
+            "its effects change",
+            "hint",
+        ],
     );
     assert!(!place.path("b.svg").exists());
     assert!(!place.path("b.svg.manifest.json").exists());
