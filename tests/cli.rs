@@ -7,12 +7,14 @@
 )]
 
 mod cli {
+    mod assets;
     mod check;
     mod compare;
     mod compile;
     mod diff;
     mod inputs;
     mod inspect;
+    mod layers;
     mod library;
     mod probe;
     mod render;

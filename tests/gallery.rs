@@ -11,9 +11,6 @@ use support::patches;
 /// Blocks that draw nothing and change no value.
 const ELSEWHERE: &[&str] = &[
     "DebugDisplay",
-    "RenderPaths2D",
-    "Compose",
-    "PostFX",
     "Render2dCanvas",
 ];
 

@@ -6,6 +6,7 @@
 
 mod support;
 
+use oscilla::compile::{AssetError, Assets};
 use oscilla::diag::Diagnostics;
 use oscilla::patch::Source;
 use std::fmt::Write as _;
@@ -97,6 +98,7 @@ fn program_texts_are_as_recorded() {
         let program = oscilla::patch::read(&source, &mut diagnostics).and_then(|document| {
             let options = oscilla::compile::Options {
                 stem: name.clone(),
+                assets: assets(),
                 ..Default::default()
             };
             oscilla::compile::compile(&document, &options, &mut diagnostics)
@@ -114,4 +116,9 @@ fn program_texts_are_as_recorded() {
         );
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// Files beside the gallery.
+fn assets() -> Assets {
+    Assets::new(|name| fs::read(root("patches").join(name)).map_err(|_| AssetError::NotFound))
 }

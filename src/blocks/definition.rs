@@ -93,6 +93,9 @@ pub enum Mark {
     Options(&'static [&'static str]),
     /// A text, when the patch is compiled.
     Text,
+    /// A text that is SVG path data or the name of an SVG file, when the patch is compiled. The block
+    /// gets the outline, or nothing for a blank text.
+    Asset,
     /// Once a frame.
     Signal,
     /// Once per element.
@@ -289,6 +292,11 @@ impl Input {
     ) -> Self {
         let (mark, default) = (Mark::Options(words), Default::Text(default));
         Self::new(name, Domain::String, mark, default, doc)
+    }
+
+    /// SVG path data or the name of an SVG file, when the patch is compiled; blank is nothing.
+    pub(super) const fn asset(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Domain::String, Mark::Asset, Default::Text(""), doc)
     }
 
     /// A text, when the patch is compiled.

@@ -411,6 +411,7 @@ impl Row {
         let mut kind = match input.mark {
             Mark::Options(words) => words.join(" | "),
             Mark::Text => "text".to_owned(),
+            Mark::Asset => "path data or SVG file".to_owned(),
             Mark::Constant => format!("{}, constant", input.domain.name()),
             Mark::Field => format!("field {}", input.domain.name()),
             _ => input.domain.name().to_owned(),
@@ -581,6 +582,7 @@ fn input_json(input: &Input) -> Json {
         Mark::Constant => ("constant", None),
         Mark::Options(words) => ("option", Some(words)),
         Mark::Text => ("text", None),
+        Mark::Asset => ("asset", None),
         Mark::Signal => ("signal", None),
         Mark::Field => ("field", None),
         Mark::Domain => ("domain", None),

@@ -6,6 +6,7 @@
 use super::rows::Row;
 use super::{Block, Family, Input, Lowering, Output, Value};
 use crate::ir::{Capability, DomainId, ElementIds, FieldExpr, Op, Topology};
+use crate::path::measure::Measure;
 use crate::types::Domain;
 
 const DOMAIN: Block = Block {
@@ -105,6 +106,65 @@ fn grid(l: &mut Lowering<'_>) {
     let position = spread(l, [x, y], [col, row], spacing);
     let position = l.narrow(position);
     l.out("pos0", position);
+}
+
+/// Points on an outline.
+pub(super) static SVG_SAMPLE_DOMAIN: Block = Block {
+    name: "SVGSampleDomain",
+    summary: "elements along an outline and their positions",
+    details: "max(1, floor(sampleCount)) elements with the ids `sample-<i>`, at u = i/max(1, N − 1) on \
+              the outline. `even`: by length, over all subpaths; `parametric`: each segment takes the \
+              same share of u. A closing Z is a segment if it closes a gap.\n\n\
+              `asset` is SVG path data if it begins with M or m, else the name of an SVG file in the \
+              patch's folder (or in `--asset-root`): all its shapes in document order, transforms \
+              applied, are one outline. Without an asset the elements stand on a line from (100, 200) \
+              to (400, 200).",
+    inputs: &[
+        Input::asset("asset", "the outline, or the file that has it"),
+        Input::number("sampleCount", 100.0, "how many")
+            .constant()
+            .range(1.0, 5_000.0),
+        Input::number("seed", 0.0, "no effect on values").constant(),
+        Input::options(
+            "distribution",
+            &["even", "parametric"],
+            "even",
+            "steps between elements",
+        ),
+    ],
+    outputs: &[
+        DOMAIN_OUT,
+        Output::field("pos0", Domain::Vec2, "position of each element").unit("px"),
+    ],
+    lower: samples,
+    ..DOMAIN
+};
+
+fn samples(l: &mut Lowering<'_>) {
+    let n = whole(l, "sampleCount");
+    let count = limited(l, n);
+    let ids = ElementIds::Prefix(l.build.text("sample-"));
+    let domain = make(l, count, ids, None);
+    l.out("domain", Value::Domain(domain));
+    let outline = match &l.bound("asset").value {
+        Value::Path(path) => Some(Measure::new(path)),
+        _ => None,
+    };
+    let parametric = l.text("distribution") == "parametric";
+    let last = f64::from((count - 1).max(1));
+    let point = |i: u32| {
+        let u = f64::from(i) / last;
+        match &outline {
+            None => [100.0 + 300.0 * u, 200.0],
+            Some(outline) if parametric => outline.parametric(u),
+            Some(outline) => outline.even(u),
+        }
+    };
+    let positions: Vec<f32> = (0..count).flat_map(point).map(|v| v as f32).collect();
+    let column = l.build.const_f32(Domain::Vec2, &positions);
+    let array = FieldExpr::Array(column);
+    let array = l.build.field(Domain::Vec2, Some(domain), false, array);
+    l.out("pos0", Value::Field(array));
 }
 
 /// origin + cell·spacing

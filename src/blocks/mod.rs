@@ -96,6 +96,7 @@ static CATALOGUE: &[&Block] = &[
     &state::COUNTER,
     &domain::DOMAIN_N,
     &domain::GRID_DOMAIN,
+    &domain::SVG_SAMPLE_DOMAIN,
     &layout::POSITION_MAP_GRID,
     &layout::POSITION_MAP_CIRCLE,
     &layout::POSITION_MAP_LINE,

@@ -227,6 +227,9 @@ pub(super) struct PatchFlags {
     /// A value in place of what the patch says (repeatable; JSON or plain)
     #[arg(long, value_name = "BLOCK.PORT=VALUE", value_parser = parse_set, allow_hyphen_values = true)]
     pub(super) set: Vec<(String, String)>,
+    /// Folder that holds the files a patch names [default: the patch's folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) asset_root: Option<PathBuf>,
 }
 
 /// What comes from outside while frames are evaluated.

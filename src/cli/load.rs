@@ -2,6 +2,7 @@
 //! program is read and proven.
 
 use super::args::PatchFlags;
+use super::assets;
 use super::console::Console;
 use super::failure::Failure;
 use super::inputs::Inputs;
@@ -70,6 +71,7 @@ fn patch(
         size: flags.size,
         background: flags.background,
         set: flags.set.clone(),
+        assets: assets::of(path, flags.asset_root.as_deref()),
         stem: stem.map_or("stdin".to_owned(), |stem| {
             stem.to_string_lossy().into_owned()
         }),
@@ -116,6 +118,7 @@ fn refuse_patch_flags(name: &str, flags: &PatchFlags) -> Result<(), Failure> {
         ("--size", flags.size.is_some()),
         ("--seed", flags.seed.is_some()),
         ("--set", !flags.set.is_empty()),
+        ("--asset-root", flags.asset_root.is_some()),
     ];
     match given.into_iter().find(|(_, given)| *given) {
         None => Ok(()),

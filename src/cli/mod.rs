@@ -7,6 +7,7 @@
 //! Read next: `render`, the story in one screen; `load`, `job`, `target`, `execute` and `studio` behind it.
 
 mod args;
+mod assets;
 mod blocks;
 mod check;
 mod checkpoint;

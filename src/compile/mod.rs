@@ -17,6 +17,7 @@
 //! program, byte for byte.
 
 mod assemble;
+mod asset;
 mod debug;
 mod edges;
 mod expand;
@@ -31,6 +32,8 @@ mod sinks;
 #[cfg(test)]
 mod tests;
 mod visit;
+
+pub use asset::{AssetError, Assets};
 
 use crate::blocks::PatchFacts;
 use crate::diag::Diagnostics;
@@ -48,6 +51,8 @@ pub struct Options {
     pub background: Option<[f64; 4]>,
     /// Values of inputs, `block.port` and a JSON or plain text. They replace wires and listeners.
     pub set: Vec<(String, String)>,
+    /// Files that the patch names.
+    pub assets: Assets,
     /// The program's name where the document has none: the file's stem.
     pub stem: String,
 }

@@ -171,7 +171,14 @@ impl Effect {
                 contrast: number("contrast", 1.0),
                 saturation: number("saturation", 1.0),
                 hue: number("hue", 0.0),
-                gamma: number("gamma", 1.0),
+                gamma: match (named.source("gamma", [1.0; 4]), named.get("gamma")) {
+                    (Source::Const([all, ..]), Some(InputRef::Const(c)))
+                        if program.tables.constants.index[c.index()].len == 1 =>
+                    {
+                        Source::Const([all; 4])
+                    }
+                    (source, _) => source,
+                },
             },
             _ => return None,
         })

@@ -64,8 +64,10 @@ fn defaults_fit_their_types() {
                     assert!(words.contains(&word), "{at}: {word}");
                     assert_eq!(input.domain, Domain::String, "{at}");
                 }
-                (Mark::Text, Default::Text(_)) => assert_eq!(input.domain, Domain::String, "{at}"),
-                (Mark::Options(_) | Mark::Text, other) => panic!("{at}: {other:?}"),
+                (Mark::Text | Mark::Asset, Default::Text(_)) => {
+                    assert_eq!(input.domain, Domain::String, "{at}")
+                }
+                (Mark::Options(_) | Mark::Text | Mark::Asset, other) => panic!("{at}: {other:?}"),
                 (Mark::Domain, Default::Number(n)) => assert!(n >= 1.0, "{at}"),
                 (Mark::Event | Mark::Render | Mark::Camera, default) => {
                     assert!(matches!(default, Default::None | Default::Required), "{at}");

@@ -33,7 +33,7 @@ pub(super) fn push(
 /// The type of an input's slot.
 pub(super) fn input_type(mark: Mark, domain: Domain) -> Type {
     let world = match mark {
-        Mark::Constant | Mark::Options(_) | Mark::Text => World::Scalar,
+        Mark::Constant | Mark::Options(_) | Mark::Text | Mark::Asset => World::Scalar,
         Mark::Signal => World::Signal,
         Mark::Field => World::Field,
         Mark::Event => World::Event,

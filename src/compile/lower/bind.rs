@@ -130,6 +130,9 @@ impl Lowerer<'_, '_> {
                 (value, Some(constant))
             }
             Constant::Text(text) => (Value::Text(text.clone()), Some(build.const_text(text))),
+            Constant::Asset(text, path) => {
+                (Value::Path(path.clone()), Some(build.const_text(text)))
+            }
             Constant::Path(path) => {
                 let constant = build.const_path(path.clone());
                 let value = match input.mark {
@@ -240,7 +243,7 @@ impl Lowerer<'_, '_> {
             rise: format!("{id_text}/{}/rise", input.name),
             from,
         };
-        if matches!(input.mark, Mark::Options(_) | Mark::Text) {
+        if matches!(input.mark, Mark::Options(_) | Mark::Text | Mark::Asset) {
             self.not_wirable(input, &edge);
             return None;
         }
@@ -342,7 +345,7 @@ impl Lowerer<'_, '_> {
 pub(super) fn world_of(mark: Mark) -> World {
     match mark {
         Mark::Constant | Mark::Signal => World::Signal,
-        Mark::Options(_) | Mark::Text => World::Scalar,
+        Mark::Options(_) | Mark::Text | Mark::Asset => World::Scalar,
         Mark::Field => World::Field,
         Mark::Event => World::Event,
         Mark::Domain | Mark::Render | Mark::Camera => World::Special,

@@ -105,7 +105,7 @@ fn fits(input: &Input, source: &DefaultSource) -> bool {
     };
     let family = domain.family();
     match input.mark {
-        Mark::Options(_) | Mark::Text => family == Family::String,
+        Mark::Options(_) | Mark::Text | Mark::Asset => family == Family::String,
         Mark::Domain => domain == Domain::Domain,
         // Saved patches keep a trigger's constant as a number and a boolean's as a text.
         Mark::Event => matches!(family, Family::Trigger | Family::Number),

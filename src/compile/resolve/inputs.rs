@@ -5,6 +5,7 @@ use super::defaults::Table;
 use super::values::{self, Candidate, Origin, Written};
 use super::{Graph, Heard, Input, Listener, Node, Port, Source, overrides};
 use crate::blocks;
+use crate::compile::Assets;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Value;
 use crate::types::Family;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) fn inputs<'a>(
     graph: &mut Graph<'a>,
     overrides: &BTreeMap<Port, Value>,
+    assets: &Assets,
     diagnostics: &mut Diagnostics,
 ) {
     let wires = wires(graph, diagnostics);
@@ -31,6 +33,7 @@ pub(super) fn inputs<'a>(
             wires: &wires,
             listeners: &listeners,
             broken: &broken,
+            assets,
         };
         unknown_params(node, diagnostics);
         all.push(found.inputs(graph, &table, diagnostics));
@@ -236,6 +239,7 @@ struct Found<'f, 'a> {
     wires: &'f HashMap<Port, usize>,
     listeners: &'f HashMap<Port, usize>,
     broken: &'f std::collections::BTreeSet<Port>,
+    assets: &'f Assets,
 }
 
 impl Found<'_, '_> {
@@ -329,7 +333,13 @@ impl Found<'_, '_> {
     ) -> Input {
         if let Some(candidate) = candidate.filter(|c| !c.value.is_null()) {
             return Input {
-                source: Source::Value(values::read(self.node, input, &candidate, diagnostics)),
+                source: Source::Value(values::read(
+                    self.node,
+                    input,
+                    &candidate,
+                    self.assets,
+                    diagnostics,
+                )),
                 given: true,
                 at: candidate.at.to_owned(),
             };

@@ -220,7 +220,7 @@ pub(super) fn resolve<'a>(
     sinks_exist(&graph, diagnostics);
     ports::links(&mut graph, diagnostics);
     let overrides = overrides::overrides(&graph, options, diagnostics);
-    inputs::inputs(&mut graph, &overrides, diagnostics);
+    inputs::inputs(&mut graph, &overrides, &options.assets, diagnostics);
     buses::publishers(&mut graph, diagnostics);
     buses::unused(&graph, diagnostics);
     reach::unreachable(&graph, diagnostics);

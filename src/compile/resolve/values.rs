@@ -6,6 +6,7 @@
 
 use super::Node;
 use crate::blocks::{Default, Input, Mark};
+use crate::compile::asset::{self, Assets};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::math;
 use crate::patch::Value;
@@ -35,6 +36,8 @@ pub(in crate::compile) enum Constant {
     Text(String),
     /// An outline.
     Path(PathData),
+    /// An outline, and the text or file name it was read from.
+    Asset(String, PathData),
     /// A plain domain of that many elements.
     Count(u32),
     /// A pulse in the first frame, or none.
@@ -75,11 +78,13 @@ pub(super) fn read(
     node: &Node<'_>,
     input: &Input,
     candidate: &Candidate<'_>,
+    assets: &Assets,
     diagnostics: &mut Diagnostics,
 ) -> Written {
     let id = &node.entry.id;
     let what = format!("`{id}.{}`", input.name);
     let read = match coerce(input, candidate.value) {
+        _ if input.mark == Mark::Asset => asset::read(assets, candidate.value, &what, candidate.at),
         Ok(constant) => match violation(input, &constant) {
             None => Ok(constant),
             Some(range) => {
@@ -113,6 +118,7 @@ pub(super) fn library(input: &Input) -> Option<Constant> {
             let color = math::parse_color(text).unwrap_or([0.0, 0.0, 0.0, 1.0]);
             Constant::Lanes(color.to_vec())
         }
+        (Default::Text(_), Mark::Asset) => Constant::Nothing,
         (Default::Text(text), _) => Constant::Text(text.to_owned()),
         (Default::Path(text), _) => {
             Constant::Path(value::path(&Value::Text(text.to_owned())).unwrap_or_default())
@@ -128,7 +134,7 @@ fn coerce(input: &Input, value: &Value) -> Result<Constant, Found> {
         Mark::Options(options) => {
             value::option(value, options).map(|i| Constant::Text(options[i].to_owned()))
         }
-        Mark::Text => value::text(value).map(Constant::Text),
+        Mark::Text | Mark::Asset => value::text(value).map(Constant::Text),
         Mark::Event => value::trigger(value).map(Constant::Pulse),
         Mark::Domain => count(value),
         Mark::Render | Mark::Camera => Err(found(
