@@ -4,12 +4,14 @@
 
 #![allow(dead_code)]
 
-use oscilla::compile::{self, Options};
+use oscilla::compile::{self, AssetError, Assets, Options};
 use oscilla::diag::Diagnostics;
 use oscilla::ir::{Program, Valid};
 use oscilla::patch::{self, Source};
 use oscilla::render_tree::{Column, Instances2d, Pass, RenderTree};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime, ProbeId, SampleValue};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Something of every table: buses of signals, fields and events, chains with bound parameters, every
@@ -22,10 +24,19 @@ pub(crate) fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {
     let source = Source::new("test.json", text);
     let mut diagnostics = Diagnostics::new();
     let document = patch::read(&source, &mut diagnostics);
-    let program =
-        document.and_then(|d| compile::compile(&d, &Options::default(), &mut diagnostics));
+    let options = Options {
+        assets: Assets::new(gallery_file),
+        ..Options::default()
+    };
+    let program = document.and_then(|d| compile::compile(&d, &options, &mut diagnostics));
     source.fill_places(&mut diagnostics);
     (program, diagnostics)
+}
+
+/// A file beside the gallery.
+fn gallery_file(name: &str) -> Result<Vec<u8>, AssetError> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
+    fs::read(folder.join(name)).map_err(|_| AssetError::NotFound)
 }
 
 /// All findings as they are shown.
