@@ -9,10 +9,7 @@ use std::fs;
 use support::patches;
 
 /// Blocks that draw nothing and change no value.
-const ELSEWHERE: &[&str] = &[
-    "DebugDisplay",
-    "Render2dCanvas",
-];
+const ELSEWHERE: &[&str] = &["DebugDisplay", "Render2dCanvas"];
 
 fn gallery() -> Vec<Value> {
     patches("patches")
