@@ -65,8 +65,8 @@ pub(super) fn read(
     value: &Value,
     what: &str,
     at: &str,
-) -> Result<Constant, Diagnostic> {
-    let text = value::text(value).map_err(|found| found.diagnostic(at, what))?;
+) -> Result<Constant, Box<Diagnostic>> {
+    let text = value::text(value).map_err(|found| Box::new(found.diagnostic(at, what)))?;
     let name = text.trim();
     if name.is_empty() {
         return Ok(Constant::Nothing);
@@ -74,10 +74,10 @@ pub(super) fn read(
     let outline = if name.starts_with(['M', 'm']) {
         value::path(&Value::Text(text.clone())).map_err(|found| {
             let error = found.diagnostic(at, what);
-            match name.ends_with(".svg") {
+            Box::new(match name.ends_with(".svg") {
                 true => error.hint(format!("a file of that name is `./{name}`")),
                 false => error,
-            }
+            })
         })?
     } else {
         file(assets, name, what, at)?
@@ -85,7 +85,7 @@ pub(super) fn read(
     Ok(Constant::Asset(text, outline))
 }
 
-fn file(assets: &Assets, name: &str, what: &str, at: &str) -> Result<PathData, Diagnostic> {
+fn file(assets: &Assets, name: &str, what: &str, at: &str) -> Result<PathData, Box<Diagnostic>> {
     let error = |code, which: &str| {
         Diagnostic::error(code, at, format!("{what} names the file `{name}`, {which}"))
     };
@@ -93,26 +93,31 @@ fn file(assets: &Assets, name: &str, what: &str, at: &str) -> Result<PathData, D
         Some(read) => read(name),
         None => Err(AssetError::NotFound),
     };
-    let bytes = read.map_err(|why| match why {
-        AssetError::NotFound => error("asset-not-found", "which is not there").hint(
-            "names are relative to the patch's folder, or to `--asset-root`; path data begins with M",
-        ),
-        AssetError::Outside => error("asset-outside", "which is outside the patch's folder")
-            .hint("move it there, or name a folder that holds it with `--asset-root`"),
-        AssetError::Unreadable(why) => error("bad-asset", &format!("which {why}")),
+    let bytes = read.map_err(|why| {
+        Box::new(match why {
+            AssetError::NotFound => error("asset-not-found", "which is not there").hint(
+                "names are relative to the patch's folder, or to `--asset-root`; \
+             path data begins with M",
+            ),
+            AssetError::Outside => error("asset-outside", "which is outside the patch's folder")
+                .hint("move it there, or name a folder that holds it with `--asset-root`"),
+            AssetError::Unreadable(why) => error("bad-asset", &format!("which {why}")),
+        })
     })?;
-    svg(&bytes).map_err(|why| match why {
-        Unusable::Svg(why) => error("bad-asset", &format!("which is no SVG file: {why}")),
-        Unusable::Empty => error("bad-asset", "which has no shapes")
-            .hint("text is no shape: convert it to paths first"),
-        Unusable::Refused(Refused::Beyond) => {
-            error("bad-asset", "which has a point beyond ±3.4e38")
-        }
-        Unusable::Refused(Refused::Full) => error(
-            "path-too-large",
-            &format!("which has more than {} segments", PathData::MAX_COMMANDS),
-        )
-        .hint("simplify its outlines, or use several files"),
+    svg(&bytes).map_err(|why| {
+        Box::new(match why {
+            Unusable::Svg(why) => error("bad-asset", &format!("which is no SVG file: {why}")),
+            Unusable::Empty => error("bad-asset", "which has no shapes")
+                .hint("text is no shape: convert it to paths first"),
+            Unusable::Refused(Refused::Beyond) => {
+                error("bad-asset", "which has a point beyond ±3.4e38")
+            }
+            Unusable::Refused(Refused::Full) => error(
+                "path-too-large",
+                &format!("which has more than {} segments", PathData::MAX_COMMANDS),
+            )
+            .hint("simplify its outlines, or use several files"),
+        })
     })
 }
 

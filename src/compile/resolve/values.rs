@@ -84,7 +84,9 @@ pub(super) fn read(
     let id = &node.entry.id;
     let what = format!("`{id}.{}`", input.name);
     let read = match coerce(input, candidate.value) {
-        _ if input.mark == Mark::Asset => asset::read(assets, candidate.value, &what, candidate.at),
+        _ if input.mark == Mark::Asset => {
+            asset::read(assets, candidate.value, &what, candidate.at).map_err(|error| *error)
+        }
         Ok(constant) => match violation(input, &constant) {
             None => Ok(constant),
             Some(range) => {
