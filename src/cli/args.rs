@@ -308,8 +308,32 @@ pub(super) struct InspectArgs {
     /// As one JSON object
     #[arg(long)]
     pub(super) json: bool,
+    /// Draw blocks, buses and what joins them
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["section", "json", "explain"])]
+    pub(super) graph: Option<GraphFlag>,
+    /// Walk a value (`block.port` or `bus:name`) back to its sources, with its values in one frame
+    #[arg(long, value_name = "TARGET", conflicts_with = "section")]
+    pub(super) explain: Option<String>,
+    /// File for the result [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) patch_flags: PatchFlags,
+    #[command(flatten)]
+    pub(super) inputs: InputFlags,
+    #[command(flatten)]
+    pub(super) plan: PlanFlags,
+}
+
+/// `--graph`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFlag {
+    /// For Graphviz
+    Dot,
+    /// For Mermaid
+    Mermaid,
+    /// A picture
+    Svg,
 }
 
 /// A table of `oscilla inspect`.
@@ -397,6 +421,12 @@ pub(super) struct ProbeArgs {
     /// How to print it [default: table; jsonl for `tree`]
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<ProbeFormat>,
+    /// In place of elements and lanes, their count, smallest, largest and mean, and how many are NaN
+    #[arg(long)]
+    pub(super) stats: bool,
+    /// Draw the values into an SVG file in place of printing them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "stats"])]
+    pub(super) plot: Option<PathBuf>,
     /// Fail where values are not finite or parameters impossible; make warnings errors
     #[arg(long)]
     pub(super) strict: bool,

@@ -101,14 +101,17 @@ fn rail_memory(program: &Program, id: RailId) -> Memory {
 
 /// Signals that the kernel of these requests reads, ascending.
 pub fn uniforms(program: &Program, requests: &[ReqId]) -> Vec<SignalId> {
+    let rows = &program.tables.materialize.requests;
+    let rows = requests.iter().filter_map(|r| rows.get(r.index()));
+    uniforms_of(program, rows.map(|r| r.field))
+}
+
+/// Signals that these fields read, ascending.
+pub fn uniforms_of(program: &Program, fields: impl IntoIterator<Item = FieldId>) -> Vec<SignalId> {
     let tables = &program.tables;
     let mut seen = Seen::new(program);
     let mut uniforms = Vec::new();
-    let mut work: Vec<ValueRef> = requests
-        .iter()
-        .filter_map(|r| tables.materialize.requests.get(r.index()))
-        .map(|r| ValueRef::Field(r.field))
-        .collect();
+    let mut work: Vec<ValueRef> = fields.into_iter().map(ValueRef::Field).collect();
     while let Some(value) = work.pop() {
         if !seen.first(value) {
             continue;

@@ -11,6 +11,7 @@ use super::assemble::Stage;
 use super::blame;
 use super::channels::Channels;
 use super::evaluate::{Leaves, Stores};
+use super::explain::{Explainer, Origin};
 use super::field::{FieldError, FieldOptions, FieldStore};
 use super::frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Offence};
 use super::health::{Health, Totals};
@@ -22,7 +23,7 @@ use super::state::Cells;
 use super::tape::Tape;
 use super::time::{Model, Moment};
 use super::trace::{NoTrace, Tracer};
-use super::watch::Watch;
+use super::watch::{self, Watch};
 use crate::ir::{FieldExpr, Memory, Program, StateId, Valid, ValueRef, operands};
 use crate::render_tree::RenderTree;
 use std::sync::Arc;
@@ -301,6 +302,16 @@ impl<T: Tracer> Engine<T> {
         blame::offence(&self.program, &self.stage, &self.stores, &self.health)
     }
 
+    /// Walks a value of the last frame back to its sources: an input or output of a block
+    /// (`block.port`) or a bus (`bus:name`). Steps that nothing drawn needs ran only if they are watched.
+    ///
+    /// # Errors
+    /// If the program has no such target, or it is of another kind.
+    pub fn explain(&self, target: &Target) -> Result<Origin, ProbeError> {
+        let slot = watch::slot(&self.program, target)?;
+        Ok(Explainer::new(&self.program, &self.stores).slot(slot))
+    }
+
     /// The same, summed since the run began.
     pub fn totals(&self) -> &Totals {
         &self.totals
@@ -336,6 +347,13 @@ impl<T: Tracer> Engine<T> {
     pub fn probe(&self, probe: ProbeId) -> Option<&Sample> {
         let slot = self.watches.get(probe.0 as usize)?.as_ref();
         slot.map(Watch::sample)
+    }
+
+    /// How many elements a watched target has; 1 for what is no column. `None` after
+    /// [`Self::unwatch`].
+    pub fn elements(&self, probe: ProbeId) -> Option<usize> {
+        let slot = self.watches.get(probe.0 as usize)?.as_ref();
+        slot.map(|watch| watch.elements(&self.program))
     }
 
     /// Everything that later frames depend on.

@@ -29,6 +29,7 @@ mod clock;
 mod combine;
 pub mod engine;
 mod evaluate;
+pub mod explain;
 pub mod field;
 pub mod frame;
 pub mod health;

@@ -73,9 +73,12 @@ pub enum ProbeError {
         /// The nearest names that there are.
         near: Vec<String>,
     },
-    /// The value is a field that no sink, reduction or debug block asks for.
-    #[error("`{0}` is a field that nothing turns into a column: connect it to a DebugDisplay")]
+    /// The value is a field of outlines, and no sink asks for it as a column.
+    #[error("`{0}` is a field of outlines that nothing draws, and outlines have no numbers")]
     NoColumn(String),
+    /// Only ports and buses are explained.
+    #[error("only `block.port` and `bus:name` can be explained")]
+    Unexplained,
     /// The port carries no values: a domain, a camera, something drawn.
     #[error("`{0}` carries no values")]
     NoValue(String),

@@ -4,14 +4,16 @@
 //! asks for. Nothing else changes.
 
 use super::evaluate::Stores;
+use super::field::Buffer;
+use super::field::lane::Element;
 use super::probe::{ProbeError, RailPart, Sample, SampleValue, Target};
 use super::pulse::PulseList;
 use super::rails::Register;
 use super::time::{FrameClass, Moment};
 use crate::diag;
 use crate::ir::{
-    BlockRow, EventId, Phase, Program, RailId, ReqId, SignalId, StateId, StepId, StepKind,
-    TimeEvent, TimeValue, ValueRef, derive::Owners,
+    BlockRow, Bus, EventId, FieldId, Phase, Port, Program, RailId, ReqId, SignalId, SlotId,
+    StateId, StepId, StepKind, StrId, TimeEvent, TimeValue, ValueRef, derive, derive::Owners,
 };
 use crate::types::Domain;
 
@@ -21,6 +23,8 @@ enum Place {
     Signal(SignalId),
     Event(EventId),
     Column(ReqId),
+    /// A field that is no column: worked out for each element.
+    Rows(FieldId),
     Constant(crate::ir::ConstId),
     Rail(RailId, Register),
     Time(TimeValue),
@@ -63,11 +67,14 @@ impl Watch {
             Place::Column(id) => ValueRef::Req(id),
             _ => ValueRef::None,
         };
+        let owners = Owners::new(program);
         let mut steps = Vec::new();
-        let mut work: Vec<StepId> = Owners::new(program)
-            .of(program, value)
-            .into_iter()
-            .collect();
+        let mut work: Vec<StepId> = owners.of(program, value).into_iter().collect();
+        if let Place::Rows(field) = place {
+            for signal in derive::uniforms_of(program, [field]) {
+                work.extend(owners.of(program, ValueRef::Sig(signal)));
+            }
+        }
         while let Some(step) = work.pop() {
             if !steps.contains(&step) {
                 steps.push(step);
@@ -112,6 +119,17 @@ impl Watch {
         &self.sample
     }
 
+    /// How many elements it has.
+    pub(super) fn elements(&self, program: &Program) -> usize {
+        let tables = &program.tables;
+        let domain = match self.place {
+            Place::Column(req) => Some(tables.materialize.requests[req.index()].domain),
+            Place::Rows(field) => tables.field.nodes[field.index()].dom,
+            _ => None,
+        };
+        domain.map_or(1, |d| tables.graph.domains[d.index()].count as usize)
+    }
+
     /// Takes the sample of a frame.
     pub(super) fn take(&mut self, frame: &Frame<'_>) {
         self.sample.frame = frame.number;
@@ -140,6 +158,7 @@ impl Watch {
                     SampleValue::Nothing
                 };
             }
+            Place::Rows(field) => *value = SampleValue::Column(rows(frame, field)),
             Place::Rail(rail, register) => {
                 let ty = frame.program.tables.rails[rail.index()].r#type;
                 let domain = frame.program.types[ty.index()].domain;
@@ -239,30 +258,27 @@ fn inside(program: &Program, block: &str, text: &str) -> Option<Target> {
 
 fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
     let tables = &program.tables;
-    let is = |id: crate::ir::StrId, name: &str| tables.strings[id.index()] == name;
-    let names = |ids: &mut dyn Iterator<Item = crate::ir::StrId>| -> Vec<&str> {
-        ids.map(|id| tables.strings[id.index()].as_str()).collect()
-    };
+    let is = |id: StrId, name: &str| tables.strings[id.index()] == name;
     match target {
         Target::Tree => Ok(Place::Tree),
         Target::Time(value) => Ok(Place::Time(*value)),
         Target::TimeEvent(event) => Ok(Place::TimeEvent(*event)),
         Target::State(key) => {
             let cell = tables.state.cells.iter().position(|c| is(c.key, key));
-            let known = || names(&mut tables.state.cells.iter().map(|c| c.key));
+            let known = || names(program, tables.state.cells.iter().map(|c| c.key));
             let cell = cell.ok_or_else(|| unknown("state cell", key, known()))?;
             Ok(Place::Cell(StateId::at(cell)))
         }
         Target::Request(key) => {
             let requests = &tables.materialize.requests;
             let req = requests.iter().position(|r| is(r.key, key));
-            let known = || names(&mut requests.iter().map(|r| r.key));
+            let known = || names(program, requests.iter().map(|r| r.key));
             let req = req.ok_or_else(|| unknown("column", key, known()))?;
             Ok(Place::Column(ReqId::at(req)))
         }
         Target::Rail { name, part } => {
             let rail = tables.rails.iter().position(|r| is(r.key, name));
-            let known = || names(&mut tables.rails.iter().map(|r| r.key));
+            let known = || names(program, tables.rails.iter().map(|r| r.key));
             let rail = rail.ok_or_else(|| unknown("rail", name, known()))?;
             let register = match part {
                 RailPart::Internal => Register::Internal,
@@ -272,43 +288,82 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
             };
             Ok(Place::Rail(RailId::at(rail), register))
         }
-        Target::Bus(name) => {
-            let buses = &tables.graph.buses;
-            let bus = buses.iter().find(|b| is(b.key, name));
-            let bus = bus.or_else(|| buses.iter().find(|b| is(b.name, name)));
-            let known = || names(&mut buses.iter().map(|b| b.name));
-            let bus = bus.ok_or_else(|| unknown("bus", name, known()))?;
-            value(program, bus.root, name)
-        }
+        Target::Bus(name) => value(program, find_bus(program, name)?.root, name),
         Target::Port { block, port } => {
-            let text = format!("{block}.{port}");
-            if let Some(inner) = inside(program, block, &text) {
-                return find(program, &inner);
-            }
-            let blocks = || names(&mut tables.graph.blocks.iter().map(|b| b.key));
-            let (block, port) =
-                split(program, &text).ok_or_else(|| unknown("block", block, blocks()))?;
-            let named = |p: &&crate::ir::Port| is(p.name, port);
-            let found = block
-                .out
-                .iter()
-                .find(named)
-                .or(block.r#in.iter().find(named));
-            let ports = || names(&mut block.out.iter().chain(&block.r#in).map(|p| p.name));
-            let found = found.ok_or_else(|| match unknown("port", port, ports()) {
-                ProbeError::Unknown { what, near, .. } => {
-                    let name = text.clone();
-                    ProbeError::Unknown { what, name, near }
-                }
-                error => error,
-            })?;
-            value(program, found.r#ref, &text)
+            let found = find_port(program, block, port)?;
+            value(program, found.r#ref, &format!("{block}.{port}"))
         }
     }
 }
 
+fn names(program: &Program, ids: impl Iterator<Item = StrId>) -> Vec<&str> {
+    let strings = &program.tables.strings;
+    ids.map(|id| strings[id.index()].as_str()).collect()
+}
+
+fn find_bus<'p>(program: &'p Program, name: &str) -> Result<&'p Bus, ProbeError> {
+    let is = |id: StrId| program.tables.strings[id.index()] == name;
+    let buses = &program.tables.graph.buses;
+    let bus = buses.iter().find(|b| is(b.key));
+    let bus = bus.or_else(|| buses.iter().find(|b| is(b.name)));
+    bus.ok_or_else(|| unknown("bus", name, names(program, buses.iter().map(|b| b.name))))
+}
+
+fn find_port<'p>(program: &'p Program, block: &str, port: &str) -> Result<&'p Port, ProbeError> {
+    let text = format!("{block}.{port}");
+    if let Some(Target::Port { block, port }) = inside(program, block, &text) {
+        return find_port(program, &block, &port);
+    }
+    let blocks = program.tables.graph.blocks.iter().map(|b| b.key);
+    let (row, port) =
+        split(program, &text).ok_or_else(|| unknown("block", block, names(program, blocks)))?;
+    let ports = || row.out.iter().chain(&row.r#in);
+    let is = |id: StrId| program.tables.strings[id.index()] == port;
+    ports().find(|p| is(p.name)).ok_or_else(|| {
+        let near = diag::nearest(port, names(program, ports().map(|p| p.name)));
+        ProbeError::Unknown {
+            what: "port",
+            name: text.clone(),
+            near: near.into_iter().map(str::to_owned).collect(),
+        }
+    })
+}
+
+/// The address of a target that has one.
+pub(super) fn slot(program: &Program, target: &Target) -> Result<SlotId, ProbeError> {
+    match target {
+        Target::Port { block, port } => Ok(find_port(program, block, port)?.slot),
+        Target::Bus(name) => Ok(find_bus(program, name)?.slot),
+        _ => Err(ProbeError::Unexplained),
+    }
+}
+
+/// A field worked out element by element.
+fn rows(frame: &Frame<'_>, field: FieldId) -> Buffer {
+    let program = frame.program;
+    let node = &program.tables.field.nodes[field.index()];
+    let count = node
+        .dom
+        .map(|d| program.tables.graph.domains[d.index()].count);
+    let at = |index| {
+        let element = Element {
+            program,
+            registers: &frame.stores.registers,
+            histories: &frame.stores.cells,
+            index,
+        };
+        element.rows(field).remove(&field).unwrap_or_default()
+    };
+    let elements: Vec<Vec<f64>> = (0..count.unwrap_or(1)).map(at).collect();
+    Buffer::of_lanes(
+        &elements,
+        program.types[node.r#type.index()].domain.lanes(),
+        count.is_none(),
+    )
+}
+
 /// Splits a reference at the last point or, where no block has that id, after the longest id that fits.
-fn split<'a>(program: &'a Program, text: &'a str) -> Option<(&'a BlockRow, &'a str)> {
+fn split<'p, 't>(program: &'p Program, text: &'t str) -> Option<(&'p BlockRow, &'t str)> {
     let strings = &program.tables.strings;
     let blocks = &program.tables.graph.blocks;
     let fits = |at: usize| {
@@ -331,9 +386,14 @@ fn value(program: &Program, value: ValueRef, name: &str) -> Result<Place, ProbeE
         ValueRef::Time(time) => Ok(Place::Time(time)),
         ValueRef::TimeEvent(event) => Ok(Place::TimeEvent(event)),
         ValueRef::Field(id) => {
-            let req = requests.iter().position(|r| r.field == id);
-            let req = req.ok_or_else(|| ProbeError::NoColumn(name.to_owned()))?;
-            Ok(Place::Column(ReqId::at(req)))
+            if let Some(req) = requests.iter().position(|r| r.field == id) {
+                return Ok(Place::Column(ReqId::at(req)));
+            }
+            let node = &program.tables.field.nodes[id.index()];
+            match program.types[node.r#type.index()].domain.lanes() {
+                0 => Err(ProbeError::NoColumn(name.to_owned())),
+                _ => Ok(Place::Rows(id)),
+            }
         }
         ValueRef::Bus(id) => match program.tables.graph.buses.get(id.index()) {
             // A root is never a bus again, so this goes one step down.

@@ -134,3 +134,85 @@ fn tables_are_for_people() {
     assert!(run.out.starts_with("domains (1)\n"), "{}", run.out);
     place.refused("inspect busy.json --section blcks", 2, &["blocks"]);
 }
+
+#[test]
+fn a_value_is_walked_back_to_its_sources() {
+    let place = Place::new();
+    place.file("busy.json", BUSY);
+    // A quarter of the cycle: both oscillators are at their top.
+    let run = place.done("inspect busy.json --explain dots.radius --time 50ms --json");
+    let origin: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        (&origin["name"], &origin["tMs"]),
+        (&json!("dots.radius"), &json!(50.0))
+    );
+    // 2·0.5 + 5 = 6, and 3.
+    assert_eq!(origin["value"]["first"], json!([9.0]));
+    let bus = &origin["from"][0];
+    assert_eq!((&bus["kind"], &bus["value"]), (&json!("bus"), &json!(9.0)));
+    let publishers = bus["from"].as_array().unwrap();
+    let names: Vec<&Value> = publishers.iter().map(|p| &p["name"]).collect();
+    assert_eq!(names, ["early", "late"]);
+    assert_eq!(
+        publishers[0]["transforms"],
+        json!([{"kind": "lens", "name": "scale", "step": "scaleBias 0.5 5", "after": 6.0}])
+    );
+    let source = &publishers[0]["from"][0];
+    assert_eq!(
+        (&source["name"], &source["value"]),
+        (&json!("b.out"), &json!(2.0))
+    );
+    let phase = &source["from"][0]["from"][0];
+    assert_eq!(
+        (&phase["name"], &phase["value"]),
+        (&json!("time.phase"), &json!(0.25))
+    );
+    let run = place.done("inspect busy.json --explain dots.radius --time 50ms");
+    for line in [
+        "frame 0 at 50 ms\n",
+        "    publisher early  (1, sortKey 10) = 6\n",
+        "      after lens scale  (scaleBias 0.5 5) = 6\n",
+        "      before = 2\n",
+    ] {
+        assert!(run.out.contains(line), "no `{line}` in\n{}", run.out);
+    }
+    place.refused(
+        "inspect busy.json --explain dots.radios",
+        2,
+        &["did you mean", "`radius`"],
+    );
+    place.refused(
+        "inspect busy.json --explain time:phase01",
+        2,
+        &["block.port"],
+    );
+}
+
+#[test]
+fn the_graph_is_drawn_in_three_languages() {
+    let place = Place::new();
+    place.file("busy.json", BUSY);
+    let dot = place.done("inspect busy.json --graph dot").out;
+    assert!(dot.starts_with("digraph patch {") && dot.ends_with("}\n"));
+    assert!(dot.contains("[label=\"size\\nbus, sum\""), "{dot}");
+    assert!(dot.contains("[label=\"1. scale\"]"), "{dot}");
+    let mermaid = place.done("inspect busy.json --graph mermaid").out;
+    assert!(mermaid.starts_with("flowchart LR\n"), "{mermaid}");
+    assert!(mermaid.contains("([\"size<br/>bus, sum\"])"), "{mermaid}");
+    place.done("inspect busy.json --graph svg -o a.svg");
+    place.done("inspect busy.json --graph svg -o b.svg");
+    let svg = String::from_utf8(place.bytes("a.svg")).unwrap();
+    assert_eq!(place.bytes("a.svg"), place.bytes("b.svg"));
+    for word in [
+        "<svg ",
+        ">dots<",
+        ">RenderInstances2D<",
+        ">1. scale<",
+        "</svg>",
+    ] {
+        assert!(svg.contains(word), "no `{word}`");
+    }
+    // Six blocks and one bus.
+    assert_eq!(svg.matches("font-weight=\"bold\"").count(), 7);
+    place.refused("inspect busy.json --graph svg --json", 2, &["--json"]);
+}

@@ -89,6 +89,74 @@ fn what_is_not_there_is_a_usage_error() {
     place.refused("probe loop.json", 2, &["--at"]);
 }
 
+#[test]
+fn any_field_has_values_also_where_nothing_draws_it() {
+    let place = Place::new();
+    // A sink over nine elements reads a field over four; another field nobody reads.
+    let patch = r#"{"blocks": [
+        {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+        {"id": "nine", "type": "DomainN", "params": {"n": 9}},
+        {"id": "four", "type": "DomainN", "params": {"n": 4}},
+        {"id": "at", "type": "PositionMapGrid"},
+        {"id": "size", "type": "FieldFromExpression", "params": {"expression": "i + 1 + signal"}},
+        {"id": "own", "type": "FieldMapNumber", "params": {"fn": "abs"}},
+        {"id": "dots", "type": "RenderInstances2D"}],
+      "connections": [
+        {"from": "nine.domain", "to": "at.domain"},
+        {"from": "four.domain", "to": "size.domain"},
+        {"from": "time.phase", "to": "size.signal"},
+        {"from": "size.field", "to": "own.x"},
+        {"from": "nine.domain", "to": "dots.domain"},
+        {"from": "at.pos", "to": "dots.positions"},
+        {"from": "size.field", "to": "dots.radius"}]}"#;
+    place.file("p.json", patch);
+    let run = place.done("probe p.json --at dots.radius,own.y --format jsonl --frames 6");
+    let frame = &lines(&run.out)[0];
+    assert_eq!(frame["dots.radius"], json!([1.5, 2.5, 3.5, 4.5]), "{frame}");
+    assert_eq!(frame["own.y"], json!([1.5, 2.5, 3.5, 4.5]));
+    let run = place.done("probe p.json --at own.y,time:phase01 --stats --format csv --frames 6");
+    assert_eq!(
+        run.out,
+        "frame,tMs,target,count,min,max,mean,nan\n\
+         6,100,own.y,4,1.5,4.5,3,0\n6,100,time:phase01,1,0.5,0.5,0.5,0\n"
+    );
+    let run = place.done("probe p.json --at own.y --stats --format jsonl --frames 6");
+    assert_eq!(
+        lines(&run.out)[0]["own.y"],
+        json!({"count": 4, "min": 1.5, "max": 4.5, "mean": 3, "nan": 0})
+    );
+}
+
+#[test]
+fn a_plot_has_axes_and_a_legend() {
+    let place = Place::with_loop();
+    for name in ["a.svg", "b.svg"] {
+        let args = format!("probe loop.json --at osc.out,dots.positions --plot {name}");
+        place.done(&args);
+    }
+    let svg = String::from_utf8(place.bytes("a.svg")).unwrap();
+    assert_eq!(place.bytes("a.svg"), place.bytes("b.svg"));
+    for word in [
+        "time, ms",
+        "osc.out\n",
+        "dots.positions min\n",
+        "dots.positions max\n",
+    ] {
+        assert!(svg.contains(word), "no `{word}` in\n{svg}");
+    }
+    assert!(svg.matches("<polyline").count() >= 4, "{svg}");
+    // One frame of a column goes over its elements.
+    place.done("probe loop.json --at dots.positions --plot c.svg --frames 0");
+    let svg = String::from_utf8(place.bytes("c.svg")).unwrap();
+    assert!(svg.contains("element") && !svg.contains("time, ms"));
+    place.refused(
+        "probe loop.json --at osc.out --plot p.png",
+        2,
+        &["plot.svg"],
+    );
+    place.refused("probe loop.json --at tree --plot p.svg", 2, &["tree"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_a_probe_without_memory() {

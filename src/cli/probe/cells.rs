@@ -1,13 +1,15 @@
 //! Probed values as text: JSON, comma-separated, or columns for people.
 
+use crate::math::color::luma;
 use crate::render_tree::Column;
 use crate::render_tree::json::{write_f32, write_f64};
 use crate::types::Domain;
+use crate::vm::field::Stats;
 use crate::vm::{Buffer, SampleValue};
 use std::io::{self, Write};
 
 /// A name and what was seen of it.
-type Named = (String, Option<SampleValue>);
+pub(super) type Named = (String, Option<SampleValue>);
 
 /// Lines of a table, with its header before the first.
 pub(super) struct Sheet {
@@ -62,6 +64,40 @@ impl Sheet {
                 let row = block.row(element);
                 line.extend(row.iter().map(|&value| self.number(value)));
                 line.extend((row.len()..block.names.len()).map(|_| String::new()));
+            }
+            self.line(&line, out)?;
+        }
+        Ok(())
+    }
+
+    /// A line a target: count, min, max, mean and count of NaN.
+    pub(super) fn stats(
+        &mut self,
+        frame: u64,
+        t_ms: f64,
+        values: &[Named],
+        counts: &[usize],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.widths.is_none() {
+            let header = [
+                "frame", "tMs", "target", "count", "min", "max", "mean", "nan",
+            ];
+            let longest = values.iter().map(|(name, _)| name.chars().count()).max();
+            let target = longest.unwrap_or(0);
+            self.widths = Some(vec![10, 10, target.max(6), 10, 10, 10, 10, 10]);
+            self.line(&header.map(str::to_owned), out)?;
+        }
+        for ((name, value), &count) in values.iter().zip(counts) {
+            let mut line = vec![frame.to_string(), self.number(t_ms), name.clone()];
+            match stats(value, count) {
+                Some(stats) => {
+                    line.push(stats.count.to_string());
+                    let numbers = [stats.min, stats.max, stats.mean];
+                    line.extend(numbers.map(|v| self.number(v)));
+                    line.push(stats.nan.to_string());
+                }
+                None => line.extend([""; 5].map(str::to_owned)),
             }
             self.line(&line, out)?;
         }
@@ -157,7 +193,7 @@ fn plain(name: &str, lanes: &[&str], values: Vec<f64>, elements: Option<usize>) 
     }
 }
 
-fn lane_names(domain: Domain, count: usize) -> Vec<String> {
+pub(super) fn lane_names(domain: Domain, count: usize) -> Vec<String> {
     let fixed: &[&str] = match (domain, count) {
         (_, 1) => &[""],
         (Domain::Color, 4) => &[".r", ".g", ".b", ".a"],
@@ -209,6 +245,54 @@ pub(super) fn json_object(frame: u64, t_ms: f64, values: &[Named]) -> String {
     }
     out.push('}');
     out
+}
+
+/// `{"frame", "tMs", "<target>": {"count", "min", "max", "mean", "nan"}, …}`.
+pub(super) fn stats_object(frame: u64, t_ms: f64, values: &[Named], counts: &[usize]) -> String {
+    let mut out = format!("{{\"frame\":{frame},\"tMs\":");
+    write_f64(t_ms, &mut out);
+    for ((name, value), &count) in values.iter().zip(counts) {
+        out.push(',');
+        out.push_str(&serde_json::Value::from(name.as_str()).to_string());
+        out.push(':');
+        let Some(Stats {
+            count,
+            min,
+            max,
+            mean,
+            nan,
+            ..
+        }) = stats(value, count)
+        else {
+            out.push_str("null");
+            continue;
+        };
+        out.push_str(&format!("{{\"count\":{count}"));
+        for (word, number) in [("min", min), ("max", max), ("mean", mean)] {
+            out.push_str(&format!(",\"{word}\":"));
+            write_f64(number, &mut out);
+        }
+        out.push_str(&format!(",\"nan\":{nan}}}"));
+    }
+    out.push('}');
+    out
+}
+
+/// A value in a few numbers: of vectors the length, of colours the luma, of an event how many pulses.
+fn stats(value: &Option<SampleValue>, count: usize) -> Option<Stats> {
+    match value.as_ref()? {
+        SampleValue::Nothing | SampleValue::Gone => None,
+        SampleValue::Column(buffer) => Some(buffer.stats(count)),
+        SampleValue::Pulses(list) => Some(Stats::of([list.count() as f64].into_iter())),
+        SampleValue::Lanes { domain, lanes } => {
+            let one = match (domain, lanes.as_slice()) {
+                (_, [single]) => *single,
+                (Domain::Color, &[r, g, b, a]) => luma([r, g, b, a]),
+                (_, lanes) => crate::math::Real::sqrt(lanes.iter().map(|v| v * v).sum::<f64>()),
+            };
+            Some(Stats::of([one].into_iter()))
+        }
+    }
 }
 
 fn json_value(value: &Option<SampleValue>, out: &mut String) {

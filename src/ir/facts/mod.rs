@@ -12,7 +12,7 @@ mod running;
 
 pub use columns::{Column, Count, DomainFact, Expressions};
 pub use graph::{BlockFact, BusFact, InputFact, ListenerFact, OutputFact, PublisherFact};
-pub use names::{Names, Transform, time_name};
+pub use names::{Names, Transform, combine_name, time_name};
 pub use running::{CellFact, PhaseFact, RailFact, StepFact};
 
 use super::varies::Variation;

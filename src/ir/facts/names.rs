@@ -178,23 +178,10 @@ impl<'p> Names<'p> {
 
     /// The lenses, adapters and conversions of a chain; a lens of several opcodes is one.
     pub fn chain(&self, chain: &Chain) -> Vec<Transform> {
-        let transforms = &self.program.tables.transforms;
         let mut list: Vec<Transform> = Vec::new();
         let mut before = None;
         for step in &chain.steps {
-            let name = |text: Option<StrId>| text.map_or("?", |id| self.text(id)).to_owned();
-            let (kind, name) = match step.origin {
-                Some(Origin::Lens { id, .. }) => (
-                    "lens",
-                    name(transforms.lenses.get(id.index()).map(|l| l.id)),
-                ),
-                Some(Origin::Adapter { id, .. }) => (
-                    "adapter",
-                    name(transforms.adapters.get(id.index()).map(|a| a.id)),
-                ),
-                Some(Origin::Implicit) | None => ("implicit", self.dump.op(step.op, step.imm)),
-            };
-            let text = self.dump.chain_step(step);
+            let (kind, name, text) = self.chain_step(step);
             match list.last_mut() {
                 Some(last) if before == Some(step.origin) && kind != "implicit" => {
                     last.steps.push(text);
@@ -209,6 +196,29 @@ impl<'p> Names<'p> {
         }
         list
     }
+
+    /// Kind (`lens`, `adapter` or `implicit`), name, and opcode with operands of one step of a chain.
+    pub fn chain_step(&self, step: &ChainStep) -> (&'static str, String, String) {
+        let transforms = &self.program.tables.transforms;
+        let name = |text: Option<StrId>| text.map_or("?", |id| self.text(id)).to_owned();
+        let (kind, name) = match step.origin {
+            Some(Origin::Lens { id, .. }) => (
+                "lens",
+                name(transforms.lenses.get(id.index()).map(|l| l.id)),
+            ),
+            Some(Origin::Adapter { id, .. }) => {
+                let row = transforms.adapters.get(id.index());
+                ("adapter", name(row.map(|a| a.id)))
+            }
+            Some(Origin::Implicit) | None => ("implicit", self.dump.op(step.op, step.imm)),
+        };
+        (kind, name, self.dump.chain_step(step))
+    }
+}
+
+/// The name of a combine mode.
+pub fn combine_name(mode: Combine) -> String {
+    word(&mode)
 }
 
 /// The name of a value of the time model.

@@ -56,6 +56,46 @@ impl Buffer {
         }
     }
 
+    /// A column of up to four lanes; what is missing is 0. `same`: the first row is that of all.
+    pub(in crate::vm) fn of_lanes(rows: &[Vec<f64>], lanes: usize, same: bool) -> Self {
+        fn column<const N: usize>(rows: &[Vec<f64>], same: bool) -> Column<[f32; N]> {
+            let row = |r: &Vec<f64>| std::array::from_fn(|k| r.get(k).map_or(0.0, |&v| v as f32));
+            match rows {
+                [first, ..] if same => Column::One(row(first)),
+                rows => Column::Many(Arc::new(rows.iter().map(row).collect())),
+            }
+        }
+        match lanes {
+            0 | 1 => Self::F32(match column::<1>(rows, same) {
+                Column::One([v]) => Column::One(v),
+                Column::Many(rows) => Column::Many(Arc::new(rows.iter().map(|[v]| *v).collect())),
+            }),
+            2 => Self::F32x2(column(rows, same)),
+            3 => Self::F32x3(column(rows, same)),
+            _ => Self::F32x4(column(rows, same)),
+        }
+    }
+
+    /// Rows, if elements have rows of their own.
+    pub fn rows(&self) -> Option<usize> {
+        fn rows<T>(column: &Column<T>) -> Option<usize> {
+            match column {
+                Column::One(_) => None,
+                Column::Many(rows) => Some(rows.len()),
+            }
+        }
+        match self {
+            Self::F32(c) => rows(c),
+            Self::F32x2(c) => rows(c),
+            Self::F32x3(c) => rows(c),
+            Self::F32x4(c) => rows(c),
+            Self::U8x4(c) => rows(c),
+            Self::U16(c) => rows(c),
+            Self::U32(c) => rows(c),
+            Self::Path(c) => rows(&c.index),
+        }
+    }
+
     /// The format of the rows.
     pub fn format(&self) -> Format {
         match self {

@@ -97,6 +97,7 @@ impl Element<'_> {
                 &program.tables.transforms.chains[chain.index()],
                 get(src)?,
                 args,
+                &mut |_, _| {},
             )?,
             FieldExpr::OnDomain { src, missing } => match get(src) {
                 Some(lanes) => lanes,
@@ -119,11 +120,18 @@ impl Element<'_> {
         })
     }
 
-    /// A chain on a narrow row; its parameters are the same for every element.
-    fn chain(&self, chain: &Chain, src: Vec<f64>, args: &[SignalId]) -> Option<Vec<f64>> {
+    /// A chain on a narrow row; its parameters are the same for every element. `visit` gets what each
+    /// step made.
+    pub(in crate::vm) fn chain(
+        &self,
+        chain: &Chain,
+        src: Vec<f64>,
+        args: &[SignalId],
+        visit: &mut dyn FnMut(usize, &[f64]),
+    ) -> Option<Vec<f64>> {
         let program = self.program;
         let mut running = src;
-        for step in &chain.steps {
+        for (k, step) in chain.steps.iter().enumerate() {
             let mut operands = vec![running];
             for operand in &step.operands {
                 let lanes = match operand {
@@ -141,6 +149,7 @@ impl Element<'_> {
             }
             let lanes = program.types[step.to.index()].domain.lanes();
             running = eval(step.op, step.imm, &operands, lanes, false)?;
+            visit(k, &running);
         }
         Some(running)
     }
