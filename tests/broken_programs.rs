@@ -313,7 +313,7 @@ fn every_damage_has_its_code() {
         ),
         ("/tables/render/sinks/0/domain", To(json!(1)), "ir-sink"),
         ("/tables/render/sinks/1/parent", To(json!(1)), "ir-sink"),
-        ("/tables/render/root", Drop(0), "ir-sink"),
+        ("/tables/render/root", Drop(0), "ir-root"),
         ("/roots/sinks", Swap(0, 1), "ir-root"),
         ("/roots/bus", Drop(0), "ir-root"),
         ("/outputs/0/slot", To(json!(0)), "ir-root"),
@@ -454,24 +454,135 @@ fn run(program: oscilla::ir::Valid<Program>) {
 #[test]
 fn damage_is_found_or_harmless() {
     let sound = compiled(RICH);
-    let mut list = Vec::new();
     // Names and provenance change no frame.
-    for part in [
-        "tables",
-        "schedule",
-        "outputs",
-        "roots",
-        "timeModel",
-        "types",
-        "viewport",
-    ] {
-        pointers(&sound[part], &format!("/{part}"), &mut list);
+    let parts = [
+        "/tables",
+        "/schedule",
+        "/outputs",
+        "/roots",
+        "/timeModel",
+        "/types",
+        "/viewport",
+    ];
+    let rounds = rounds();
+    let (refused, ran) = damaged(&sound, &parts, rounds);
+    assert!(
+        refused > rounds / 10 && ran > rounds / 100,
+        "{refused} refused, {ran} ran of {rounds}"
+    );
+}
+
+/// Discs and solids under a moving camera.
+const SPACE: &str = r#"{
+  "size": [64, 48],
+  "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+    {"id": "wave", "type": "Oscillator", "params": {"amplitude": 9, "bias": 20}},
+    {"id": "orbit", "type": "MakeVec3", "params": {"y": 5, "z": 30}},
+    {"id": "eye", "type": "Camera"},
+    {"id": "ball", "type": "PositionMapSphere", "params": {"domain": 9, "radius": 8}},
+    {"id": "discs", "type": "RenderInstances3D", "params": {"domain": 9, "sizeMode": "world"}},
+    {"id": "stars", "type": "RenderMeshes3D", "params": {"domain": 9, "profile": "star",
+        "rotation": [20, 30, 0], "scale": [1, 2, 1], "caps": "front"}}
+  ],
+  "connections": [
+    {"from": "time.phase", "to": "wave.phase"},
+    {"from": "wave.out", "to": "orbit.x"},
+    {"from": "orbit.out", "to": "eye.position"},
+    {"from": "ball.pos", "to": "discs.positions3d"},
+    {"from": "ball.pos", "to": "stars.positions3d"},
+    {"from": "eye.camera", "to": "discs.camera"},
+    {"from": "eye.camera", "to": "stars.camera"}
+  ]
+}"#;
+
+#[test]
+fn cameras_and_solids_that_cannot_be_are_refused() {
+    let sound = compiled(SPACE);
+    let strings = sound["tables"]["strings"].as_array().expect("strings");
+    let string = |word: &str| {
+        let at = strings.iter().position(|s| s == word);
+        json!(at.unwrap_or_else(|| panic!("no `{word}`")))
+    };
+    let camera = "/tables/render/cameras/0";
+    let mesh = "/tables/render/meshes/0";
+    let cases = [
+        (format!("{camera}/kind"), string("star")),
+        (format!("{camera}/params/0/name"), string("color")),
+        // The position is a vector, the field of view a number.
+        (
+            format!("{camera}/params/0/from"),
+            sound
+                .pointer(&format!("{camera}/params/3/from"))
+                .cloned()
+                .expect("a number"),
+        ),
+        (format!("{camera}/params/1/from"), json!({"camera": 0})),
+        (format!("{mesh}/kind"), string("perspective")),
+        (format!("{mesh}/params/0/name"), string("color")),
+        (format!("{mesh}/params/0/from"), json!({"sig": 0})),
+        // As many corners as the star is deep: 1.
+        (
+            format!("{mesh}/params/1/from"),
+            sound
+                .pointer(&format!("{mesh}/params/3/from"))
+                .cloned()
+                .expect("a depth"),
+        ),
+    ];
+    for (pointer, value) in cases {
+        let mut broken = sound.clone();
+        *at(&mut broken, &pointer) = value.clone();
+        let program: Program = serde_json::from_value(broken).expect("the shape of a program");
+        let found = validate(program).map(|_| ()).expect_err(&pointer);
+        assert!(
+            found.iter().any(|f| f.code == "ir-sink"),
+            "{pointer} {value}: {found:?}"
+        );
+    }
+    let mut broken = sound.clone();
+    let inputs = "/tables/render/sinks/0/inputs";
+    let rows = sound
+        .pointer(inputs)
+        .and_then(Value::as_array)
+        .expect("inputs");
+    let eye = rows
+        .iter()
+        .position(|row| row["from"]["camera"].is_number());
+    let eye = eye.expect("a camera");
+    *at(&mut broken, &format!("{inputs}/{eye}/from")) = json!({"const": 0});
+    let program: Program = serde_json::from_value(broken).expect("the shape of a program");
+    assert!(validate(program).is_err());
+}
+
+#[test]
+fn damage_in_space_is_found_or_harmless() {
+    let rounds = rounds();
+    let (refused, ran) = damaged(
+        &compiled(SPACE),
+        &["/tables/render", "/tables/materialize"],
+        rounds,
+    );
+    assert!(
+        refused > rounds / 10 && ran > rounds / 100,
+        "{refused} refused, {ran} ran of {rounds}"
+    );
+}
+
+fn rounds() -> usize {
+    let asked = std::env::var("OSCILLA_ROUNDS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(400)
+}
+
+/// Damages the values below some pointers, round after round; what is let pass must run. Gives how
+/// many were refused and how many ran.
+fn damaged(sound: &Value, parts: &[&str], rounds: usize) -> (usize, usize) {
+    let mut list = Vec::new();
+    for part in parts {
+        let value = sound.pointer(part).unwrap_or_else(|| panic!("no {part}"));
+        pointers(value, part, &mut list);
     }
     list.retain(|at| !at.starts_with("/tables/strings"));
-    let rounds = std::env::var("OSCILLA_ROUNDS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(400);
     let mut dice = Dice(rounds as u64);
     let (mut refused, mut ran) = (0, 0);
     let mut wrong = Vec::new();
@@ -513,8 +624,5 @@ fn damage_is_found_or_harmless() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert!(
-        refused > rounds / 10 && ran > rounds / 100,
-        "{refused} refused, {ran} ran of {rounds}"
-    );
+    (refused, ran)
 }
