@@ -9,9 +9,13 @@
 //! [`format`], [`file`], [`png`], [`output`], [`manifest`].
 
 pub mod animated;
+pub mod apng;
+pub mod change;
+pub mod delay;
 pub mod file;
 pub mod format;
 pub mod frames;
+pub mod gif;
 pub mod integrity;
 pub mod manifest;
 pub mod names;
@@ -23,6 +27,9 @@ pub mod rate;
 #[cfg(test)]
 mod testing;
 pub mod walk;
+pub mod webp;
+pub mod y4m;
+pub mod yuv;
 
 pub use format::Format;
 pub use frames::{FrameRange, FrameSet};

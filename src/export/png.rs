@@ -7,6 +7,7 @@
 
 use super::{Image, Texts};
 use png::{BitDepth, ColorType, Compression, DeflateCompression, Filter, SrgbRenderingIntent};
+use std::io::Write;
 
 /// How much time a smaller file is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -134,13 +135,7 @@ impl PngEncoder {
                 encoder.set_trns(palette.alpha);
             }
         }
-        for (key, text) in texts {
-            if text.is_ascii() {
-                encoder.add_text_chunk((*key).to_owned(), text.clone())?;
-            } else {
-                encoder.add_itxt_chunk((*key).to_owned(), text.clone())?;
-            }
-        }
+        add_texts(&mut encoder, texts)?;
         let mut writer = encoder.write_header()?;
         writer.write_image_data(samples.bytes)?;
         writer.finish()?;
@@ -156,6 +151,21 @@ pub fn pixel_hash(image: &Image) -> blake3::Hash {
     hasher.update(&image.height.to_le_bytes());
     hasher.update(&image.rgba);
     hasher.finalize()
+}
+
+/// Adds metadata as text chunks.
+pub(super) fn add_texts<W: Write>(
+    encoder: &mut png::Encoder<'_, W>,
+    texts: &Texts,
+) -> Result<(), png::EncodingError> {
+    for (key, text) in texts {
+        if text.is_ascii() {
+            encoder.add_text_chunk((*key).to_owned(), text.clone())?;
+        } else {
+            encoder.add_itxt_chunk((*key).to_owned(), text.clone())?;
+        }
+    }
+    Ok(())
 }
 
 fn is_opaque(image: &Image) -> bool {

@@ -117,3 +117,46 @@ impl Engines for Discs {
         Ok(Box::new(Disc::new(self.draw)))
     }
 }
+
+/// Pictures of one size, in order.
+pub(super) type Clip = Vec<Image>;
+
+/// A clip with a plain ground, a block that moves, a gradient that stays and a pause. With `translucent`,
+/// the ground is transparent, and pixels of all alphas come and go.
+pub(super) fn clip(translucent: bool) -> Clip {
+    let (width, height) = (23u32, 13u32);
+    let pixel = |frame: u32, x: u32, y: u32| -> [u8; 4] {
+        let left = 3 * frame;
+        let level = |v: u32| v as u8;
+        if (left..left + 5).contains(&x) && (3..9).contains(&y) {
+            let alpha = if translucent {
+                level(40 * y - 110)
+            } else {
+                255
+            };
+            [
+                level(9 * x + 50),
+                level(200 - 7 * y),
+                level(40 * frame),
+                alpha,
+            ]
+        } else if y > 10 {
+            [level(11 * x), 90, 20, 255]
+        } else if translucent {
+            [0; 4]
+        } else {
+            [11, 16, 38, 255]
+        }
+    };
+    // The pause: frame 2 twice, and at the end the block has gone.
+    [0, 1, 2, 2, 3, 9]
+        .into_iter()
+        .map(|frame| Image {
+            width,
+            height,
+            rgba: (0..width * height)
+                .flat_map(|i| pixel(frame, i % width, i / width))
+                .collect(),
+        })
+        .collect()
+}
