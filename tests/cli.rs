@@ -12,6 +12,7 @@ mod cli {
     mod compare;
     mod compile;
     mod diff;
+    mod films;
     mod inputs;
     mod inspect;
     mod layers;

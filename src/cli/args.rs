@@ -1,5 +1,6 @@
 //! What may be typed. Declarations only; what they mean is checked in [`super::job`] and the commands.
 
+use super::film_args::FilmFlags;
 use crate::compare::{Rule, RuleError};
 use crate::export::png::PngEffort;
 use crate::export::rate::parse_duration;
@@ -68,7 +69,8 @@ pub(super) enum Command {
 pub(super) struct RenderArgs {
     /// Patch or compiled program to render; `-` is standard input
     pub(super) patch: PathBuf,
-    /// Folder for the frames; may end in a name such as `shot_####.png`. One frame may also go to `still.png`
+    /// Folder for the frames, or a file such as `loop.gif` or `loop.mp4`; `-` is standard output. A folder
+    /// may end in a name such as `shot_####.png`
     #[arg(short, long, value_name = "PATH")]
     pub(super) out: PathBuf,
     /// What to write [default: by the name in `--out` or `--name`, else png]
@@ -141,7 +143,9 @@ pub(super) struct RenderArgs {
     /// Print the plan and render nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    // Last, for its heading holds for everything that follows.
+    // Last, for their headings hold for everything that follows.
+    #[command(flatten)]
+    pub(super) film: FilmFlags,
     #[command(flatten)]
     pub(super) plan: PlanFlags,
 }
@@ -597,6 +601,22 @@ pub(super) enum FormatFlag {
     Png,
     /// Shapes, as text
     Svg,
+    /// An animation of few colours
+    Gif,
+    /// An animated PNG, lossless
+    Apng,
+    /// A still or an animation, lossless
+    Webp,
+    /// A stream for encoders, with one head for all frames
+    Y4m,
+    /// A stream of bare straight RGBA rows
+    Rgba,
+    /// A movie that plays everywhere (needs ffmpeg)
+    Mp4,
+    /// A movie for the web, with alpha (needs ffmpeg)
+    Webm,
+    /// A movie for editing, with alpha (needs ffmpeg)
+    Mov,
 }
 
 impl From<FormatFlag> for Format {
@@ -604,6 +624,14 @@ impl From<FormatFlag> for Format {
         match flag {
             FormatFlag::Png => Self::Png,
             FormatFlag::Svg => Self::Svg,
+            FormatFlag::Gif => Self::Gif,
+            FormatFlag::Apng => Self::Apng,
+            FormatFlag::Webp => Self::Webp,
+            FormatFlag::Y4m => Self::Y4m,
+            FormatFlag::Rgba => Self::Rgba,
+            FormatFlag::Mp4 => Self::Mp4,
+            FormatFlag::Webm => Self::Webm,
+            FormatFlag::Mov => Self::Mov,
         }
     }
 }

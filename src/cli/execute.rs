@@ -5,11 +5,22 @@ use super::failure::Failure;
 use super::job::Job;
 use crate::export::Progress;
 use crate::export::animated::{Animated, Baked, Trees};
-use crate::export::file::{File, PngFiles, SvgFiles};
-use crate::export::format::Form;
+use crate::export::apng::{Apng, ApngHead};
+use crate::export::file::{File, PngFiles, SvgFiles, WebpFiles};
+use crate::export::format::{Form, Stream};
+use crate::export::gif::Gif;
+use crate::export::gif::census::Census;
+use crate::export::gif::palette::palette;
 use crate::export::manifest::{Archive, Head};
+use crate::export::movie::Movie;
+use crate::export::output::OutputError;
 use crate::export::pipeline::{self, Finish, Outcome};
+use crate::export::reel::{Bytes, Film, Programme, Reel};
+use crate::export::shot::{Counts, Pictures, Quantisations, Raw, RawPictures, Shot};
+use crate::export::webp::WebpAnimation;
+use crate::export::y4m;
 use crate::svg::animate::Animation;
+use std::io;
 use std::sync::atomic::AtomicBool;
 
 /// What a run reports to, and what stops it.
@@ -33,6 +44,12 @@ pub(super) fn execute(
         }),
         Form::AnimatedSvg => animated(job, head, watch, notes),
         Form::SvgFiles => files(job, head, watch, || SvgFiles::new(studio.scribe(), texts)),
+        Form::WebpFiles => files(job, head, watch, || WebpFiles::new(studio.painter())),
+        Form::Gif => gif(job, head, watch),
+        Form::Apng => apng(job, head, watch),
+        Form::WebpAnimation => webp(job, head, watch),
+        Form::Stream(stream) => stream_of(job, stream, head, watch),
+        Form::Movie(_) => movie(job, head, watch),
     }
 }
 
@@ -73,10 +90,116 @@ fn files<F: Finish<Product = File>>(
     Ok(outcome)
 }
 
+/// All frames in one file or stream.
+fn reel<F: Film, M: Finish<Product = Shot<F::Content>>>(
+    job: &Job,
+    watch: Watch,
+    finisher: impl Fn() -> M,
+    reel: Result<Reel<F>, OutputError>,
+) -> Result<Outcome, Failure> {
+    let mut reel = reel?;
+    let outcome = pipeline::run(&work(job), &job.studio, finisher, watch, &mut reel)?;
+    if outcome.stopped {
+        return Ok(outcome);
+    }
+    Ok(reel.finish(outcome)?)
+}
+
+fn gif(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
+    let (film, studio) = (&job.film, &job.studio);
+    let shared = if film.shares_palette {
+        let mut census = Census::default();
+        let counts = || Counts::new(studio.painter());
+        let outcome = pipeline::run(&work(job), studio, counts, (&(), watch.1), &mut census)?;
+        if outcome.stopped {
+            return Ok(outcome);
+        }
+        Some(palette(&census))
+    } else {
+        None
+    };
+    // Both sides were checked.
+    let size = (job.width as u16, job.height as u16);
+    let begin = Reel::file(programme(job, head), &job.target.destination, |out, _| {
+        Gif::new(out, size, film.plays, shared.clone())
+    });
+    let quantise = || Quantisations::new(studio.painter(), shared.as_ref(), film.dither);
+    reel(job, watch, quantise, begin)
+}
+
+fn apng(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
+    let no_texts = Vec::new();
+    let apng_head = ApngHead {
+        width: job.width,
+        height: job.height,
+        // A plan has far fewer than 2³².
+        frames: job.frames.len() as u32,
+        plays: u32::from(job.film.plays),
+        effort: job.effort,
+        texts: job.texts.as_ref().unwrap_or(&no_texts),
+    };
+    let begin = Reel::file(programme(job, head), &job.target.destination, |out, _| {
+        Apng::new(out, &apng_head)
+    });
+    reel(job, watch, || Pictures::new(job.studio.painter()), begin)
+}
+
+fn webp(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
+    let begin = Reel::file(programme(job, head), &job.target.destination, |out, _| {
+        WebpAnimation::new(out, job.width, job.height, job.film.plays)
+    });
+    reel(job, watch, || Pictures::new(job.studio.painter()), begin)
+}
+
+fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
+    let film = &job.film;
+    let (raw, first) = match stream {
+        Stream::Rgba => (Raw::Rgba, Vec::new()),
+        Stream::Png => (Raw::Png(job.effort), Vec::new()),
+        Stream::Y4m => (
+            Raw::Y4m(film.chroma),
+            y4m::head(job.width, job.height, film.rate, film.chroma),
+        ),
+    };
+    let finisher = || RawPictures::new(job.studio.painter(), raw);
+    let programme = programme(job, head);
+    if job.target.is_stdout {
+        let out = Bytes::new(io::stdout(), &first).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => OutputError::ReaderGone { last: None }.into(),
+            _ => Failure::from(error),
+        })?;
+        return reel(job, watch, finisher, Ok(Reel::stream(programme, out)));
+    }
+    let begin = Reel::file(programme, &job.target.destination, |out, _| {
+        Bytes::new(out, &first)
+    });
+    reel(job, watch, finisher, begin)
+}
+
+fn movie(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
+    let recipe = &job.film.recipe;
+    let raw = Raw::Even {
+        over_black: !recipe.alpha,
+    };
+    let begin = Reel::file(programme(job, head), &job.target.destination, |_, path| {
+        Movie::start(recipe, path)
+    });
+    let finisher = || RawPictures::new(job.studio.painter(), raw);
+    reel(job, watch, finisher, begin)
+}
+
 fn work(job: &Job) -> pipeline::Job<'_> {
     pipeline::Job {
         plan: &job.plan,
         frames: &job.frames,
         jobs: job.jobs,
+    }
+}
+
+fn programme<'a>(job: &'a Job, head: &'a Head) -> Programme<'a> {
+    Programme {
+        plan: &job.plan,
+        frames: &job.frames,
+        head,
     }
 }

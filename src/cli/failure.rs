@@ -137,7 +137,9 @@ impl From<OutputError> for Failure {
                 .hint("add `--overwrite` to replace it, or choose another `--out`"),
             OutputError::Exists { .. } => Self::new(Status::Usage, finding)
                 .hint("add `--overwrite` to replace them, or choose another `--out`"),
-            OutputError::Io { .. } => Self::new(Status::Io, finding),
+            OutputError::Io { .. }
+            | OutputError::ReaderGone { .. }
+            | OutputError::Encoder { .. } => Self::new(Status::Io, finding),
         }
     }
 }

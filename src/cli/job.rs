@@ -3,6 +3,7 @@
 use super::args::{PlanFlags, RenderArgs, SvgAnimateFlag};
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
+use super::film::{Film, Footage, has_short_ticks};
 use super::load::Ready;
 use super::studio::{Host, PatchStudio, raster_error};
 use super::swap::{self, Exchange};
@@ -12,7 +13,7 @@ use crate::export::format::Form;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
-use crate::export::{Format, FrameSet, Plan, PlanOptions, Texts};
+use crate::export::{Format, FrameRate, FrameSet, Plan, PlanOptions, Texts};
 use crate::ir::{Memory, Program};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
@@ -43,6 +44,8 @@ pub(super) struct Job {
     strict_animation: bool,
     /// Whether an animation may be larger than usual.
     allow_large: bool,
+    /// What concerns formats of many frames.
+    pub(super) film: Film,
     /// What the format shows only nearly, though asked for.
     pub(super) approximate: Vec<&'static str>,
     /// Metadata of the files.
@@ -60,7 +63,10 @@ impl Job {
         swaps: Vec<Exchange>,
     ) -> Result<Self, Failure> {
         let program = &ready.program;
-        let (mut plan, mut frames) = plan_with(&args.plan, program, &swaps)?;
+        let (mut plan, mut frames) = match Target::format(args) {
+            Format::Gif => plan_of_gif(&args.plan, program, &swaps)?,
+            _ => plan_with(&args.plan, program, &swaps)?,
+        };
         let target = Target::new(args, &plan, &frames)?;
         if target.form == Form::AnimatedSvg && plan.model_name() == "finite" && whole(&args.plan) {
             // What moves until the very end needs the state there.
@@ -70,7 +76,7 @@ impl Job {
             };
             (plan, frames) = plan_with(&flags, program, &swaps)?;
         }
-        let approximate = approximations(args, target.format)?;
+        let mut approximate = approximations(args, target.format)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let jobs = args.jobs.unwrap_or_else(cores);
         let raster = RasterOptions {
@@ -87,6 +93,15 @@ impl Job {
         let (width, height, frame_memory) = Raster::new(unlimited)
             .measure(&blank(program))
             .map_err(raster_error)?;
+        let footage = Footage {
+            plan: &plan,
+            frames: &frames,
+            width,
+            height,
+            transparent: program.viewport.background[3] < 1.0,
+        };
+        let film = Film::new(args, &target, &footage)?;
+        approximate.extend(&film.approximate);
         let engine = EngineOptions {
             memory_limit: args.max_memory,
             strict: args.strict,
@@ -139,6 +154,7 @@ impl Job {
             effort: args.png_effort.into(),
             strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
             allow_large: args.allow_large,
+            film,
             approximate,
         };
         let (needed, allowed) = (job.memory(), args.max_memory.unwrap_or(u64::MAX));
@@ -152,6 +168,19 @@ impl Job {
             return Err(Failure::new(Status::Invalid, finding));
         }
         Ok(job)
+    }
+
+    /// Looks for files that are in the way; returns frames that would stay beside the new ones.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(super) fn survey(&self) -> Result<Vec<u64>, Failure> {
+        if self.target.is_stdout {
+            return Ok(Vec::new());
+        }
+        let (frames, of) = (&self.frames, self.plan.frames());
+        let destination = &self.target.destination;
+        Ok(destination.survey(frames, of, self.existing)?)
     }
 
     /// About how many bytes the frames in work take: canvas, pixels and file of each.
@@ -252,9 +281,38 @@ fn plan_with(
     program: &Program,
     swaps: &[Exchange],
 ) -> Result<(Plan, FrameSet), Failure> {
+    let rate = (flags.fps.unwrap_or_default(), flags.frames_per_cycle);
+    plan_at(flags, program, swaps, rate)
+}
+
+/// The plan of a GIF. Without a rate it has 50 frames a second, or as many fewer as make no delay
+/// shorter than players keep to.
+fn plan_of_gif(
+    flags: &PlanFlags,
+    program: &Program,
+    swaps: &[Exchange],
+) -> Result<(Plan, FrameSet), Failure> {
+    if flags.fps.is_some() || flags.frames_per_cycle.is_some() {
+        return plan_with(flags, program, swaps);
+    }
+    let (plan, frames) = plan_at(flags, program, swaps, (FrameRate::GIF, None))?;
+    match plan.cycle() {
+        Some((of, _)) if of > 1 && has_short_ticks(&plan, &frames) => {
+            plan_at(flags, program, swaps, (FrameRate::GIF, Some(of - 1)))
+        }
+        _ => Ok((plan, frames)),
+    }
+}
+
+fn plan_at(
+    flags: &PlanFlags,
+    program: &Program,
+    swaps: &[Exchange],
+    (fps, frames_per_cycle): (FrameRate, Option<u32>),
+) -> Result<(Plan, FrameSet), Failure> {
     let options = PlanOptions {
-        fps: flags.fps.unwrap_or_default(),
-        frames_per_cycle: flags.frames_per_cycle,
+        fps,
+        frames_per_cycle,
         loops: flags.loops,
         warmup: flags.warmup,
         start_ms: flags.start,

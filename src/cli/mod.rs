@@ -17,6 +17,8 @@ mod console;
 mod diff;
 mod execute;
 mod failure;
+mod film;
+mod film_args;
 mod inputs;
 mod inspect;
 mod job;

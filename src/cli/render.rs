@@ -22,14 +22,16 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     let others: Vec<&Program> = swaps.iter().map(|swap| &**swap.ready.program).collect();
     let ready = ready.with_inputs(&args.inputs, &others, args.strict, console)?;
     let job = Job::new(args, &ready, swaps)?;
+    if args.film.print_ffmpeg {
+        let command = job.film.command(&job.target)?;
+        console::data(|out| writeln!(out, "{command}"))?;
+        return Ok(Status::Done);
+    }
     swap::report(&job.swaps, console);
     if args.dry_run {
         return describe(&job);
     }
-    let stale = job
-        .target
-        .destination
-        .survey(&job.frames, job.plan.frames(), job.existing)?;
+    let stale = job.survey()?;
     let stop = Stop::listen()?;
 
     // Trees alone tell whether the loop closes, so this comes before anything is written.
@@ -46,7 +48,9 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
             "warning: the files show `{what}` only approximately"
         ));
     }
-    job.target.destination.prepare()?;
+    if !job.target.is_stdout {
+        job.target.destination.prepare()?;
+    }
     let head = job.head(args, &ready, verdict.as_ref().map(LoopEntry::from));
     let display = Display::new(args.progress, console, job.frames.len());
     let mut notes = Vec::new();
@@ -55,9 +59,8 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     let outcome = result?;
     if outcome.stopped {
         let (done, of) = (outcome.frames, job.frames.len());
-        console.say(format!(
-            "stopped after {done} of {of} frames; those are whole"
-        ));
+        let kept = job.target.kept();
+        console.say(format!("stopped after {done} of {of} frames; {kept}"));
         return Ok(stop.status());
     }
     for note in notes {
@@ -194,6 +197,7 @@ fn describe(job: &Job) -> Result<Status, Failure> {
         ("times", format!("{} ms to {} ms", time(first), time(last))),
         ("warm-up", warmup),
         ("size", format!("{} x {} px", job.width, job.height)),
+        ("format", job.film.facts().to_owned()),
         (
             "names",
             format!(
@@ -219,9 +223,7 @@ fn describe(job: &Job) -> Result<Status, Failure> {
         rows.iter()
             .try_for_each(|(key, value)| writeln!(out, "{key:8} {value}"))
     })?;
-    job.target
-        .destination
-        .survey(&job.frames, job.plan.frames(), job.existing)?;
+    job.survey()?;
     Ok(Status::Done)
 }
 

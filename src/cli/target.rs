@@ -15,10 +15,22 @@ use std::path::Path;
 pub(super) struct Target {
     pub(super) format: Format,
     pub(super) form: Form,
+    /// Not there if all goes to standard output.
     pub(super) destination: Destination,
+    /// Whether it does.
+    pub(super) is_stdout: bool,
 }
 
 impl Target {
+    /// The format that the arguments mean.
+    pub(super) fn format(args: &RenderArgs) -> Format {
+        let by_pattern = || args.name.as_deref().and_then(Format::of_name);
+        match args.format {
+            Some(flag) => flag.into(),
+            None => named(&args.out).or_else(by_pattern).unwrap_or(Format::Png),
+        }
+    }
+
     /// Reads the arguments against the plan.
     ///
     /// # Errors
@@ -29,14 +41,9 @@ impl Target {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        let named = (!out.is_dir()).then(|| Format::of_name(last)).flatten();
-        let by_pattern = || args.name.as_deref().and_then(Format::of_name);
-        let format = match args.format {
-            Some(flag) => flag.into(),
-            None => named.or_else(by_pattern).unwrap_or(Format::Png),
-        };
+        let (format, named) = (Self::format(args), named(out));
         if out == Path::new("-") {
-            return Err(standard_output(format));
+            return Self::standard_output(format);
         }
         let parent = out.parent().unwrap_or(Path::new(""));
         let pattern_in_out = NamePattern::looks_like_one(last);
@@ -46,10 +53,38 @@ impl Target {
             )),
             (Some(name), _) => Self::sequence(out, name, format),
             (None, _) if pattern_in_out => Self::sequence(parent, last, format),
+            // An animated PNG is a PNG file too.
+            (None, Some(Format::Png)) if format == Format::Apng => {
+                Self::file(parent, last, format, frames)
+            }
             (None, Some(named)) if named != format => Err(mismatch(last, format)),
             (None, Some(_)) => Self::file(parent, last, format, frames),
             (None, None) => Self::folder(out, last, format, plan),
         }
+    }
+
+    /// What is left of a run that was stopped.
+    pub(super) fn kept(&self) -> &'static str {
+        match self.form {
+            Form::PngFiles | Form::SvgFiles | Form::WebpFiles => "those are whole",
+            Form::Stream(_) if self.is_stdout => "the stream ends there",
+            _ => "the file was not written",
+        }
+    }
+
+    fn standard_output(format: Format) -> Result<Self, Failure> {
+        let Some(form) = format.stream() else {
+            let word = format.word();
+            let message = format!("`{word}` does not go to standard output");
+            return Err(Failure::usage(message)
+                .hint("choose a stream with `--format y4m`, `rgba` or `png`, or give a file"));
+        };
+        Ok(Self {
+            format,
+            form,
+            destination: Destination::new("", Names::Single("-".to_owned())),
+            is_stdout: true,
+        })
     }
 
     /// Files by a pattern.
@@ -83,6 +118,7 @@ impl Target {
             format,
             form,
             destination,
+            is_stdout: false,
         })
     }
 
@@ -100,21 +136,18 @@ impl Target {
             format,
             form,
             destination,
+            is_stdout: false,
         })
     }
 }
 
 /// Endings that are surely not meant as folders.
-const OTHER_FORMATS: [&str; 12] = [
-    "svg", "gif", "apng", "webp", "mp4", "webm", "mov", "y4m", "rgba", "json", "jpg", "jpeg",
-];
+const OTHER_FORMATS: [&str; 6] = ["json", "jpg", "jpeg", "avi", "mkv", "avif"];
 
-fn standard_output(format: Format) -> Failure {
-    let word = format.word().to_ascii_uppercase();
-    Failure::usage(format!(
-        "{word} frames go to a folder, not to standard output"
-    ))
-    .hint("write `--out frames/`")
+/// The format of a file name; a folder has none.
+fn named(out: &Path) -> Option<Format> {
+    let last = out.file_name().and_then(|name| name.to_str())?;
+    (!out.is_dir()).then(|| Format::of_name(last)).flatten()
 }
 
 fn mismatch(name: &str, format: Format) -> Failure {

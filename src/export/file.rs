@@ -5,7 +5,7 @@
 
 use super::pipeline::{Finish, Stage};
 use super::png::{PngEffort, PngEncoder, pixel_hash};
-use super::{Image, Painter, Scribe, SourceError, Texts};
+use super::{Image, Painter, Scribe, SourceError, Texts, webp};
 use crate::render_tree::RenderTree;
 
 /// A finished file.
@@ -92,6 +92,41 @@ impl Finish for SvgFiles<'_> {
         Ok(File {
             hash: blake3::hash(&bytes),
             pixels: None,
+            bytes,
+        })
+    }
+}
+
+/// Makes WebP files.
+pub struct WebpFiles {
+    painter: Box<dyn Painter>,
+    image: Image,
+}
+
+impl WebpFiles {
+    /// With a painter.
+    pub fn new(painter: Box<dyn Painter>) -> Self {
+        Self {
+            painter,
+            image: Image::default(),
+        }
+    }
+}
+
+impl Finish for WebpFiles {
+    type Product = File;
+
+    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint(&tree, &mut self.image)?;
+        stage(Stage::Encode);
+        let bytes = webp::encode(&self.image).map_err(|error| SourceError {
+            code: "encode-failed",
+            message: error.to_string(),
+        })?;
+        Ok(File {
+            hash: blake3::hash(&bytes),
+            pixels: Some(pixel_hash(&self.image)),
             bytes,
         })
     }

@@ -1,5 +1,7 @@
 //! What an export writes: the formats, their names, and what each can hold.
 
+use super::movie::recipe::Container;
+
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -7,17 +9,52 @@ pub enum Format {
     Png,
     /// Shapes, as text.
     Svg,
+    /// An animation of at most 255 colours a frame.
+    Gif,
+    /// An animated PNG, lossless.
+    Apng,
+    /// A still or an animation, lossless.
+    Webp,
+    /// A stream of Y′CbCr, for encoders.
+    Y4m,
+    /// A stream of bare pixels.
+    Rgba,
+    /// A movie that plays everywhere.
+    Mp4,
+    /// A movie for the web, with alpha.
+    Webm,
+    /// A movie for editing, with alpha.
+    Mov,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
+    pub const ALL: [Self; 10] = [
+        Self::Png,
+        Self::Svg,
+        Self::Gif,
+        Self::Apng,
+        Self::Webp,
+        Self::Y4m,
+        Self::Rgba,
+        Self::Mp4,
+        Self::Webm,
+        Self::Mov,
+    ];
 
     /// For flags and manifests; also the ending of its files.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Gif => "gif",
+            Self::Apng => "apng",
+            Self::Webp => "webp",
+            Self::Y4m => "y4m",
+            Self::Rgba => "rgba",
+            Self::Mp4 => "mp4",
+            Self::Webm => "webm",
+            Self::Mov => "mov",
         }
     }
 
@@ -34,6 +71,8 @@ impl Format {
         match self {
             Self::Png => Some(Form::PngFiles),
             Self::Svg => Some(Form::SvgFiles),
+            Self::Webp => Some(Form::WebpFiles),
+            _ => None,
         }
     }
 
@@ -42,21 +81,38 @@ impl Format {
         match self {
             Self::Png => None,
             Self::Svg => Some(Form::AnimatedSvg),
+            Self::Gif => Some(Form::Gif),
+            Self::Apng => Some(Form::Apng),
+            Self::Webp => Some(Form::WebpAnimation),
+            Self::Y4m => Some(Form::Stream(Stream::Y4m)),
+            Self::Rgba => Some(Form::Stream(Stream::Rgba)),
+            Self::Mp4 => Some(Form::Movie(Container::Mp4)),
+            Self::Webm => Some(Form::Movie(Container::Webm)),
+            Self::Mov => Some(Form::Movie(Container::Mov)),
+        }
+    }
+
+    /// What goes to whoever reads along, if the format can.
+    pub const fn stream(self) -> Option<Form> {
+        match self {
+            Self::Png => Some(Form::Stream(Stream::Png)),
+            Self::Y4m => Some(Form::Stream(Stream::Y4m)),
+            Self::Rgba => Some(Form::Stream(Stream::Rgba)),
+            _ => None,
         }
     }
 
     /// Whether it is made of pixels.
     pub const fn has_pixels(self) -> bool {
-        match self {
-            Self::Png => true,
-            Self::Svg => false,
-        }
+        !matches!(self, Self::Svg)
     }
 
     /// How the numbers of its colours are meant.
     pub const fn colour(self) -> &'static str {
         match self {
-            Self::Png | Self::Svg => "8-bit sRGB, straight alpha",
+            Self::Y4m | Self::Mp4 | Self::Webm => "BT.709 Y'CbCr, limited range, of sRGB values",
+            Self::Mov => "10-bit BT.709 Y'CbCr, limited range, of sRGB values",
+            _ => "8-bit sRGB, straight alpha",
         }
     }
 }
@@ -70,4 +126,27 @@ pub enum Form {
     SvgFiles,
     /// One SVG that moves.
     AnimatedSvg,
+    /// A WebP file a frame; also a still.
+    WebpFiles,
+    /// An animated GIF.
+    Gif,
+    /// An animated PNG.
+    Apng,
+    /// An animated WebP.
+    WebpAnimation,
+    /// One frame after the other.
+    Stream(Stream),
+    /// Through ffmpeg.
+    Movie(Container),
+}
+
+/// What a stream consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// YUV4MPEG2.
+    Y4m,
+    /// Straight RGBA rows, without any head.
+    Rgba,
+    /// PNG files.
+    Png,
 }

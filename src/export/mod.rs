@@ -6,7 +6,8 @@
 //! together implements [`FrameSource`], [`Painter`] and [`Scribe`].
 //!
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
-//! [`format`], [`file`], [`png`], [`output`], [`manifest`].
+//! [`format`], [`file`], [`png`], [`output`], [`manifest`]; then, for many frames in one file, [`delay`],
+//! [`shot`], [`reel`] and the formats [`apng`], [`webp`], [`mod@gif`], [`y4m`] and [`movie`].
 
 pub mod animated;
 pub mod apng;
@@ -18,12 +19,15 @@ pub mod frames;
 pub mod gif;
 pub mod integrity;
 pub mod manifest;
+pub mod movie;
 pub mod names;
 pub mod output;
 pub mod pipeline;
 pub mod plan;
 pub mod png;
 pub mod rate;
+pub mod reel;
+pub mod shot;
 #[cfg(test)]
 mod testing;
 pub mod walk;

@@ -4,6 +4,7 @@
 //! renamed. Frames that are already there are never silently mixed with new ones.
 
 use super::frames::FrameSet;
+use super::movie::EncoderError;
 use super::names::NamePattern;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,28 @@ pub enum OutputError {
         /// Why not.
         source: io::Error,
     },
+    /// Whoever read the stream has stopped.
+    #[error("the reader of the stream went away {}", after(*last))]
+    ReaderGone {
+        /// The last frame that it got.
+        last: Option<u64>,
+    },
+    /// The encoder of a movie gave up.
+    #[error("{error} ({})", after(*last))]
+    Encoder {
+        /// Why.
+        error: EncoderError,
+        /// The last frame that it got.
+        last: Option<u64>,
+    },
+}
+
+/// How far a stream came.
+fn after(last: Option<u64>) -> String {
+    last.map_or_else(
+        || "before the first frame".to_owned(),
+        |frame| format!("after frame {frame}"),
+    )
 }
 
 impl OutputError {
@@ -66,7 +89,8 @@ impl OutputError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Exists { .. } | Self::Taken { .. } => "output-exists",
-            Self::Io { .. } => "output-failed",
+            Self::Io { .. } | Self::ReaderGone { .. } => "output-failed",
+            Self::Encoder { error, .. } => error.code(),
         }
     }
 

@@ -44,6 +44,9 @@ impl FrameRate {
     /// 60 fps.
     pub const DEFAULT: Self = Self { num: 60, den: 1 };
 
+    /// 50 fps: two hundredths of a second a frame, the shortest that players of GIF keep to.
+    pub const GIF: Self = Self { num: 50, den: 1 };
+
     /// `num / den` frames per second, reduced. `None` if a part is 0 or above 10⁹ after reduction.
     pub fn new(num: u64, den: u64) -> Option<Self> {
         if num == 0 || den == 0 {

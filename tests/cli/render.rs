@@ -157,8 +157,9 @@ fn names_patterns_and_single_files() {
     );
     place.refused("render loop.json --out all.png", 2, &["one file"]);
     place.refused("render loop.json --out x --name a.png", 2, &["####"]);
-    place.refused("render loop.json --out loop.gif", 2, &["folder"]);
-    place.refused("render loop.json --out -", 2, &["folder"]);
+    place.refused("render loop.json --out loop.avi", 2, &["folder"]);
+    let words = ["standard output", "y4m"];
+    place.refused("render loop.json --out - --format svg", 2, &words);
 }
 
 #[test]

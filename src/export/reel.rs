@@ -1,0 +1,238 @@
+//! Many frames become one file, or one stream.
+//!
+//! In: [`Shot`]s in the order of the plan, from [`super::pipeline`]. A [`Film`] is the format; a [`Reel`]
+//! gives it frames with the times they are shown, and keeps the manifest. A file appears under its name
+//! when it is whole, and not at all otherwise.
+
+use super::apng::Apng;
+use super::delay::{Span, Spans};
+use super::gif::{Gif, Quantised};
+use super::manifest::{Head, Ledger, Written};
+use super::output::{Destination, OutputError};
+use super::pipeline::{Delivery, Frame, Outcome};
+use super::shot::Shot;
+use super::webp::WebpAnimation;
+use super::{FrameSet, Image, Plan};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// A format that holds many frames.
+pub trait Film {
+    /// What it takes in for a frame.
+    type Content;
+
+    /// Appends a frame.
+    ///
+    /// # Errors
+    /// What the writer or the encoder says.
+    fn add(&mut self, content: Self::Content, span: Span) -> io::Result<()>;
+
+    /// Ends it; everything is written then.
+    ///
+    /// # Errors
+    /// What the writer or the encoder says.
+    fn finish(self) -> io::Result<()>;
+}
+
+impl<W: Write> Film for Apng<W> {
+    type Content = Image;
+
+    fn add(&mut self, image: Image, span: Span) -> io::Result<()> {
+        Self::add(self, &image, span.ratio())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        Self::finish(self)
+    }
+}
+
+impl<W: Write + Seek> Film for WebpAnimation<W> {
+    type Content = Image;
+
+    fn add(&mut self, image: Image, span: Span) -> io::Result<()> {
+        Self::add(self, &image, span.ticks(1000))
+    }
+
+    fn finish(self) -> io::Result<()> {
+        Self::finish(self)?.flush()
+    }
+}
+
+impl<W: Write> Film for Gif<W> {
+    type Content = Quantised;
+
+    fn add(&mut self, picture: Quantised, span: Span) -> io::Result<()> {
+        Self::add(self, picture, span.ticks(100))
+    }
+
+    fn finish(self) -> io::Result<()> {
+        Self::finish(self)?.flush()
+    }
+}
+
+/// Bytes, one frame after the other.
+#[derive(Debug)]
+pub struct Bytes<W>(W);
+
+impl<W: Write> Bytes<W> {
+    /// Writes `head` first.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn new(mut out: W, head: &[u8]) -> io::Result<Self> {
+        out.write_all(head)?;
+        Ok(Self(out))
+    }
+}
+
+impl<W: Write> Film for Bytes<W> {
+    type Content = Vec<u8>;
+
+    fn add(&mut self, bytes: Vec<u8>, _span: Span) -> io::Result<()> {
+        self.0.write_all(&bytes)?;
+        // Whoever reads a stream wants whole frames.
+        self.0.flush()
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A film under a temporary name, and its manifest.
+pub struct Reel<'a, F> {
+    film: F,
+    spans: Spans<'a>,
+    /// `None` for standard output.
+    file: Option<Canister<'a>>,
+    last: Option<u64>,
+}
+
+/// Where a film lies until it is whole.
+struct Canister<'a> {
+    file: NamedTempFile,
+    destination: &'a Destination,
+    ledger: Ledger<'a>,
+}
+
+/// What an export is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Programme<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Which of its frames.
+    pub frames: &'a FrameSet,
+    /// What the manifest says of it.
+    pub head: &'a Head,
+}
+
+impl<'a, F: Film> Reel<'a, F> {
+    /// Begins a file. `film` makes the film, with the file to write to and its (temporary) path.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`], and what `film` says.
+    pub fn file(
+        programme: Programme<'a>,
+        destination: &'a Destination,
+        film: impl FnOnce(BufWriter<File>, &Path) -> io::Result<F>,
+    ) -> Result<Self, OutputError> {
+        let Programme { plan, frames, head } = programme;
+        let shown = destination.shown();
+        let file = destination.temporary()?;
+        let out = file.reopen().map_err(OutputError::io(&shown))?;
+        let film = film(BufWriter::new(out), file.path()).map_err(|e| failed(&shown, e, None))?;
+        Ok(Self {
+            film,
+            spans: Spans::new(plan, frames),
+            file: Some(Canister {
+                ledger: Ledger::begin(destination, plan, frames, head)?,
+                file,
+                destination,
+            }),
+            last: None,
+        })
+    }
+
+    /// Begins a stream that nobody keeps a manifest of.
+    pub fn stream(programme: Programme<'a>, film: F) -> Self {
+        Self {
+            film,
+            spans: Spans::new(programme.plan, programme.frames),
+            file: None,
+            last: None,
+        }
+    }
+
+    /// Ends the film: the file and its manifest appear. Returns the outcome with the bytes of the file.
+    ///
+    /// # Errors
+    /// [`OutputError`]; nothing appears then.
+    pub fn finish(self, outcome: Outcome) -> Result<Outcome, OutputError> {
+        let Self {
+            film, file, last, ..
+        } = self;
+        let shown = shown(file.as_ref());
+        film.finish().map_err(|error| failed(&shown, error, last))?;
+        let Some(Canister {
+            file,
+            destination,
+            ledger,
+        }) = file
+        else {
+            return Ok(outcome);
+        };
+        let mut hasher = blake3::Hasher::new();
+        let bytes = File::open(file.path())
+            .and_then(|mut file| io::copy(&mut file, &mut hasher))
+            .map_err(OutputError::io(&shown))?;
+        let name = destination.name(0);
+        destination.publish(file, &name)?;
+        let outcome = Outcome { bytes, ..outcome };
+        let written = Written {
+            file: &name,
+            bytes,
+            hash: hasher.finalize(),
+        };
+        ledger.finish(&outcome, Some(written))?;
+        Ok(outcome)
+    }
+}
+
+impl<F: Film> Delivery<Shot<F::Content>> for Reel<'_, F> {
+    fn deliver(&mut self, frame: Frame<Shot<F::Content>>) -> Result<u64, OutputError> {
+        if let Some(canister) = &mut self.file {
+            canister
+                .ledger
+                .line(&frame, None, Some(&frame.product.pixels))?;
+        }
+        // There are as many spans as frames.
+        let span = self.spans.next().unwrap_or(Span {
+            start_ms: 0.0,
+            end_ms: 0.0,
+        });
+        match self.film.add(frame.product.content, span) {
+            Ok(()) => {
+                self.last = Some(frame.number);
+                Ok(0)
+            }
+            Err(error) => Err(failed(&shown(self.file.as_ref()), error, self.last)),
+        }
+    }
+}
+
+fn shown(file: Option<&Canister<'_>>) -> std::path::PathBuf {
+    file.map_or_else(|| "-".into(), |canister| canister.destination.shown())
+}
+
+/// What a film's error means to people.
+fn failed(shown: &Path, error: io::Error, last: Option<u64>) -> OutputError {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return OutputError::ReaderGone { last };
+    }
+    match error.downcast::<super::movie::EncoderError>() {
+        Ok(error) => OutputError::Encoder { error, last },
+        Err(error) => OutputError::io(shown)(error),
+    }
+}

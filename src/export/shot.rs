@@ -1,0 +1,251 @@
+//! Frames of a film: a tree becomes what the one file of many frames takes in.
+//!
+//! In: trees, on worker threads. Out: [`Shot`]s, which [`super::reel`] puts into the file one after the
+//! other. All that does not depend on the frame before it happens here.
+
+use super::gif::Quantised;
+use super::gif::census::Census;
+use super::gif::palette::{Dither, Mapper, Palette, palette};
+use super::pipeline::{Delivery, Finish, Frame, Stage};
+use super::png::{PngEffort, PngEncoder, pixel_hash};
+use super::yuv::{Chroma, append_planes};
+use super::{Image, Painter, SourceError, Texts};
+use crate::export::output::OutputError;
+use crate::render_tree::RenderTree;
+use std::mem::take;
+
+/// A frame, ready for its file.
+#[derive(Debug, Clone)]
+pub struct Shot<T> {
+    /// What the file takes in.
+    pub content: T,
+    /// See [`pixel_hash`]: of the picture as painted; for GIF, as it will be shown.
+    pub pixels: blake3::Hash,
+}
+
+/// Paints pictures, and leaves them as they are.
+pub struct Pictures {
+    painter: Box<dyn Painter>,
+}
+
+impl Pictures {
+    /// With a painter.
+    pub fn new(painter: Box<dyn Painter>) -> Self {
+        Self { painter }
+    }
+}
+
+impl Finish for Pictures {
+    type Product = Shot<Image>;
+
+    fn finish(
+        &mut self,
+        tree: RenderTree,
+        stage: &dyn Fn(Stage),
+    ) -> Result<Self::Product, SourceError> {
+        stage(Stage::Paint);
+        let mut content = Image::default();
+        self.painter.paint(&tree, &mut content)?;
+        let pixels = pixel_hash(&content);
+        Ok(Shot { content, pixels })
+    }
+}
+
+/// The bytes of a picture in a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raw {
+    /// Straight RGBA rows.
+    Rgba,
+    /// RGBA rows for encoders that want even sides: the last column and row are doubled where a side is
+    /// odd. With `over_black`, composited over black; else straight.
+    Even {
+        /// For encoders without alpha.
+        over_black: bool,
+    },
+    /// A frame of a YUV4MPEG2 stream.
+    Y4m(Chroma),
+    /// PNG files, one after the other.
+    Png(PngEffort),
+}
+
+/// Paints pictures and makes the bytes of a stream of them.
+pub struct RawPictures {
+    painter: Box<dyn Painter>,
+    raw: Raw,
+    encoder: PngEncoder,
+    image: Image,
+}
+
+impl RawPictures {
+    /// With a painter.
+    pub fn new(painter: Box<dyn Painter>, raw: Raw) -> Self {
+        let effort = match raw {
+            Raw::Png(effort) => effort,
+            _ => PngEffort::default(),
+        };
+        Self {
+            painter,
+            raw,
+            encoder: PngEncoder::new(effort),
+            image: Image::default(),
+        }
+    }
+}
+
+impl Finish for RawPictures {
+    type Product = Shot<Vec<u8>>;
+
+    fn finish(
+        &mut self,
+        tree: RenderTree,
+        stage: &dyn Fn(Stage),
+    ) -> Result<Self::Product, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint(&tree, &mut self.image)?;
+        stage(Stage::Encode);
+        let pixels = pixel_hash(&self.image);
+        let content = match self.raw {
+            // The painter sizes its picture anew.
+            Raw::Rgba => take(&mut self.image.rgba),
+            Raw::Even { over_black } => even(&self.image, over_black),
+            Raw::Y4m(chroma) => {
+                let mut frame = b"FRAME\n".to_vec();
+                append_planes(&self.image, chroma, &mut frame);
+                frame
+            }
+            Raw::Png(_) => self
+                .encoder
+                .encode(&self.image, &Texts::new())
+                .map_err(|error| SourceError {
+                    code: "encode-failed",
+                    message: error.to_string(),
+                })?,
+        };
+        Ok(Shot { content, pixels })
+    }
+}
+
+/// Rows of a picture with even sides.
+fn even(image: &Image, over_black: bool) -> Vec<u8> {
+    let (pixels, _) = image.rgba.as_chunks::<4>();
+    let (width, height) = (image.width as usize, image.height as usize);
+    let mut out = Vec::with_capacity((width + 1) * (height + 1) * 4);
+    for y in 0..height.next_multiple_of(2) {
+        let row = &pixels[y.min(height - 1) * width..][..width];
+        for x in 0..width.next_multiple_of(2) {
+            let [r, g, b, a] = row[x.min(width - 1)];
+            let over = |v: u8| ((u32::from(v) * u32::from(a) + 127) / 255) as u8;
+            out.extend(match (over_black, a) {
+                (false, _) | (true, 255) => [r, g, b, a],
+                _ => [over(r), over(g), over(b), 255],
+            });
+        }
+    }
+    out
+}
+
+/// Paints pictures and counts their colours.
+pub struct Counts {
+    painter: Box<dyn Painter>,
+    image: Image,
+}
+
+impl Counts {
+    /// With a painter.
+    pub fn new(painter: Box<dyn Painter>) -> Self {
+        Self {
+            painter,
+            image: Image::default(),
+        }
+    }
+}
+
+impl Finish for Counts {
+    type Product = Census;
+
+    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<Census, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint(&tree, &mut self.image)?;
+        stage(Stage::Encode);
+        Ok(Census::of(self.image.rgba.as_chunks().0))
+    }
+}
+
+impl Delivery<Census> for Census {
+    fn deliver(&mut self, frame: Frame<Census>) -> Result<u64, OutputError> {
+        self.add(&frame.product);
+        Ok(0)
+    }
+}
+
+/// Paints pictures and puts them into at most 255 colours.
+pub struct Quantisations {
+    painter: Box<dyn Painter>,
+    /// Of the clip; `None`: every frame has its own.
+    shared: Option<Mapper>,
+    dither: Dither,
+    image: Image,
+}
+
+impl Quantisations {
+    /// With a painter, and the palette that all frames share, if they do.
+    pub fn new(painter: Box<dyn Painter>, shared: Option<&Palette>, dither: Dither) -> Self {
+        Self {
+            painter,
+            shared: shared.map(|palette| Mapper::new(palette.clone())),
+            dither,
+            image: Image::default(),
+        }
+    }
+}
+
+impl Finish for Quantisations {
+    type Product = Shot<Quantised>;
+
+    fn finish(
+        &mut self,
+        tree: RenderTree,
+        stage: &dyn Fn(Stage),
+    ) -> Result<Self::Product, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint(&tree, &mut self.image)?;
+        stage(Stage::Encode);
+        let mut own;
+        let mapper = match &mut self.shared {
+            Some(shared) => shared,
+            None => {
+                own = Mapper::new(palette(&Census::of(self.image.rgba.as_chunks().0)));
+                &mut own
+            }
+        };
+        let content = Quantised {
+            numbers: mapper.map(&self.image, self.dither),
+            palette: mapper.palette().clone(),
+        };
+        self.image.rgba = content.rgba();
+        let pixels = pixel_hash(&self.image);
+        Ok(Shot { content, pixels })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_sides_are_doubled_at_the_end() {
+        let image = Image {
+            width: 1,
+            height: 3,
+            rgba: vec![1, 2, 3, 255, 4, 5, 6, 255, 200, 100, 50, 128],
+        };
+        let (first, second) = ([1, 2, 3, 255].repeat(2), [4, 5, 6, 255].repeat(2));
+        let straight = [200, 100, 50, 128].repeat(4);
+        assert_eq!(
+            even(&image, false),
+            [&first[..], &second, &straight].concat()
+        );
+        let black = [100, 50, 25, 255].repeat(4);
+        assert_eq!(even(&image, true), [&first[..], &second, &black].concat());
+    }
+}
