@@ -7,6 +7,7 @@
 use super::args::CheckpointArgs;
 use super::console::Console;
 use super::failure::{Failure, Status};
+use super::inputs::Inputs;
 use super::job;
 use super::load::load;
 use super::save::save;
@@ -55,7 +56,8 @@ pub(super) fn run(args: &CheckpointArgs, console: &mut Console) -> Result<Status
         }
         let frame = u64::try_from(position).unwrap_or(0);
         if frame > 0 && frame.is_multiple_of(args.every) {
-            let bytes = host.engine().snapshot().to_bytes();
+            let snapshot = host.engine().snapshot();
+            let bytes = snapshot.with_inputs(ready.inputs.word()).to_bytes();
             save(&args.out.join(name(frame)), |out| out.write_all(&bytes))?;
             written += 1;
         }
@@ -78,6 +80,8 @@ fn name(frame: u64) -> String {
 /// The checkpoints of a folder and the plan they have to be of.
 pub(super) struct Checkpoints {
     plan: Plan,
+    /// What the inputs of the run are called.
+    inputs: String,
     /// Ascending.
     files: Vec<(u64, PathBuf)>,
 }
@@ -87,7 +91,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// If the folder cannot be read, or has no checkpoint of a patch that needs them.
-    pub(super) fn find(folder: &Path, plan: &Plan) -> Result<Self, Failure> {
+    pub(super) fn find(folder: &Path, plan: &Plan, inputs: &Inputs) -> Result<Self, Failure> {
         let entries = fs::read_dir(folder).map_err(|error| Failure::unreadable(folder, &error))?;
         let mut files = Vec::new();
         for entry in entries {
@@ -113,6 +117,7 @@ impl Checkpoints {
         }
         Ok(Self {
             plan: plan.clone(),
+            inputs: inputs.word(),
             files,
         })
     }
@@ -142,6 +147,11 @@ impl Checkpoints {
         let snapshot = Snapshot::from_bytes(&bytes).map_err(|error| bad(&error.to_string()))?;
         let same_plan = snapshot.frames() == self.plan.lead() + at
             && snapshot.time() == Some(super::studio::frame_time(self.plan.sample(*at as i64 - 1)));
+        if snapshot.inputs() != self.inputs {
+            return Err(bad(
+                "it was made with other inputs: give the same `--inputs`, or make it again",
+            ));
+        }
         engine
             .restore(&snapshot)
             .map_err(|error| bad(&error.to_string()))?;

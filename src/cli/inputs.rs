@@ -8,6 +8,7 @@ use super::console::Console;
 use super::failure::{Failure, Status};
 use super::load::Ready;
 use crate::diag::{Diagnostic, Severity};
+use crate::export::manifest::b3;
 use crate::ir::{Hold, Program};
 use crate::recording::{self, Recording};
 use crate::types::Domain;
@@ -27,6 +28,13 @@ pub(super) struct Inputs {
     pub(super) playback: Arc<Playback>,
     /// BLAKE3 of the recording as read.
     pub(super) hash: Option<blake3::Hash>,
+}
+
+impl Inputs {
+    /// A word for them: the hash of the recording, empty without one.
+    pub(super) fn word(&self) -> String {
+        self.hash.as_ref().map(b3).unwrap_or_default()
+    }
 }
 
 impl Ready {

@@ -85,7 +85,7 @@ fn drawn(graph: &Graph, format: GraphFlag) -> Result<String, Failure> {
 /// Evaluates one frame, and everything that the value needs in it.
 fn explained(args: &InspectArgs, ready: &Ready, target: &str) -> Result<Status, Failure> {
     let target: Target = target.parse().map_err(|error| unknown(&error))?;
-    let (plan, frames) = job::plan(&args.plan, &ready.program)?;
+    let (plan, frames) = job::plan_to_watch(&args.plan, &ready.program)?;
     let mut host = Host::new(&ready.program, &ready.inputs, EngineOptions::default())?;
     let program = ready.program.clone();
     let error = host.engine().explain(&target).err();

@@ -112,7 +112,7 @@ impl Job {
             Host::new(&swap.ready.program, &ready.inputs, engine.clone())?;
         }
         let folder = args.from.as_deref();
-        let checkpoints = folder.map(|folder| Checkpoints::find(folder, &plan));
+        let checkpoints = folder.map(|folder| Checkpoints::find(folder, &plan, &ready.inputs));
         let checkpoints = checkpoints.transpose()?.map(Arc::new);
         if let Some(checkpoints) = checkpoints
             .as_ref()
@@ -275,14 +275,35 @@ pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameS
     plan_with(flags, program, &[])
 }
 
+/// The same for commands that look at values. The memory class of a program is that of what it draws;
+/// somebody may look at a counter that draws nothing, or at an event, and these need what came before.
+///
+/// # Errors
+/// As [`plan`].
+pub(super) fn plan_to_watch(
+    flags: &PlanFlags,
+    program: &Program,
+) -> Result<(Plan, FrameSet), Failure> {
+    let memory = if program.tables.state.cells.is_empty() {
+        Memory::Previous
+    } else {
+        Memory::State
+    };
+    let memory = memory.max(program.memory);
+    plan_of(flags, (program, memory), &[], asked_rate(flags))
+}
+
 /// The same with other programs from frames on.
 fn plan_with(
     flags: &PlanFlags,
     program: &Program,
     swaps: &[Exchange],
 ) -> Result<(Plan, FrameSet), Failure> {
-    let rate = (flags.fps.unwrap_or_default(), flags.frames_per_cycle);
-    plan_at(flags, program, swaps, rate)
+    plan_at(flags, program, swaps, asked_rate(flags))
+}
+
+fn asked_rate(flags: &PlanFlags) -> (FrameRate, Option<u32>) {
+    (flags.fps.unwrap_or_default(), flags.frames_per_cycle)
 }
 
 /// The plan of a GIF. Without a rate it has 50 frames a second, or as many fewer as make no delay
@@ -308,6 +329,15 @@ fn plan_at(
     flags: &PlanFlags,
     program: &Program,
     swaps: &[Exchange],
+    rate: (FrameRate, Option<u32>),
+) -> Result<(Plan, FrameSet), Failure> {
+    plan_of(flags, (program, swap::memory(program, swaps)), swaps, rate)
+}
+
+fn plan_of(
+    flags: &PlanFlags,
+    (program, memory): (&Program, Memory),
+    swaps: &[Exchange],
     (fps, frames_per_cycle): (FrameRate, Option<u32>),
 ) -> Result<(Plan, FrameSet), Failure> {
     let options = PlanOptions {
@@ -321,7 +351,6 @@ fn plan_at(
         include_end: flags.include_end,
         sampling: flags.sampling.map(Into::into),
     };
-    let memory = swap::memory(program, swaps);
     let plan = Plan::new(&program.time_model, memory, &options)?.with_swaps(swap::plan(swaps))?;
     let frames = plan.select(flags.frames.as_ref())?;
     if flags.require_closed_loop && plan.closes().is_none() {

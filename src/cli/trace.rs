@@ -28,7 +28,7 @@ pub(super) fn run(args: &TraceArgs, console: &mut Console) -> Result<Status, Fai
     let ready = load(&args.patch, &args.patch_flags, args.strict)?
         .into_program(console)?
         .with_inputs(&args.inputs, &[], args.strict, console)?;
-    let (plan, frames) = job::plan(&args.plan, &ready.program)?;
+    let (plan, frames) = job::plan_to_watch(&args.plan, &ready.program)?;
     let work = Work {
         args,
         ready: &ready,

@@ -369,6 +369,7 @@ impl<T: Tracer> Engine<T> {
             gauge: self.model.gauge(),
             cells: self.stores.cells.contents().clone(),
             rails: self.stores.rails.contents(),
+            inputs: String::new(),
         }
     }
 

@@ -53,9 +53,26 @@ pub struct Snapshot {
     pub(super) gauge: f64,
     pub(super) cells: state::Contents,
     pub(super) rails: rails::Contents,
+    /// What the host says the run depends on besides.
+    pub(super) inputs: String,
 }
 
 impl Snapshot {
+    /// The same with a word for the inputs of the run, such as the hash of a recording. The engine
+    /// knows them only sample by sample; whoever restores compares.
+    #[must_use]
+    pub fn with_inputs(self, inputs: impl Into<String>) -> Self {
+        Self {
+            inputs: inputs.into(),
+            ..self
+        }
+    }
+
+    /// What [`Self::with_inputs`] said; empty if nothing.
+    pub fn inputs(&self) -> &str {
+        &self.inputs
+    }
+
     /// Hash of the program that it belongs to, `b3:…`.
     pub fn program_hash(&self) -> &str {
         &self.program_hash

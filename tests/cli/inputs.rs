@@ -276,3 +276,21 @@ fn the_shipped_recordings_play_the_shipped_patch() {
         size("csv")
     );
 }
+
+#[test]
+fn a_checkpoint_knows_its_recording() {
+    let place = driven();
+    place.file("other.json", RECORDED.replace("[110],", ""));
+    place.done("checkpoint driven.json --fps 10 --every 2 --inputs take.json --out saved -q");
+    let render = "render driven.json --fps 10 --frames 2- --from saved";
+    place.done(&format!("{render} --inputs take.json --out a -q"));
+    place.done("render driven.json --fps 10 --frames 2- --inputs take.json --out b -q");
+    assert_eq!(
+        place.bytes("a/frame_00003.png"),
+        place.bytes("b/frame_00003.png")
+    );
+    for other in ["--inputs other.json", "-q"] {
+        let args = format!("{render} {other} --out c");
+        place.refused(&args, 3, &["bad-checkpoint", "other inputs"]);
+    }
+}

@@ -181,3 +181,30 @@ fn a_signal_stops_a_probe_without_memory() {
     assert!(rest.len() < 100 << 20, "it runs on");
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+#[test]
+fn what_draws_nothing_has_its_memory_too() {
+    let place = Place::new();
+    place.file(
+        "aside.json",
+        r#"{"blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+            {"id": "beat", "type": "PulseDivider", "params": {"divisions": 4}},
+            {"id": "count", "type": "Counter"},
+            {"id": "dots", "type": "RenderInstances2D", "params": {"domain": 1}}],
+          "connections": [{"from": "beat.tick", "to": "count.trigger"}]}"#,
+    );
+    let args = "probe aside.json --at count.count,time.wrap --format csv --fps 4 --sampling time --loops 2 --quiet";
+    let out = place.done(args).out;
+    let rows: Vec<Vec<&str>> = out
+        .lines()
+        .skip(1)
+        .map(|l| l.split(',').collect())
+        .collect();
+    let column = |i: usize| -> Vec<f64> { rows.iter().map(|r| r[i].parse().unwrap()).collect() };
+    assert_eq!(column(2), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+    assert_eq!(column(3), [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
+    // One frame alone is that frame of the whole.
+    let sixth = place.done(&format!("{args} --frames 6")).out;
+    assert_eq!(sixth.lines().nth(1), out.lines().nth(7));
+}
