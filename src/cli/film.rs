@@ -32,6 +32,8 @@ pub(super) struct Film {
     pub(super) approximate: Vec<&'static str>,
     /// For people.
     facts: String,
+    /// What ffmpeg says about itself.
+    encoder: String,
 }
 
 /// What a film is made of.
@@ -71,8 +73,9 @@ impl Film {
             Form::Movie(container) => recipe(flags, container, footage)?,
             _ => reader(form, footage),
         };
+        let mut encoder = String::new();
         if matches!(form, Form::Movie(_)) && !flags.print_ffmpeg {
-            Tools::find(recipe.codec)?;
+            encoder = Tools::find(recipe.codec)?.version;
         }
         let finite = footage.plan.model_name() == "finite";
         let mut film = Self {
@@ -83,6 +86,7 @@ impl Film {
             rate: rate(footage),
             recipe,
             approximate: Vec::new(),
+            encoder,
             facts: String::new(),
         };
         for lack in film.lacks(form, footage) {
@@ -180,7 +184,10 @@ impl Film {
                 let even = |side: u32| side.next_multiple_of(2);
                 let (width, height) = (even(footage.width), even(footage.height));
                 let rate = self.rate;
-                format!("{word}: {codec} by ffmpeg, {width} x {height} px, {rate} frames a second")
+                // "ffmpeg version 7.1 Copyright…" to the number.
+                let tool: Vec<&str> = self.encoder.split_whitespace().take(3).collect();
+                let tool = tool.join(" ");
+                format!("{word}: {codec} by {tool}, {width} x {height} px, {rate} frames a second")
             }
             _ => format!("{word}, a file a frame"),
         }

@@ -2,7 +2,7 @@
 //!
 //! In: a plan and the frames chosen of it. Out: one [`Span`] a frame, from the first frame's time on.
 //! A frame lasts until the next chosen one; the last one as long as the one before it, but not beyond
-//! the end of the plan. Formats that count in ticks round the ends of spans, never their lengths, so
+//! the end of the plan (unless it would then be too short for players). Formats that count in ticks round the ends of spans, never their lengths, so
 //! that the delays of a clip add up to its true length whatever the tick.
 
 use super::frames::Frames;
@@ -11,6 +11,9 @@ use std::iter::Peekable;
 
 /// Players show a frame that is shorter than this for a tenth of a second instead.
 pub const SHORTEST_MS: f64 = 11.0;
+
+/// The last frame is not cut to less than this by the end of the plan.
+const LAST_MS: f64 = 20.0;
 
 /// When a frame is shown, ms from the first one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,12 +93,14 @@ impl<'a> Spans<'a> {
         if next < count {
             return time_ms(self.plan, next);
         }
-        let end = time_ms(self.plan, 0) + self.plan.duration_ms();
-        if end > time_ms(self.plan, frame) {
-            end
+        let (start, end) = (time_ms(self.plan, frame), self.plan.duration_ms());
+        let end = time_ms(self.plan, 0) + end;
+        if end > start {
+            let full_ms = time_ms(self.plan, frame + 1) - start;
+            end.max(start + full_ms.min(LAST_MS))
         } else {
             // The frame stands at the very end, or is a still.
-            time_ms(self.plan, frame) + self.plan.fps().time_ms(1)
+            start + self.plan.fps().time_ms(1)
         }
     }
 }
@@ -243,12 +248,16 @@ mod tests {
     #[test]
     fn a_finite_plan_ends_when_the_performance_does() {
         let model = TimeModel::Finite {
-            duration_ms: 1010.0,
+            duration_ms: 1030.0,
             cue_points: Vec::new(),
         };
-        let plan = Plan::new(&model, Memory::None, &at("50")).unwrap();
-        let spans: Vec<Span> = Spans::new(&plan, &FrameSet::all(plan.frames())).collect();
-        assert_eq!((spans.len(), spans[50].end_ms), (51, 1010.0));
+        for (fps, length_ms) in [("10", 30.0), ("50", 20.0), ("100", 10.0)] {
+            let plan = Plan::new(&model, Memory::None, &at(fps)).unwrap();
+            let spans = Spans::new(&plan, &FrameSet::all(plan.frames()));
+            let last = spans.last().unwrap();
+            // At 50 fps the end of the performance would leave half a frame, too short for players.
+            assert_eq!(last.end_ms - last.start_ms, length_ms, "{fps}");
+        }
         let options = PlanOptions {
             include_end: true,
             ..at("50")
@@ -257,7 +266,7 @@ mod tests {
         let last = Spans::new(&plan, &FrameSet::all(plan.frames()))
             .last()
             .unwrap();
-        assert_eq!((last.start_ms, last.end_ms), (1010.0, 1030.0));
+        assert_eq!((last.start_ms, last.end_ms), (1030.0, 1050.0));
     }
 
     #[test]

@@ -406,6 +406,8 @@ fn movies_show_the_frames_in_their_colours() {
             assert!(sum / (SIZE as u64 * 3) < 4, "{name} {sum}");
         }
     }
+    let plan = place.done("render loop.json --out new.mp4 --dry-run");
+    assert!(plan.out.contains("h264 by ffmpeg version"), "{}", plan.out);
     let mp4 = place.bytes("loop.mp4");
     let at = |name: &[u8]| mp4.windows(4).position(|window| window == name);
     assert!(at(b"moov") < at(b"mdat"), "faststart");
