@@ -4,6 +4,7 @@
 //! first mistake. Passes know JSON pointers; [`crate::patch::Source`] turns a pointer into line and
 //! column once, at the end. Codes are stable, lower-case words: scripts match on them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 
@@ -11,7 +12,7 @@ use std::fmt;
 pub const KEPT: usize = 1000;
 
 /// Whether a diagnostic stops the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The patch cannot be run.
@@ -21,7 +22,7 @@ pub enum Severity {
 }
 
 /// One finding: what is wrong, where, and what to type instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic {
     /// Stable identifier, such as `unknown-port`.
     pub code: &'static str,
@@ -50,7 +51,7 @@ pub struct Diagnostic {
 }
 
 /// A second place that a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OtherPlace {
     /// JSON pointer.
     pub pointer: String,

@@ -5,6 +5,7 @@ pub mod curve;
 pub mod measure;
 pub mod text;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A path command.
@@ -48,7 +49,7 @@ impl Cmd {
 }
 
 /// Commands and their points, one after the other.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathData {
     /// [`Cmd`] bytes.

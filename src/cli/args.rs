@@ -60,6 +60,8 @@ pub(super) enum Command {
     Lenses(LibraryArgs),
     /// Describe the adapters of the library
     Adapters(LibraryArgs),
+    /// Print what patches, programs and manifests look like, as JSON Schema
+    Schema(SchemaArgs),
     /// Write a starter patch
     New(NewArgs),
 }
@@ -536,6 +538,24 @@ pub(super) struct LibraryArgs {
     /// As Markdown
     #[arg(long)]
     pub(super) markdown: bool,
+}
+
+/// `oscilla schema`
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which of them
+    pub(super) of: SchemaOf,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Patch documents, with every block, lens and adapter of the library
+    Patch,
+    /// Compiled programs as JSON
+    Ir,
+    /// The manifest beside exported frames
+    Manifest,
 }
 
 /// `oscilla new`

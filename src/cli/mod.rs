@@ -28,6 +28,7 @@ mod probe;
 mod progress;
 mod render;
 mod save;
+mod schema;
 mod signals;
 mod studio;
 mod swap;
@@ -71,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),
         Command::Adapters(args) => blocks::run(&args, "adapter", docs::adapters()),
+        Command::Schema(args) => schema::run(&args),
         Command::New(args) => new::run(&args, &mut console),
     };
     match result {

@@ -8,6 +8,7 @@ use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Finish, Frame, Outcome, Stage};
 use super::{FrameSet, Plan, SourceError};
 use crate::render_tree::RenderTree;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Collects the frames of an animation and writes it as text.
@@ -23,7 +24,7 @@ pub trait Animator {
 }
 
 /// A part of an animation that is drawn anew for each frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Baked {
     /// Block id of the sink.
     pub sink: String,

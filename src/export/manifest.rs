@@ -15,13 +15,14 @@ use super::pipeline::{Delivery, Frame, Outcome};
 use super::plan::Plan;
 use crate::diag::Diagnostic;
 use crate::ir::Memory;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub use ledger::{Ledger, Written};
+pub use ledger::{Ledger, Written, schema};
 
 /// What is known before the first frame.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Head {
     /// Name and version of the program.
@@ -56,7 +57,7 @@ pub struct Head {
 }
 
 /// The patch of an export.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PatchEntry {
     /// Its name.
@@ -68,7 +69,7 @@ pub struct PatchEntry {
 }
 
 /// A program that took over.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SwapEntry {
     /// Its first frame.
@@ -86,7 +87,7 @@ pub struct SwapEntry {
 }
 
 /// The plan of an export.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanEntry {
     /// `finite`, `cyclic` or `infinite`.
@@ -141,7 +142,7 @@ impl PlanEntry {
 }
 
 /// The pictures of an export.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageEntry {
     /// File format.
@@ -164,7 +165,7 @@ pub struct ImageEntry {
 }
 
 /// The verdict on the loop.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoopEntry {
     /// `exact`, `approximate` or `not a loop`.

@@ -43,6 +43,7 @@ pub use rate::FrameRate;
 pub use walk::Walk;
 
 use crate::render_tree::RenderTree;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Evaluates frames. One per thread; all of one export run the same program.
@@ -100,7 +101,7 @@ pub struct Evaluated {
 }
 
 /// Things that happen in a frame without stopping it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Faults {
     /// Elements not drawn because a channel was not finite or a size negative.

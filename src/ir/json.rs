@@ -5,6 +5,7 @@
 
 use super::{Program, VERSION};
 use crate::diag::Diagnostic;
+use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -24,6 +25,13 @@ pub fn to_string(program: &Program) -> String {
     let mut text = serde_json::to_string_pretty(program).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The JSON Schema of a program.
+pub fn schema() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_deserialize();
+    let schema = settings.into_generator().into_root_schema_for::<Program>();
+    schema.to_value()
 }
 
 /// Whether a text is meant as a program: its object has a field at the top that only programs have,

@@ -22,7 +22,9 @@ use crate::types::Domain::{Color, Number, Path as Outline, Vec2, Vec3, Vec4};
 use rule::Kind::{Any, Colour, Equal, One, Path, Same, V2, V3, Vector};
 use rule::Rule;
 use rule::Rule::{Bits, Cast, First, Lane, Select, To, Truth, Widest};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
 
 macro_rules! ops {
     ($($number:literal $op:ident $name:literal $rule:expr, $doc:literal;)*) => {
@@ -231,10 +233,21 @@ impl Serialize for Op {
     }
 }
 
+impl JsonSchema for Op {
+    fn schema_name() -> Cow<'static, str> {
+        "Op".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Self::ALL.iter().map(|op| op.name()).collect();
+        json_schema!({"description": "A pure opcode.", "enum": names})
+    }
+}
+
 impl<'de> Deserialize<'de> for Op {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         if from.is_human_readable() {
-            let name = std::borrow::Cow::<str>::deserialize(from)?;
+            let name = Cow::<str>::deserialize(from)?;
             Self::from_name(&name)
                 .ok_or_else(|| de::Error::custom(format_args!("unknown opcode `{name}`")))
         } else {

@@ -29,10 +29,11 @@ pub use transform::*;
 use super::ids::*;
 use crate::path::PathData;
 use crate::types::TypeDesc;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A whole program. Only `Valid<Program>` runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Program {
     /// Always 1. A file may leave out one of the two.
@@ -57,6 +58,7 @@ pub struct Program {
     pub memory: Memory,
     /// How time runs.
     #[serde(with = "time_model")]
+    #[schemars(with = "time_model::Written")]
     pub time_model: TimeModel,
     /// Size and background.
     pub viewport: Viewport,
@@ -87,7 +89,18 @@ fn version() -> u32 {
 
 /// What a frame depends on beyond its own time.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum Memory {
@@ -101,7 +114,7 @@ pub enum Memory {
 }
 
 /// Size in user px and background.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Viewport {
     /// px at scale 1.
@@ -113,7 +126,7 @@ pub struct Viewport {
 }
 
 /// The executable tables.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Tables {
     /// String pool: byte order, no duplicates.
@@ -141,7 +154,7 @@ pub struct Tables {
 }
 
 /// An expression table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Nodes<T> {
     /// Operands before users.
@@ -155,14 +168,16 @@ impl<T> Default for Nodes<T> {
 }
 
 /// Constant pools and their index.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Constants {
     /// Values used in f64.
     #[serde(with = "pool")]
+    #[schemars(with = "Vec<pool::Written<f64>>")]
     pub f64: Vec<f64>,
     /// Values used in f32.
     #[serde(with = "pool")]
+    #[schemars(with = "Vec<pool::Written<f32>>")]
     pub f32: Vec<f32>,
     /// Integers.
     pub i32: Vec<i32>,
@@ -175,7 +190,7 @@ pub struct Constants {
 }
 
 /// Where a constant is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConstRow {
     /// Which pool.
@@ -189,7 +204,7 @@ pub struct ConstRow {
 }
 
 /// A constant pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Pool {
     /// `f64`
@@ -206,7 +221,18 @@ pub enum Pool {
 
 /// Where a value lives.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum ValueRef {
@@ -244,7 +270,7 @@ pub enum ValueRef {
 }
 
 /// What a frame yields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Output {
     /// Its name.
@@ -258,7 +284,7 @@ pub struct Output {
 }
 
 /// Kind of an output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum OutputKind {
     /// The frame.
@@ -268,7 +294,7 @@ pub enum OutputKind {
 }
 
 /// Named entry points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Roots {
     /// Slot of the frame.
@@ -282,7 +308,7 @@ pub struct Roots {
 }
 
 /// Slots of the time values and events.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimeRoots {
     /// `TAbsMs`

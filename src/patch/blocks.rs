@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Most blocks in a document or definition.
 pub(super) const MOST: usize = 100_000;
 
-const BLOCK: Shape = Shape {
+pub(super) const BLOCK: Shape = Shape {
     what: "a block",
     example: r#"{"id": "osc", "type": "Oscillator", "params": {"amplitude": 0.5}}"#,
     known: &[
@@ -34,7 +34,7 @@ const SLOT: Shape = Shape {
     known: &[],
 };
 
-const DEFAULT_SOURCE: Shape = Shape {
+pub(super) const DEFAULT_SOURCE: Shape = Shape {
     what: "a default source",
     example: r#"{"id": "ds-14", "type": {"world": "signal", "domain": "number"}, "value": 1}"#,
     known: &["id", "type", "value", "uiHint", "rangeHint"],

@@ -26,7 +26,7 @@ pub const DEFAULT_BUSES: [(&str, Type, Combine); 6] = [
     ("progress", Type::signal(Domain::Number), Combine::Last),
 ];
 
-const BUS: Shape = Shape {
+pub(super) const BUS: Shape = Shape {
     what: "a bus",
     example: r#"{"name": "wobble", "type": "number"}"#,
     known: &[
@@ -43,7 +43,7 @@ const BUS: Shape = Shape {
     ],
 };
 
-const BUS_TYPE: Shape = Shape {
+pub(super) const BUS_TYPE: Shape = Shape {
     what: "a bus type",
     example: r#"{"world": "signal", "domain": "number"}"#,
     known: &[

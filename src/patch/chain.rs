@@ -19,19 +19,19 @@ pub(super) const LONGEST: usize = 64;
 /// Most stacks inside each other; the one on the wire is the first.
 pub(super) const DEEPEST: usize = 3;
 
-const LENS: Shape = Shape {
+pub(super) const LENS: Shape = Shape {
     what: "a lens",
     example: r#"{"type": "mapRange", "params": {"outMin": 3, "outMax": 15}}"#,
     known: &["lensId", "type", "params", "enabled", "sortKey"],
 };
 
-const ADAPTER: Shape = Shape {
+pub(super) const ADAPTER: Shape = Shape {
     what: "an adapter",
     example: r#"{"adapterId": "ColorToLuma"}"#,
     known: &["adapterId", "params"],
 };
 
-const BINDING: Shape = Shape {
+pub(super) const BINDING: Shape = Shape {
     what: "a lens parameter",
     example: r#"{"kind": "literal", "value": 0.5}"#,
     known: &[

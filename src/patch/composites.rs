@@ -18,7 +18,7 @@ use super::value::{Value, quote};
 use crate::diag::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
-const COMPOSITE: Shape = Shape {
+pub(super) const COMPOSITE: Shape = Shape {
     what: "a composite",
     example: r#"{"id": "wobble", "graph": {"nodes": {"osc": {"type": "Oscillator"}}, "edges": [], "inputMap": {"phase": "osc.phase"}, "outputMap": {"out": "osc.out"}}}"#,
     known: &[
@@ -36,7 +36,7 @@ const COMPOSITE: Shape = Shape {
     ],
 };
 
-const GRAPH: Shape = Shape {
+pub(super) const GRAPH: Shape = Shape {
     what: "a composite's graph",
     example: r#"{"nodes": {"osc": {"type": "Oscillator"}}, "edges": [], "inputMap": {}, "outputMap": {"out": "osc.out"}}"#,
     known: &[
@@ -49,7 +49,7 @@ const GRAPH: Shape = Shape {
     ],
 };
 
-const NODE: Shape = Shape {
+pub(super) const NODE: Shape = Shape {
     what: "a node",
     example: r#"{"type": "Oscillator", "params": {"amplitude": 0.5}}"#,
     known: &[
@@ -64,7 +64,7 @@ const NODE: Shape = Shape {
     ],
 };
 
-const EXPOSED: Shape = Shape {
+pub(super) const EXPOSED: Shape = Shape {
     what: "an exposed parameter",
     example: r#"{"id": "amount", "default": 0.5, "nodeId": "osc", "param": "amplitude"}"#,
     known: &[

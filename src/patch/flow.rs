@@ -9,7 +9,7 @@ use super::refs::End;
 use super::value::Value;
 use crate::diag::Diagnostic;
 
-const WIRE: Shape = Shape {
+pub(super) const WIRE: Shape = Shape {
     what: "a connection",
     example: r#"{"from": "osc.out", "to": "dots.radius"}"#,
     known: &[
@@ -24,7 +24,7 @@ const WIRE: Shape = Shape {
     ],
 };
 
-const PUBLISHER: Shape = Shape {
+pub(super) const PUBLISHER: Shape = Shape {
     what: "a publisher",
     example: r#"{"from": "osc.out", "bus": "energy"}"#,
     known: &[
@@ -42,7 +42,7 @@ const PUBLISHER: Shape = Shape {
     ],
 };
 
-const LISTENER: Shape = Shape {
+pub(super) const LISTENER: Shape = Shape {
     what: "a listener",
     example: r#"{"bus": "energy", "to": "dots.radius"}"#,
     known: &[

@@ -42,7 +42,7 @@ const SETTINGS: Shape = Shape {
     known: &[],
 };
 
-const GOLDEN: Shape = Shape {
+pub(super) const GOLDEN: Shape = Shape {
     what: "`golden`",
     example: r#"{"frames": "0,30,59", "fps": 60, "size": [400, 300]}"#,
     known: &["frames", "fps", "size"],

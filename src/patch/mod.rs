@@ -25,6 +25,7 @@ mod rail_settings;
 pub mod rails;
 mod read;
 mod refs;
+mod shapes;
 mod source;
 pub mod types;
 pub mod value;
@@ -32,8 +33,11 @@ pub mod value;
 pub use buses::DEFAULT_BUSES;
 pub use look::MAX_SIDE;
 pub use model::Document;
+pub use rails::Rail;
 pub use read::read;
+pub use shapes::shapes;
 pub use source::{MAX_BYTES, Source};
+pub use types::{BUS_TYPES, SPELLINGS};
 pub use value::Value;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::math::Ease;
 /// Most points of a curve and most stops of a palette.
 pub(super) const MOST_POINTS: usize = 256;
 
-const PHASE: Shape = Shape {
+pub(super) const PHASE: Shape = Shape {
     what: "a phase rail",
     example: r#"{"periodMs": 4000, "mode": "loop", "offset": 0}"#,
     known: &[
@@ -22,13 +22,13 @@ const PHASE: Shape = Shape {
     ],
 };
 
-const PULSE: Shape = Shape {
+pub(super) const PULSE: Shape = Shape {
     what: "a pulse rail",
     example: r#"{"division": 4}"#,
     known: &["division", "bus", "drive", "combine", "read", "mirror"],
 };
 
-const ENERGY: Shape = Shape {
+pub(super) const ENERGY: Shape = Shape {
     what: "the energy rail",
     example: r#"{"curve": "sine", "source": "phaseA", "min": 0, "max": 1}"#,
     known: &[
@@ -36,7 +36,7 @@ const ENERGY: Shape = Shape {
     ],
 };
 
-const PALETTE: Shape = Shape {
+pub(super) const PALETTE: Shape = Shape {
     what: "the palette rail",
     example: r##"{"stops": [{"at": 0, "color": "#0b1020"}, {"at": 0.5, "color": "#3b82f6"}]}"##,
     known: &[
@@ -44,13 +44,13 @@ const PALETTE: Shape = Shape {
     ],
 };
 
-const STOP: Shape = Shape {
+pub(super) const STOP: Shape = Shape {
     what: "a stop",
     example: r##"{"at": 0.5, "color": "#3b82f6"}"##,
     known: &["at", "color"],
 };
 
-const DRIVEN: Shape = Shape {
+pub(super) const DRIVEN: Shape = Shape {
     what: "a driven number",
     example: r#"{"bus": "tempo", "base": 4000}"#,
     known: &["bus", "from", "base"],

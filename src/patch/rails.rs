@@ -52,9 +52,10 @@ impl Rail {
     }
 }
 
-/// Periods of the phases, ms.
-pub(super) const PERIOD_A: f64 = 2000.0;
-pub(super) const PERIOD_B: f64 = 3125.0;
+/// Default period of phaseA, ms.
+pub const PERIOD_A: f64 = 2000.0;
+/// Default period of phaseB, ms.
+pub const PERIOD_B: f64 = 3125.0;
 
 impl Rail {
     /// The rail of a program whose document does not name it.

@@ -38,7 +38,7 @@ pub(super) enum End {
     To,
 }
 
-const REFERENCE: Shape = Shape {
+pub(super) const REFERENCE: Shape = Shape {
     what: "a reference",
     example: r#"{"blockId": "osc", "slotId": "out"}"#,
     known: &["blockId", "slotId", "direction"],

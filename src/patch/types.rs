@@ -7,7 +7,7 @@ use super::value::Value;
 use crate::types::{Domain, Family, Type, World};
 
 /// The spellings of each domain; case does not matter.
-const SPELLINGS: [(Domain, &[&str]); 12] = [
+pub const SPELLINGS: [(Domain, &[&str]); 12] = [
     (
         Domain::Number,
         &[
@@ -37,7 +37,7 @@ const SPELLINGS: [(Domain, &[&str]); 12] = [
 ];
 
 /// The texts that a bus or channel type may be, for messages.
-pub(super) const BUS_TYPES: [&str; 12] = [
+pub const BUS_TYPES: [&str; 12] = [
     "number",
     "phase",
     "vec2",

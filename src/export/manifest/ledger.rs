@@ -5,6 +5,8 @@ use crate::export::animated::Baked;
 use crate::export::output::{Destination, OutputError};
 use crate::export::pipeline::{Frame, Outcome};
 use crate::export::{Faults, FrameSet, Plan};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use std::io::{BufWriter, Write};
 use tempfile::NamedTempFile;
@@ -23,10 +25,13 @@ pub struct Written<'a> {
     pub hash: blake3::Hash,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FileEntry<'a> {
+    /// Its name, without a folder.
     file: &'a str,
+    /// Its size.
     bytes: u64,
+    /// `b3:` and BLAKE3 of its bytes.
     hash: String,
 }
 
@@ -40,14 +45,18 @@ impl<'a> From<Written<'a>> for FileEntry<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct FrameEntry<'a> {
+    /// Its number in the plan.
     frame: u64,
+    /// Its time, ms.
     t_ms: f64,
+    /// Its phase in turns, if the plan is driven by phase.
     phase: Option<f64>,
     #[serde(flatten)]
     file: Option<FileEntry<'a>>,
+    /// `b3:` and BLAKE3 of its decoded pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pixels: Option<String>,
     /// Only where something happened.
@@ -55,22 +64,58 @@ struct FrameEntry<'a> {
     faults: Faults,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Sums<'a> {
+    /// Frames written.
     frames: u64,
+    /// Bytes of all files.
     bytes: u64,
+    /// What happened in all frames.
     faults: Faults,
     /// The first frame where something happened, and what it was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_fault: Option<FirstFault<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct FirstFault<'a> {
+    /// Its number in the plan.
     frame: u64,
+    /// What it was about.
     what: &'a str,
+}
+
+/// The whole file. It is written in parts; this is what they come to.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "the parts are written one by one; only the schema reads this"
+)]
+struct Manifest<'a> {
+    /// Version of this shape, 1.
+    manifest_version: u32,
+    #[serde(flatten)]
+    head: Head,
+    /// In order.
+    frames: Vec<FrameEntry<'a>>,
+    /// The file that holds all frames, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<FileEntry<'a>>,
+    /// What an animation could not express.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    baked: Vec<Baked>,
+    /// Over all frames.
+    sums: Sums<'a>,
+}
+
+/// The JSON Schema of a manifest.
+pub fn schema() -> serde_json::Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let generator = settings.into_generator();
+    generator.into_root_schema_for::<Manifest<'_>>().to_value()
 }
 
 /// A manifest that is being written; it appears under its name when it is finished.

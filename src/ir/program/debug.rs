@@ -1,11 +1,12 @@
 //! Provenance and words for people. Removing them changes no frame.
 
 use crate::ir::ids::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Provenance: from dense indices back to what a person wrote.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Debug {
     /// Pool of the rows below.
@@ -31,7 +32,7 @@ pub struct Debug {
 }
 
 /// A block for people. Numbers index `debug.strings`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DebugBlock {
     /// Block id.
@@ -45,7 +46,7 @@ pub struct DebugBlock {
 }
 
 /// A bus for people. Numbers index `debug.strings`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DebugBus {
     /// Bus id.
@@ -55,7 +56,7 @@ pub struct DebugBus {
 }
 
 /// A slot for people. Numbers index `debug.strings`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DebugSlot {
     /// `block.port`, `bus:name`…
@@ -63,7 +64,7 @@ pub struct DebugSlot {
 }
 
 /// Where a row comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Provenance {
     /// Block it was made for.
@@ -77,7 +78,7 @@ pub struct Provenance {
 }
 
 /// What made a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ProvenanceKind {
     /// A block's own maths.
@@ -103,7 +104,7 @@ pub enum ProvenanceKind {
 }
 
 /// For people.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Meta {
     /// InputRef program keys to the document.
@@ -117,7 +118,7 @@ pub struct Meta {
 }
 
 /// InputRef program keys to the document.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SourceMap {
     /// Block key → JSON pointer.
@@ -127,7 +128,7 @@ pub struct SourceMap {
 }
 
 /// Labels by key.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Names {
     /// Blocks.
@@ -139,7 +140,7 @@ pub struct Names {
 }
 
 /// A compile warning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Warning {
     /// Its code.
@@ -151,7 +152,7 @@ pub struct Warning {
 }
 
 /// Who compiled a program.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Compiler {
     /// `oscilla`.

@@ -6,10 +6,11 @@
 use crate::ir::Op;
 use crate::ir::ids::*;
 use crate::ir::program::graph::Combine;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A signal: one value per frame, f64 lanes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignalNode {
     /// Its type.
@@ -19,7 +20,7 @@ pub struct SignalNode {
 }
 
 /// How a signal is computed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -87,7 +88,9 @@ pub enum SignalExpr {
 }
 
 /// Values that the time model gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum TimeValue {
     /// Monotonic time, ms.
@@ -109,7 +112,9 @@ pub enum TimeValue {
 }
 
 /// Events that the time model gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum TimeEvent {
     /// A cycle boundary; value = cycle index.
@@ -121,7 +126,7 @@ pub enum TimeEvent {
 }
 
 /// Numbers from an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum EventView {
     /// Pulses in the frame.
@@ -135,7 +140,7 @@ pub enum EventView {
 }
 
 /// How a field becomes a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ReduceOp {
     /// Sum ÷ count.
@@ -151,7 +156,7 @@ pub enum ReduceOp {
 }
 
 /// An event: pulses in the frame's interval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EventNode {
     /// Its pulses.
@@ -159,7 +164,7 @@ pub struct EventNode {
 }
 
 /// How an event is made.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -204,7 +209,7 @@ pub enum EventExpr {
 }
 
 /// Whose unwrapped phase a divider counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PhaseSource {
     /// The TimeRoot.
@@ -214,7 +219,7 @@ pub enum PhaseSource {
 }
 
 /// A field: one value per element.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FieldNode {
     /// Its type.
@@ -228,7 +233,7 @@ pub struct FieldNode {
 }
 
 /// How the lanes of a field are computed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -296,7 +301,7 @@ pub enum FieldExpr {
 }
 
 /// Hashes of an element's id text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum IdHash {
     /// Seeded stableHash of `<id>-<salt>`.

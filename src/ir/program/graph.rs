@@ -5,10 +5,11 @@
 use crate::ir::ids::*;
 use crate::ir::program::ValueRef;
 use crate::ir::program::expression::{TimeEvent, TimeValue};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Blocks, slots, wires, buses, domains.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Graph {
     /// In document order.
@@ -32,7 +33,7 @@ pub struct Graph {
 }
 
 /// A block: identity and ports. What it computes is in the expression tables.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BlockRow {
     /// Block id; inner blocks `outer::inner`.
@@ -50,7 +51,7 @@ pub struct BlockRow {
 }
 
 /// What kind of block it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Capability {
     /// Defines the time model.
@@ -68,7 +69,7 @@ pub enum Capability {
 }
 
 /// A port of a block.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Port {
     /// Port name.
@@ -84,7 +85,7 @@ pub struct Port {
 }
 
 /// Where an input's value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PortSource {
     /// Outputs, and inputs without a value.
@@ -105,7 +106,7 @@ pub enum PortSource {
 }
 
 /// The address of a value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Slot {
     /// `block/in/port`, `bus/key`, `time/name`…
@@ -119,7 +120,7 @@ pub struct Slot {
 }
 
 /// Whose slot it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum SlotOwner {
     /// A port of a block.
@@ -150,7 +151,7 @@ pub enum SlotOwner {
 }
 
 /// In or out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Direction {
     /// Input.
@@ -160,7 +161,7 @@ pub enum Direction {
 }
 
 /// A direct connection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WireRow {
     /// Output slot.
@@ -172,7 +173,7 @@ pub struct WireRow {
 }
 
 /// A named meeting point of values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bus {
     /// Bus id.
@@ -198,7 +199,7 @@ pub struct Bus {
 }
 
 /// How the publishers of a bus meet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Combine {
     /// The last one.
@@ -217,7 +218,7 @@ pub enum Combine {
 }
 
 /// An output that feeds a bus.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Publisher {
     /// Publisher id.
@@ -237,7 +238,7 @@ pub struct Publisher {
 }
 
 /// An input that reads a bus.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Listener {
     /// Listener id.
@@ -253,7 +254,7 @@ pub struct Listener {
 }
 
 /// A recorded or live input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct External {
     /// Channel name.
@@ -267,7 +268,7 @@ pub struct External {
 }
 
 /// Between the samples of a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Hold {
     /// The last one.
@@ -278,7 +279,7 @@ pub enum Hold {
 }
 
 /// A constant of an unconnected input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DefaultRow {
     /// `block/port`.
@@ -292,7 +293,7 @@ pub struct DefaultRow {
 }
 
 /// Element identity and count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DomainRow {
     /// `block/port`.
@@ -308,7 +309,7 @@ pub struct DomainRow {
 }
 
 /// A field that belongs to a domain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DomainAttr {
     /// Its name.
@@ -318,7 +319,7 @@ pub struct DomainAttr {
 }
 
 /// Names of the elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum ElementIds {
     /// Decimal i.
@@ -337,7 +338,7 @@ pub enum ElementIds {
 }
 
 /// Neighbourhood of elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Topology {
     /// Left, right, up, down.

@@ -3,8 +3,10 @@
 //! JSON has no such numbers, so they are the texts `inf`, `-inf` and `nan` there. All NaNs are one
 //! NaN. Every other number comes back with the same bits from both forms.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -55,7 +57,20 @@ impl Number for f32 {
 }
 
 /// A number as it stands in a file.
-struct Written<T>(T);
+pub(super) struct Written<T>(T);
+
+impl<T> JsonSchema for Written<T> {
+    fn schema_name() -> Cow<'static, str> {
+        "PoolNumber".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number, or one of the words for what JSON has no number for.",
+            "anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]
+        })
+    }
+}
 
 impl<T: Number> Serialize for Written<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

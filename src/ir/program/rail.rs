@@ -3,10 +3,11 @@
 use crate::ir::ids::*;
 use crate::ir::program::CycleMode;
 use crate::ir::program::graph::Combine;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A rail: a named register outside the graph.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rail {
     /// One of the six names.
@@ -32,7 +33,7 @@ pub struct Rail {
 }
 
 /// A rail's own value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -78,7 +79,7 @@ pub enum Generator {
 }
 
 /// Shape of the energy rail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum EnergyCurve {
     /// 0.5 + 0.5·sin 2πp.
@@ -96,7 +97,7 @@ pub enum EnergyCurve {
 }
 
 /// A parameter of a generator.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -115,7 +116,7 @@ pub enum Param {
 }
 
 /// Which value of a rail wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Drive {
     /// The generator.
@@ -128,7 +129,7 @@ pub enum Drive {
 }
 
 /// The bus that drives a rail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RailUser {
     /// The bus.
@@ -138,7 +139,7 @@ pub struct RailUser {
 }
 
 /// What readers of a rail see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum RailRead {
     /// The value from the end of the previous frame.

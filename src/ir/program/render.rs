@@ -1,10 +1,11 @@
 //! What is drawn, and which columns that takes: the materialisation plan and the sinks.
 
 use crate::ir::ids::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is turned into buffers, and why.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Materialize {
     /// Sink, then input order.
@@ -14,7 +15,7 @@ pub struct Materialize {
 }
 
 /// One column that somebody needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// `sink.input`.
@@ -34,7 +35,7 @@ pub struct Request {
 }
 
 /// Who needs a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Consumer {
     /// An input of a sink.
@@ -51,7 +52,9 @@ pub enum Consumer {
 }
 
 /// How a column is packed: element-major, little-endian, no padding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Format {
     /// A number.
@@ -97,7 +100,7 @@ impl Format {
 }
 
 /// When a request runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum RequestPolicy {
     /// A drawn sink needs it.
@@ -107,7 +110,7 @@ pub enum RequestPolicy {
 }
 
 /// Requests over one domain that run as one kernel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Group {
     /// Over which elements.
@@ -119,7 +122,7 @@ pub struct Group {
 }
 
 /// What is drawn.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Render {
     /// By block.
@@ -137,7 +140,7 @@ pub struct Render {
 }
 
 /// Something that draws.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sink {
     /// What it draws.
@@ -159,7 +162,7 @@ pub struct Sink {
 }
 
 /// Sink kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SinkKind {
     /// color.
@@ -181,7 +184,7 @@ pub enum SinkKind {
 }
 
 /// A named input of a sink.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SinkInput {
     /// Such as `pos`.
@@ -191,7 +194,7 @@ pub struct SinkInput {
 }
 
 /// Where a sink or table row reads a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum InputRef {
     /// A column.
@@ -211,7 +214,7 @@ pub enum InputRef {
 }
 
 /// A parameter list (camera, mesh, effect).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ParamRow {
     /// `block/port`.
@@ -223,7 +226,7 @@ pub struct ParamRow {
 }
 
 /// An outline of instances.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum ShapeRow {
     /// Radius 1.

@@ -2,10 +2,11 @@
 
 use crate::ir::ids::*;
 use crate::ir::program::ValueRef;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What runs when.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Schedule {
     /// In execution order.
@@ -23,7 +24,7 @@ pub struct Schedule {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Step {
     /// `kind:subject`, such as `busEval:size`.
@@ -47,7 +48,9 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -107,7 +110,9 @@ pub enum StepKind {
 }
 
 /// When a step runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// 0
@@ -133,7 +138,7 @@ pub enum Phase {
 }
 
 /// What a step may reuse.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cache {
     /// How long.
@@ -145,7 +150,7 @@ pub struct Cache {
 }
 
 /// How long a result lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CachePolicy {
     /// Not at all.
@@ -157,7 +162,7 @@ pub enum CachePolicy {
 }
 
 /// Steps of a phase.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PhaseRow {
     /// The phase.
@@ -167,7 +172,7 @@ pub struct PhaseRow {
 }
 
 /// Producers and consumers of slots.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DepsIndex {
     /// Writer of each slot.
@@ -179,7 +184,7 @@ pub struct DepsIndex {
 }
 
 /// Compressed rows: row i is `item[off[i]..off[i + 1]]`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rows {
     /// Offsets, one more than rows.
@@ -189,7 +194,7 @@ pub struct Rows {
 }
 
 /// What may influence an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Determinism {
     /// All inputs of orders.
@@ -217,7 +222,7 @@ impl Default for Determinism {
 }
 
 /// Budget of keyed buffers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Caching {
     /// Bytes.

@@ -1,10 +1,11 @@
 //! State cells: the only memory between frames, each one stateful op with ranges in two pools.
 
 use crate::ir::ids::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// State cells and their pools.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
     /// Entries of the f64 pool.
@@ -18,7 +19,7 @@ pub struct State {
 }
 
 /// One stateful op.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cell {
     /// `block/port/role`, or `use-id#index/role` of a lens.
@@ -49,7 +50,7 @@ pub struct Cell {
 }
 
 /// Operand of a state update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Operand {
     /// A signal.
@@ -59,7 +60,7 @@ pub enum Operand {
 }
 
 /// Whether a cell counts time or frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StatePolicy {
     /// Depends on dt only.
@@ -69,7 +70,7 @@ pub enum StatePolicy {
 }
 
 /// How users read a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Tap {
     /// After this frame's update.
@@ -79,7 +80,9 @@ pub enum Tap {
 }
 
 /// Stateful ops, with their stable numbers (400…412).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum StateOp {
     /// x, reset event: sum of x·dt.

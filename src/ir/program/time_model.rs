@@ -1,9 +1,10 @@
 //! How time runs, and its JSON form, which names the model in a field `kind`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How time runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -53,7 +54,7 @@ impl TimeModel {
 }
 
 /// A named moment of a finite model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CuePoint {
     /// Unique.
@@ -67,7 +68,7 @@ pub struct CuePoint {
 }
 
 /// Whether a cue point fires an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CueBehavior {
     /// Only a place to jump to.
@@ -77,7 +78,7 @@ pub enum CueBehavior {
 }
 
 /// Direction of a cycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CycleMode {
     /// 0→1, 0→1…
@@ -87,37 +88,49 @@ pub enum CycleMode {
     Pingpong,
 }
 
-/// The JSON form.
-#[derive(Serialize, Deserialize)]
+/// How time runs.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TimeModel")]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
     deny_unknown_fields
 )]
-enum Written {
+pub(super) enum Written {
+    /// A performance with an end.
     Finite {
+        /// ms, > 0.
         duration_ms: f64,
+        /// Sorted by (t, id).
         #[serde(default)]
         cue_points: Vec<CuePoint>,
     },
+    /// A loop.
     Cyclic {
+        /// ms, > 0; of pingpong: one leg.
         period_ms: f64,
+        /// Loop or there and back.
         mode: CycleMode,
+        /// What the phase runs through.
         #[serde(default)]
         phase_domain: PhaseDomain,
     },
+    /// No end.
     Infinite {
+        /// ms; default length of an export, no effect on values.
         window_ms: f64,
+        /// ms; for editors.
         #[serde(rename = "suggestedUIWindowMs")]
         suggested_ui_window_ms: Option<f64>,
+        /// ms; gives the model a phase.
         ambient_period_ms: Option<f64>,
     },
 }
 
 /// What a phase runs through; said, though there is no other.
-#[derive(Default, Serialize, Deserialize)]
-enum PhaseDomain {
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+pub(super) enum PhaseDomain {
     #[default]
     #[serde(rename = "0..1")]
     Unit,

@@ -5,10 +5,11 @@
 use crate::ir::Op;
 use crate::ir::ids::*;
 use crate::ir::program::ValueRef;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Chains of lenses, adapters and conversions.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Transforms {
     /// Shared by all uses with the same steps.
@@ -24,7 +25,7 @@ pub struct Transforms {
 }
 
 /// Steps that a value passes, left to right.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Chain {
     /// What goes in.
@@ -40,7 +41,7 @@ pub struct Chain {
 }
 
 /// How expensive a chain is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Cost {
     /// A few sums and products.
@@ -52,7 +53,7 @@ pub enum Cost {
 }
 
 /// One opcode on the running value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChainStep {
     /// The opcode; the running value is its first operand.
@@ -69,7 +70,7 @@ pub struct ChainStep {
 }
 
 /// A parameter of a chain step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ChainOperand {
     /// A constant (pool f64; rounded to f32 on fields).
@@ -79,7 +80,7 @@ pub enum ChainOperand {
 }
 
 /// Where a chain step comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Origin {
     /// A lens.
@@ -101,7 +102,7 @@ pub enum Origin {
 }
 
 /// Where a chain is used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Use {
     /// Id of the wire, publisher, listener or binding.
@@ -113,7 +114,7 @@ pub struct Use {
 }
 
 /// A declared adapter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdapterRow {
     /// Name.
@@ -127,7 +128,7 @@ pub struct AdapterRow {
 }
 
 /// A declared lens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LensRow {
     /// Name.
@@ -141,7 +142,7 @@ pub struct LensRow {
 }
 
 /// A curve.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Curve {
     /// A named ease.
