@@ -94,6 +94,7 @@ fn expressions(draft: &mut Draft) {
         field: vec![NONE; t.field.nodes.len()],
         next: [0; 3],
     };
+    let edges = derive::Edges::new(program);
     for step in &program.schedule.steps {
         for value in &step.run {
             numbers.number(t, *value);
@@ -104,7 +105,7 @@ fn expressions(draft: &mut Draft) {
                 numbers.number(t, ValueRef::Field(field));
             }
         }
-        derive::step_reads(program, step, &mut |value| numbers.number(t, value));
+        edges.of_step(step, &mut |value| numbers.number(t, value));
     }
     roots(program, &mut |value| numbers.number(t, value));
     let t = &mut draft.program.tables;

@@ -255,6 +255,7 @@ fn roots(program: &Program, visit: &mut impl FnMut(ValueRef)) {
     for request in &tables.materialize.requests {
         visit(ValueRef::Field(request.field));
     }
+    let edges = derive::Edges::new(program);
     for step in &program.schedule.steps {
         match step.kind {
             // Uniforms are read by the columns, which are roots themselves.
@@ -262,7 +263,7 @@ fn roots(program: &Program, visit: &mut impl FnMut(ValueRef)) {
             | StepKind::BusEval { .. }
             | StepKind::Reduce { .. }
             | StepKind::Materialize { .. } => {}
-            _ => derive::step_reads(program, step, visit),
+            _ => edges.of_step(step, visit),
         }
     }
     let mut used = std::collections::BTreeSet::new();

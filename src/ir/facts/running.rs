@@ -92,6 +92,7 @@ pub struct RailFact {
 pub(super) fn schedule(names: &Names<'_>, variation: &Variation) -> Vec<PhaseFact> {
     let steps = &names.program.schedule.steps;
     let phases = &names.program.schedule.phases;
+    let edges = derive::Edges::new(names.program);
     phases
         .iter()
         .map(|row| PhaseFact {
@@ -100,13 +101,18 @@ pub(super) fn schedule(names: &Names<'_>, variation: &Variation) -> Vec<PhaseFac
                 .steps
                 .iter()
                 .filter_map(|&id| Some((id, steps.get(id.index())?)))
-                .map(|(id, step)| step_fact(names, variation, id, step))
+                .map(|(id, step)| step_fact(names, variation, &edges, (id, step)))
                 .collect(),
         })
         .collect()
 }
 
-fn step_fact(names: &Names<'_>, variation: &Variation, id: StepId, step: &Step) -> StepFact {
+fn step_fact(
+    names: &Names<'_>,
+    variation: &Variation,
+    edges: &derive::Edges<'_>,
+    (id, step): (StepId, &Step),
+) -> StepFact {
     let mut varies = match step.kind {
         StepKind::TimeDerive => Varies::TIME,
         StepKind::TimeConsole => Varies::RAIL,
@@ -118,7 +124,7 @@ fn step_fact(names: &Names<'_>, variation: &Variation, id: StepId, step: &Step) 
     for &value in &step.run {
         varies = varies.and(variation.of(value));
     }
-    derive::step_reads(names.program, step, &mut |value| {
+    edges.of_step(step, &mut |value| {
         varies = varies.and(variation.behind(names.program, value));
     });
     StepFact {

@@ -1,14 +1,16 @@
-//! Buses, domains, rails, requests and roots.
+//! Domains, blocks, slots, channels, roots; and keys, which are unique in each table.
 
-use super::*;
+use super::Findings;
+use super::expressions::is_value;
 use crate::ir::*;
 use crate::types::{Domain, Family};
+use std::collections::HashSet;
 
 pub(super) fn check(f: &mut Findings<'_>) {
     domains(f);
-    buses(f);
-    rails(f);
-    requests(f);
+    ports(f);
+    slots(f);
+    externals(f);
     roots(f);
     keys(f);
 }
@@ -20,6 +22,24 @@ fn domains(f: &mut Findings<'_>) {
             && u64::from(rows) * u64::from(cols) != u64::from(row.count)
         {
             f.add("ir-domain", TABLE, i, "rows × columns is not the count");
+        }
+        if let Some(Topology::Grid4 { rows, cols }) = row.topology
+            && u64::from(rows) * u64::from(cols) != u64::from(row.count)
+        {
+            f.add(
+                "ir-domain",
+                TABLE,
+                i,
+                "the neighbourhood has not `count` elements",
+            );
+        }
+        let fields = &f.program.tables.field.nodes;
+        let own = |attr: &DomainAttr| {
+            let dom = fields[attr.field.index()].dom;
+            dom.is_none_or(|dom| dom.index() == i)
+        };
+        if !row.attrs.iter().all(own) {
+            f.add("ir-domain", TABLE, i, "an attribute is over another domain");
         }
         if let ElementIds::Custom(c) = row.ids {
             let constants = &f.program.tables.constants;
@@ -45,245 +65,75 @@ fn domains(f: &mut Findings<'_>) {
     }
 }
 
-fn buses(f: &mut Findings<'_>) {
-    const TABLE: &str = "/tables/graph/buses";
-    let graph = &f.program.tables.graph;
-    let (mut next_pub, mut next_lis) = (0, 0);
-    for (i, bus) in graph.buses.iter().enumerate() {
-        if (bus.pubs[0], bus.lis[0]) != (next_pub, next_lis) {
-            f.add(
-                "ir-bus",
-                TABLE,
-                i,
-                "the slices must cover the flat tables in order",
-            );
-            return;
-        }
-        next_pub += bus.pubs[1];
-        next_lis += bus.lis[1];
-        let publishers = &graph.publishers[bus.pubs[0] as usize..next_pub as usize];
-        let mut enabled = 0;
-        let ordered = publishers.iter().all(|p| {
-            let fits = match p.order {
-                Some(order) => p.enabled && order == enabled,
-                None => !p.enabled,
-            };
-            enabled += u32::from(p.enabled);
-            fits && p.bus == BusId::at(i)
-        });
-        let auto = |p: &Publisher| {
-            f.program.tables.strings[p.key.index()].starts_with("auto-")
-                && is_time(f.program, p.from)
-        };
-        let sorted = publishers.windows(2).all(|w| {
-            let keys = |p: &Publisher| (!p.enabled, p.sort_key, !auto(p));
-            let (a, b) = (keys(&w[0]), keys(&w[1]));
-            a.0.cmp(&b.0)
-                .then_with(|| {
-                    if a.0 {
-                        std::cmp::Ordering::Equal
-                    } else {
-                        a.1.total_cmp(&b.1)
-                    }
-                })
-                .then_with(|| {
-                    if a.0 {
-                        std::cmp::Ordering::Equal
-                    } else {
-                        a.2.cmp(&b.2)
-                    }
-                })
-                .then_with(|| w[0].key.cmp(&w[1].key))
-                .is_le()
-        });
-        if !ordered || !sorted {
-            f.add(
-                "ir-bus",
-                TABLE,
-                i,
-                "the publishers are not in combine order",
-            );
-        }
-        let terms = match bus.root {
-            ValueRef::Sig(s) => match &f.program.tables.sig.nodes[s.index()].expr {
-                SignalExpr::Combine {
-                    terms,
-                    mode,
-                    bus: own,
-                    ..
-                } => Some((terms.len(), *mode == bus.combine && own.index() == i)),
-                _ => None,
-            },
-            ValueRef::Event(e) => match &f.program.tables.event.nodes[e.index()].expr {
-                EventExpr::Combine {
-                    terms,
-                    mode,
-                    bus: own,
-                } => Some((
-                    terms.len(),
-                    *mode == bus.combine && *own == Some(BusId::at(i)),
-                )),
-                _ => None,
-            },
-            ValueRef::Field(x) => match &f.program.tables.field.nodes[x.index()].expr {
-                FieldExpr::Combine {
-                    terms,
-                    mode,
-                    bus: own,
-                    ..
-                } => Some((terms.len(), *mode == bus.combine && own.index() == i)),
-                _ => None,
-            },
-            ValueRef::Const(_) => Some((enabled as usize, true)),
-            _ => None,
-        };
-        if terms != Some((enabled as usize, true)) {
-            f.add(
-                "ir-bus",
-                TABLE,
-                i,
-                "the root must combine the enabled publishers of the bus",
-            );
-        }
-    }
-    if next_pub as usize != graph.publishers.len() || next_lis as usize != graph.listeners.len() {
-        f.add(
-            "ir-bus",
-            TABLE,
-            graph.buses.len(),
-            "publishers or listeners belong to no bus",
-        );
-    }
-}
-
-/// Whether a slot belongs to a block of capability `time`.
-fn is_time(p: &Program, slot: SlotId) -> bool {
-    match p.tables.graph.slots[slot.index()].owner {
-        SlotOwner::Block { block, .. } => {
-            p.tables.graph.blocks[block.index()].capability == Capability::Time
-        }
-        _ => false,
-    }
-}
-
-fn rails(f: &mut Findings<'_>) {
-    const TABLE: &str = "/tables/rails";
+/// Ports and their slots know each other.
+fn ports(f: &mut Findings<'_>) {
     let p = f.program;
-    let wanted = [
-        ("phaseA", Family::Phase),
-        ("phaseB", Family::Phase),
-        ("pulseA", Family::Trigger),
-        ("pulseB", Family::Trigger),
-        ("energy", Family::Number),
-        ("palette", Family::Color),
-    ];
-    if p.tables.rails.len() != wanted.len() {
-        f.add("ir-rail", TABLE, 0, "there must be six rails");
-        return;
-    }
-    for (i, (rail, (name, family))) in p.tables.rails.iter().zip(wanted).enumerate() {
-        let own = p.types[rail.r#type.index()].domain.family();
-        if p.tables.strings[rail.key.index()] != name || own != family {
-            f.add("ir-rail", TABLE, i, format!("rail {i} must be `{name}`"));
-        }
-        let phase = |id: RailId| id.index() < 2;
-        let generator = match &rail.generator {
-            Generator::Cycle { .. } => i < 2,
-            Generator::Division { of, n } => (2..4).contains(&i) && phase(*of) && *n >= 1,
-            Generator::Energy { source, .. } => i == 4 && phase(*source),
-            Generator::Palette { source, .. } => i == 5 && phase(*source),
-        };
-        let number = |c: ConstId| {
-            let row = &p.tables.constants.index[c.index()];
-            row.pool == Pool::F64 && row.len == 1
-        };
-        let params = derive::params_of(&rail.generator)
-            .into_iter()
-            .all(|param| match param {
-                Param::Const(c) => number(*c),
-                Param::Drive { base, sig } => {
-                    let ty = p.tables.sig.nodes[sig.index()].r#type;
-                    number(*base) && p.types[ty.index()].domain.lanes() == 1
+    for (i, row) in p.tables.graph.blocks.iter().enumerate() {
+        let block = BlockId::at(i);
+        let sides = [(Direction::In, &row.r#in), (Direction::Out, &row.out)];
+        for (dir, ports) in sides {
+            for (at, port) in ports.iter().enumerate() {
+                let slot = &p.tables.graph.slots[port.slot.index()];
+                let port_at = at as u32;
+                let owner = SlotOwner::Block {
+                    block,
+                    port: port_at,
+                    dir,
+                };
+                if slot.owner != owner || slot.r#ref != port.r#ref {
+                    let message = format!("port {at} and its slot do not agree");
+                    f.add("ir-type", "/tables/graph/blocks", i, message);
                 }
-            });
-        if !generator || !params {
-            f.add("ir-rail", TABLE, i, "the generator does not fit the rail");
-        }
-        if rail.combine == Combine::Layer {
-            f.add("ir-rail", TABLE, i, "rails do not layer");
-        }
-        if rail.user.is_none() && rail.drive != Drive::Internal {
-            f.add("ir-rail", TABLE, i, "a rail without a bus must be internal");
-        }
-        let silent = &p.tables.constants.index[rail.silent.index()];
-        let lanes = p.types[rail.r#type.index()].domain.lanes();
-        if lanes > 0 && (silent.pool != Pool::F64 || silent.len as usize != lanes) {
-            f.add(
-                "ir-const",
-                TABLE,
-                i,
-                "the silent value does not fit the rail",
-            );
-        }
-    }
-}
-
-fn requests(f: &mut Findings<'_>) {
-    const TABLE: &str = "/tables/materialize/requests";
-    let p = f.program;
-    let plan = &p.tables.materialize;
-    let mut groups = vec![0u32; plan.requests.len()];
-    for (i, group) in plan.groups.iter().enumerate() {
-        let table = "/tables/materialize/groups";
-        for req in &group.reqs {
-            groups[req.index()] += 1;
-            if plan.requests[req.index()].domain != group.domain {
-                f.add(
-                    "ir-request",
-                    table,
-                    i,
-                    "a group holds requests over one domain",
-                );
             }
         }
-        if !group.reqs.windows(2).all(|w| w[0] < w[1]) {
-            f.add(
-                "ir-request",
-                table,
-                i,
-                "the requests of a group must ascend",
-            );
-        }
-        if group.uniforms != derive::uniforms(p, &group.reqs) {
-            f.add(
-                "ir-request",
-                table,
-                i,
-                "the uniforms are not what the kernel reads",
-            );
+    }
+    for (i, slot) in p.tables.graph.slots.iter().enumerate() {
+        if let SlotOwner::Block { block, port, dir } = slot.owner {
+            let row = &p.tables.graph.blocks[block.index()];
+            let ports = match dir {
+                Direction::In => &row.r#in,
+                Direction::Out => &row.out,
+            };
+            if port as usize >= ports.len() {
+                let message = "its block has no such port";
+                f.add("ir-index", "/tables/graph/slots", i, message);
+            }
         }
     }
-    for (i, request) in plan.requests.iter().enumerate() {
-        let node = &p.tables.field.nodes[request.field.index()];
-        let domain = p.types[node.r#type.index()].domain;
-        let fits = match request.format {
-            Format::U8x4 => domain == Domain::Color,
-            Format::Path => domain == Domain::Path,
-            format => domain.lanes() == format.lanes(),
+}
+
+/// A slot has the type of the value behind it.
+fn slots(f: &mut Findings<'_>) {
+    let p = f.program;
+    let t = &p.tables;
+    let lanes = |ty: TypeId| p.types[ty.index()].domain.lanes();
+    for (i, slot) in t.graph.slots.iter().enumerate() {
+        let own = p.types[slot.r#type.index()].domain;
+        let fits = match slot.r#ref {
+            ValueRef::Sig(s) => lanes(t.sig.nodes[s.index()].r#type) == own.lanes(),
+            ValueRef::Field(x) => lanes(t.field.nodes[x.index()].r#type) == own.lanes(),
+            ValueRef::Rail(r) => lanes(t.rails[r.index()].r#type) == own.lanes(),
+            ValueRef::Event(_) | ValueRef::TimeEvent(_) => own == Domain::Trigger,
+            ValueRef::Time(_) => own.lanes() == 1,
+            ValueRef::Domain(_) => own == Domain::Domain,
+            _ => true,
         };
-        if !fits || node.wide {
-            f.add("ir-request", TABLE, i, "the format does not fit the field");
+        if !fits {
+            let message = "the slot has another type than its value";
+            f.add("ir-type", "/tables/graph/slots", i, message);
         }
-        if node.dom.is_some_and(|d| d != request.domain) {
-            f.add("ir-domain", TABLE, i, "the field is over another domain");
-        }
-        if groups[i] != 1 {
-            f.add(
-                "ir-request",
-                TABLE,
-                i,
-                "each request is in exactly one group",
-            );
+    }
+}
+
+/// Channels have a default of their type.
+fn externals(f: &mut Findings<'_>) {
+    const TABLE: &str = "/tables/graph/externals";
+    let p = f.program;
+    for (i, row) in p.tables.graph.externals.iter().enumerate() {
+        let domain = p.types[row.r#type.index()].domain;
+        let pulses = domain.family() == Family::Trigger;
+        if !pulses && !is_value(f, row.default, Pool::F64, domain.lanes()) {
+            f.add("ir-const", TABLE, i, "the default does not fit the channel");
         }
     }
 }
@@ -320,71 +170,101 @@ fn roots(f: &mut Findings<'_>) {
             "the roots are not the bus roots",
         );
     }
-    for (i, slot) in p.tables.graph.slots.iter().enumerate() {
-        let lanes = |ty: TypeId| p.types[ty.index()].domain.lanes();
-        let fits = match slot.r#ref {
-            ValueRef::Sig(s) => lanes(p.tables.sig.nodes[s.index()].r#type) == lanes(slot.r#type),
-            ValueRef::Field(x) => {
-                lanes(p.tables.field.nodes[x.index()].r#type) == lanes(slot.r#type)
-            }
-            _ => true,
-        };
-        if !fits {
-            f.add(
-                "ir-type",
-                "/tables/graph/slots",
-                i,
-                "the slot has another type than its value",
-            );
-        }
+    let time = &p.roots.time;
+    let values = [
+        (time.abs, SlotOwner::Time(TimeValue::TAbsMs)),
+        (time.model, SlotOwner::Time(TimeValue::TModelMs)),
+        (time.dt, SlotOwner::Time(TimeValue::DtMs)),
+        (time.phase01, SlotOwner::Time(TimeValue::Phase01)),
+        (time.progress01, SlotOwner::Time(TimeValue::Progress01)),
+        (time.cycle_index, SlotOwner::Time(TimeValue::CycleIndex)),
+        (time.cycle_t, SlotOwner::Time(TimeValue::CycleTMs)),
+        (time.energy, SlotOwner::Time(TimeValue::Energy)),
+        (time.wrap, SlotOwner::TimeEvent(TimeEvent::Wrap)),
+        (time.end, SlotOwner::TimeEvent(TimeEvent::End)),
+        (time.cue, SlotOwner::TimeEvent(TimeEvent::Cue)),
+    ];
+    let owner = |slot: SlotId| p.tables.graph.slots[slot.index()].owner;
+    if values
+        .into_iter()
+        .any(|(slot, wanted)| owner(slot) != wanted)
+    {
+        f.at(
+            "ir-root",
+            "/roots/time",
+            "the roots are not the slots of the time values",
+        );
     }
 }
 
 /// Keys are unique in each table.
 fn keys(f: &mut Findings<'_>) {
     let t = &f.program.tables;
-    let tables: [(&str, Vec<StrId>); 7] = [
-        (
-            "/tables/graph/blocks",
-            t.graph.blocks.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/tables/graph/slots",
-            t.graph.slots.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/tables/graph/buses",
-            t.graph.buses.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/tables/graph/publishers",
-            t.graph.publishers.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/tables/graph/domains",
-            t.graph.domains.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/tables/materialize/requests",
-            t.materialize.requests.iter().map(|r| r.key).collect(),
-        ),
-        (
-            "/schedule/steps",
-            f.program.schedule.steps.iter().map(|r| r.key).collect(),
-        ),
-    ];
-    let mut seen = vec![u32::MAX; t.strings.len()];
-    for (table, (name, keys)) in tables.iter().enumerate() {
-        for (i, key) in keys.iter().enumerate() {
-            if std::mem::replace(&mut seen[key.index()], table as u32) == table as u32 {
-                let key = f.program.tables.strings[key.index()].clone();
-                f.add(
-                    "ir-duplicate-key",
-                    name,
-                    i,
-                    format!("key `{key}` is there twice"),
-                );
-            }
+    let g = &t.graph;
+    let r = &t.render;
+    unique(
+        f,
+        "/tables/graph/blocks",
+        g.blocks.iter().map(|row| row.key),
+    );
+    unique(f, "/tables/graph/slots", g.slots.iter().map(|row| row.key));
+    unique(f, "/tables/graph/buses", g.buses.iter().map(|row| row.key));
+    unique(
+        f,
+        "/tables/graph/publishers",
+        g.publishers.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/graph/listeners",
+        g.listeners.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/graph/externals",
+        g.externals.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/graph/defaults",
+        g.defaults.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/graph/domains",
+        g.domains.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/materialize/requests",
+        t.materialize.requests.iter().map(|row| row.key),
+    );
+    unique(f, "/tables/render/sinks", r.sinks.iter().map(|row| row.key));
+    unique(
+        f,
+        "/tables/render/cameras",
+        r.cameras.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/tables/render/meshes",
+        r.meshes.iter().map(|row| row.key),
+    );
+    unique(
+        f,
+        "/schedule/steps",
+        f.program.schedule.steps.iter().map(|row| row.key),
+    );
+    unique(f, "/outputs", f.program.outputs.iter().map(|row| row.key));
+}
+
+fn unique(f: &mut Findings<'_>, table: &str, keys: impl Iterator<Item = StrId>) {
+    let mut seen = HashSet::new();
+    for (i, key) in keys.enumerate() {
+        if !seen.insert(key) {
+            let key = &f.program.tables.strings[key.index()];
+            let message = format!("key `{key}` is there twice");
+            f.add("ir-duplicate-key", table, i, message);
         }
     }
 }

@@ -1,15 +1,22 @@
 //! Proves that a program can run: after [`validate`] the engine neither panics, nor indexes out of
 //! bounds, nor recurses without bound.
 //!
-//! Checks are grouped by what they need: first every index (`indices`), then meaning (`expressions`,
-//! `graph`, `sinks`, `scene`, `terms`, `schedule`). A group runs only if the ones before found nothing, because it indexes
-//! freely. All findings of a group are reported. A compiled patch that fails is a bug of the
-//! compiler; a file that fails is the file's.
+//! Checks are grouped by what they need: first limits and constants, then every index, then meaning,
+//! then what follows from the tables. A group runs only if the ones before found nothing, because it
+//! indexes freely; all findings of a group are reported. A compiled patch that fails is a bug of the
+//! compiler; a file that fails is the file's. Read next: `limits`, `indices`, `expressions`, `schedule`.
 
+mod buses;
+mod cells;
+mod chains;
 pub(super) mod debug;
 mod expressions;
+mod fields;
 mod graph;
 mod indices;
+mod limits;
+mod plan;
+mod rails;
 mod scene;
 mod schedule;
 mod sinks;
@@ -25,8 +32,6 @@ pub const MAX_ELEMENTS: u32 = 10_000_000;
 pub const MAX_LINE: u32 = PathData::MAX_COMMANDS as u32 - 2;
 /// Elements of all sinks together.
 pub const MAX_DRAWN: u64 = 50_000_000;
-/// Rows of one table.
-const MAX_ROWS: usize = 1 << 24;
 
 /// Checks every invariant.
 ///
@@ -37,18 +42,25 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         program: &program,
         list: Vec::new(),
     };
-    let groups: &[fn(&mut Findings<'_>)] = &[
-        indices::check,
-        expressions::check,
-        graph::check,
-        sinks::check,
-        scene::check,
-        terms::check,
-        schedule::check,
-        debug::check,
+    let groups: [&[Check]; 4] = [
+        &[limits::check],
+        &[indices::check],
+        &[
+            chains::check,
+            expressions::check,
+            fields::check,
+            cells::check,
+            graph::check,
+            buses::check,
+            rails::check,
+            plan::check,
+            sinks::check,
+            scene::check,
+        ],
+        &[terms::check, schedule::check, debug::check],
     ];
-    for check in groups {
-        check(&mut findings);
+    for group in groups {
+        group.iter().for_each(|check| check(&mut findings));
         if !findings.list.is_empty() {
             break;
         }
@@ -60,6 +72,9 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         Err(list)
     }
 }
+
+/// Looks at one part of a program.
+type Check = fn(&mut Findings<'_>);
 
 /// What was found so far.
 struct Findings<'p> {

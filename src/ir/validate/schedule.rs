@@ -1,8 +1,9 @@
-//! The schedule: one writer per slot, one owner per computed node, every operand earlier on the
+//! The schedule: one writer per slot, as derived; one owner per computed node, every operand earlier on the
 //! tape, steps and phases in order, dependencies and memory class as derived.
 
 use super::*;
 use crate::ir::*;
+use std::collections::HashSet;
 
 const STEPS: &str = "/schedule/steps";
 
@@ -11,33 +12,21 @@ pub(super) fn check(f: &mut Findings<'_>) {
     order(f);
     tape(f);
     if f.list.is_empty() {
-        dependencies(f);
+        derived(f);
     }
 }
 
 fn writers(f: &mut Findings<'_>) {
     let p = f.program;
-    let mut written = vec![0u32; p.tables.graph.slots.len()];
     let mut sig = vec![0u32; p.tables.sig.nodes.len()];
     let mut event = vec![0u32; p.tables.event.nodes.len()];
     for (i, step) in p.schedule.steps.iter().enumerate() {
-        step.writes.iter().for_each(|s| written[s.index()] += 1);
         for value in &step.run {
             match value {
                 ValueRef::Sig(s) => sig[s.index()] += 1,
                 ValueRef::Event(e) => event[e.index()] += 1,
                 _ => f.add("ir-writer", STEPS, i, "a step runs signals and events only"),
             }
-        }
-    }
-    for (i, count) in written.iter().enumerate() {
-        if *count > 1 {
-            f.add(
-                "ir-writer",
-                "/tables/graph/slots",
-                i,
-                "the slot has more than one writer",
-            );
         }
     }
     for (i, count) in sig.iter().enumerate() {
@@ -107,32 +96,6 @@ fn order(f: &mut Findings<'_>) {
             "six rails are resolved in order, then the state is committed",
         );
     }
-    for (i, step) in steps.iter().enumerate() {
-        let fits = match step.kind {
-            StepKind::ExternalSample => step.phase == Phase::External,
-            StepKind::TimeDerive => step.phase == Phase::TimeDerive,
-            StepKind::TimeConsole => step.phase == Phase::TimeConsole,
-            StepKind::NodeEval { .. } => matches!(step.phase, Phase::PreBus | Phase::PostBus),
-            StepKind::BusEval { .. } => step.phase == Phase::BusEval,
-            StepKind::Reduce { .. } => step.phase == Phase::PostBus,
-            StepKind::RailResolve { .. } | StepKind::StateCommit => {
-                step.phase == Phase::RailResolve
-            }
-            StepKind::Materialize { .. } => matches!(step.phase, Phase::Render | Phase::PostBus),
-            StepKind::CameraEval { .. }
-            | StepKind::MeshBuild { .. }
-            | StepKind::SinkEval { .. } => step.phase == Phase::Render,
-            StepKind::RenderAssemble => step.phase == Phase::RenderAssemble,
-        };
-        if !fits {
-            f.add(
-                "ir-step",
-                STEPS,
-                i,
-                format!("the step cannot be in phase {:?}", step.phase),
-            );
-        }
-    }
 }
 
 /// Every operand is earlier on the tape or needs no evaluation.
@@ -153,6 +116,7 @@ fn tape(f: &mut Findings<'_>) {
         .map(|n| !operands::is_computed_event(&n.expr))
         .collect();
     let mut req_done = vec![false; p.tables.materialize.requests.len()];
+    let edges = derive::Edges::new(p);
     for (i, step) in p.schedule.steps.iter().enumerate() {
         let mut early = true;
         for value in &step.run {
@@ -168,12 +132,7 @@ fn tape(f: &mut Findings<'_>) {
                     let expr = &p.tables.sig.nodes[s.index()].expr;
                     operands::of_signal(p, expr, &mut ready);
                     if matches!(expr, SignalExpr::Reduce { .. }) {
-                        let mine = |r: &Request| r.consumer == Consumer::Reduce(*s);
-                        let requests = &p.tables.materialize.requests;
-                        early &= requests
-                            .iter()
-                            .zip(&req_done)
-                            .all(|(r, done)| !mine(r) || *done);
+                        early &= edges.columns_of(*s).all(|req| req_done[req.index()]);
                     }
                     sig_done[s.index()] = true;
                 }
@@ -204,10 +163,8 @@ fn tape(f: &mut Findings<'_>) {
         .steps
         .iter()
         .position(|s| s.kind == StepKind::StateCommit);
-    let mut after = Vec::new();
-    for step in p.schedule.steps.iter().skip(commit.unwrap_or(0)) {
-        after.extend_from_slice(&step.run);
-    }
+    let late = p.schedule.steps.iter().skip(commit.unwrap_or(0));
+    let after: HashSet<ValueRef> = late.flat_map(|step| step.run.iter().copied()).collect();
     for cell in 0..p.tables.state.cells.len() {
         let mut late = false;
         operands::of_cell(p, StateId::at(cell), &mut |value| {
@@ -224,20 +181,62 @@ fn tape(f: &mut Findings<'_>) {
     }
 }
 
-fn dependencies(f: &mut Findings<'_>) {
+/// What follows from the tables is stored as it follows.
+fn derived(f: &mut Findings<'_>) {
     let p = f.program;
-    let owners = derive::Owners::new(p);
-    for i in 0..p.schedule.steps.len() {
-        let derived = derive::deps(p, &owners, StepId::at(i));
+    let steps = &p.schedule.steps;
+    let edges = derive::Edges::new(p);
+    let mut deps = Vec::with_capacity(steps.len());
+    for (i, step) in steps.iter().enumerate() {
+        let derived = derive::deps(&edges, StepId::at(i));
         if derived.iter().any(|d| d.index() >= i) {
-            f.add(
-                "ir-step",
-                STEPS,
-                i,
-                "the step comes before one that it needs",
-            );
-        } else if derived != p.schedule.steps[i].deps {
+            let message = "the step comes before one that it needs";
+            return f.add("ir-step", STEPS, i, message);
+        }
+        if derived != step.deps {
             f.add("ir-deps", STEPS, i, "`deps` is not what the step reads");
+        }
+        deps.push(derived);
+    }
+    for (i, phase) in derive::phases(p, &deps).into_iter().enumerate() {
+        if steps[i].phase != phase {
+            let message = format!(
+                "the step belongs to phase {phase:?}, not {:?}",
+                steps[i].phase
+            );
+            return f.add("ir-step", STEPS, i, message);
+        }
+    }
+    let order = derive::order(steps, &deps);
+    if let Some(i) = order.iter().enumerate().position(|(at, i)| at != *i) {
+        let first = order.get(i).copied().unwrap_or(i);
+        let message = format!("step {first} goes before it: phase, kind, then subject");
+        f.add("ir-step", STEPS, i, message);
+    }
+    if p.schedule.phases != derive::phase_rows(steps) {
+        f.at(
+            "ir-step",
+            "/schedule/phases",
+            "the view is not that of the steps",
+        );
+    }
+    if p.schedule.determinism != Determinism::default() {
+        let message = "version 1 has other inputs of orders";
+        f.at("ir-step", "/schedule/determinism", message);
+    }
+    let needed = derive::demand(steps);
+    let (reads, writes) = derive::reads_and_writes(p);
+    for (i, step) in steps.iter().enumerate() {
+        if step.writes != writes[i] {
+            let message = "a slot is written by its one writer, and `writes` lists them in order";
+            f.add("ir-writer", STEPS, i, message);
+        }
+        if step.reads != reads[i] {
+            f.add("ir-deps", STEPS, i, "`reads` is not what the step reads");
+        }
+        if step.demand != needed[i] {
+            let message = format!("`demand` must be {}", needed[i]);
+            f.add("ir-step", STEPS, i, message);
         }
     }
     if derive::deps_index(p) != p.schedule.deps_index {

@@ -6,6 +6,7 @@
 
 use super::*;
 use crate::ir::*;
+use std::collections::HashSet;
 
 /// Reports a bus whose operands are its enabled publishers in another order.
 pub(super) fn check(f: &mut Findings<'_>) {
@@ -19,14 +20,16 @@ pub(super) fn check(f: &mut Findings<'_>) {
             .filter(|row| row.enabled)
             .collect();
         let values: Vec<ValueRef> = publishers.iter().map(|row| published(p, row)).collect();
-        let known = terms.len() == values.len()
-            && terms
+        let mut pairs = terms.iter().zip(&values);
+        let moved = pairs.any(|(term, value)| !stands_for(p, *term, *value));
+        // Looking for each among all is slow, and needed only where something is odd.
+        let known = moved && terms.len() == values.len() && {
+            let published: HashSet<ValueRef> = values.iter().copied().collect();
+            let shown = |term: &ValueRef| shown(p, *term).into_iter().flatten();
+            terms
                 .iter()
-                .all(|term| values.iter().any(|value| stands_for(p, *term, *value)));
-        let moved = terms
-            .iter()
-            .zip(&values)
-            .any(|(term, value)| !stands_for(p, *term, *value));
+                .all(|term| shown(term).any(|value| published.contains(&value)))
+        };
         if known && moved {
             f.add(
                 "ir-bus",
@@ -67,22 +70,34 @@ fn published(p: &Program, publisher: &Publisher) -> ValueRef {
 
 /// Whether an operand is a value, or that value spread over elements.
 fn stands_for(p: &Program, term: ValueRef, value: ValueRef) -> bool {
-    match term {
+    shown(p, term)
+        .into_iter()
+        .flatten()
+        .any(|shown| shown == value)
+}
+
+/// The values that an operand may stand for: itself, what it reads, what it spreads over elements.
+fn shown(p: &Program, term: ValueRef) -> [Option<ValueRef>; 3] {
+    let spread = match term {
+        ValueRef::Field(x) => match p.tables.field.nodes[x.index()].expr {
+            FieldExpr::Broadcast(s) => Some(ValueRef::Sig(s)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let read = match spread.unwrap_or(term) {
         ValueRef::Sig(s) => match p.tables.sig.nodes[s.index()].expr {
-            SignalExpr::Time(time) => value == ValueRef::Time(time) || value == term,
-            SignalExpr::Rail(rail) => value == ValueRef::Rail(rail) || value == term,
-            SignalExpr::Const(c) => value == ValueRef::Const(c) || value == term,
-            _ => value == term,
+            SignalExpr::Time(time) => Some(ValueRef::Time(time)),
+            SignalExpr::Rail(rail) => Some(ValueRef::Rail(rail)),
+            SignalExpr::Const(c) => Some(ValueRef::Const(c)),
+            _ => None,
         },
         ValueRef::Event(e) => match p.tables.event.nodes[e.index()].expr {
-            EventExpr::Time(time) => value == ValueRef::TimeEvent(time) || value == term,
-            EventExpr::Rail(rail) => value == ValueRef::Rail(rail) || value == term,
-            _ => value == term,
+            EventExpr::Time(time) => Some(ValueRef::TimeEvent(time)),
+            EventExpr::Rail(rail) => Some(ValueRef::Rail(rail)),
+            _ => None,
         },
-        ValueRef::Field(x) => match p.tables.field.nodes[x.index()].expr {
-            FieldExpr::Broadcast(s) => value == term || stands_for(p, ValueRef::Sig(s), value),
-            _ => value == term,
-        },
-        _ => value == term,
-    }
+        _ => None,
+    };
+    [Some(term), spread, read]
 }

@@ -407,7 +407,6 @@ impl Bench {
 
     /// The whole program, proved.
     pub(crate) fn finish(mut self) -> Arc<Valid<Program>> {
-        self.layout();
         let kinds = self.schedule();
         let sinks = &self.build.tables.render.sinks;
         self.root = (0..sinks.len())
@@ -471,17 +470,7 @@ impl Bench {
             meta: Meta::default(),
             tables,
         };
-        for i in 0..program.tables.materialize.groups.len() {
-            let reqs = program.tables.materialize.groups[i].reqs.clone();
-            let uniforms = derive::uniforms(&program, &reqs);
-            program.tables.materialize.groups[i].uniforms = uniforms;
-        }
-        let owners = derive::Owners::new(&program);
-        for i in 0..program.schedule.steps.len() {
-            program.schedule.steps[i].deps = derive::deps(&program, &owners, StepId::at(i));
-        }
-        program.schedule.deps_index = derive::deps_index(&program);
-        program.memory = derive::memory(&program);
+        derive::complete(&mut program);
         match validate(program) {
             Ok(valid) => Arc::new(valid),
             Err(found) => panic!("the test's program is not valid: {found:#?}"),
@@ -490,19 +479,6 @@ impl Bench {
 
     pub(crate) fn engine(self) -> Engine {
         Engine::new(self.finish(), EngineOptions::default()).expect("the program fits")
-    }
-
-    /// Offsets of the cells in their pools.
-    fn layout(&mut self) {
-        let state = &mut self.build.tables.state;
-        let (mut f64_at, mut i32_at) = (0, 0);
-        for cell in &mut state.cells {
-            cell.f64[0] = f64_at;
-            cell.i32[0] = i32_at;
-            f64_at += cell.f64[1];
-            i32_at += cell.i32[1];
-        }
-        (state.f64_len, state.i32_len) = (f64_at, i32_at);
     }
 
     /// Steps in order: what needs no reduction, reductions, the rest, rails, columns, sinks.

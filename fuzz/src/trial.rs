@@ -1,0 +1,94 @@
+//! What is asked of a program that may be anything: validation says no, or everything after it works.
+
+use oscilla::ir::{Program, Valid, binary, file, json, validate};
+use oscilla::raster::{Canvas, Raster, RasterOptions};
+use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+use std::sync::Arc;
+
+/// Bytes that a program may take for its columns and for the picture.
+const MEMORY: u64 = 1 << 26;
+
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Validation found something.
+    Refused,
+    /// It is valid, and too large or not drawable; or it ran.
+    Ran,
+}
+
+/// Validates a program; runs and draws it if it is valid. Panics where something is wrong with what
+/// comes after validation.
+pub fn trial(program: Program) -> Ended {
+    let valid = match validate(program) {
+        Ok(valid) => valid,
+        Err(findings) => {
+            assert!(!findings.is_empty());
+            assert!(findings.iter().all(|found| found.code.starts_with("ir-")));
+            return Ended::Refused;
+        }
+    };
+    run(valid);
+    Ended::Ran
+}
+
+/// Times of every kind: the first, small steps, long pauses, rewinds.
+fn times() -> impl Iterator<Item = FrameTime> {
+    let at = [0.0, 16.0, 33.0, 5000.0, 20.0, 20.0, 1e15].map(FrameTime::at);
+    let steps = [-3, 0, 1, 2, 90].map(|step| FrameTime::Cycle {
+        step,
+        of: 60,
+        mode: Default::default(),
+    });
+    at.into_iter().chain(steps)
+}
+
+/// Evaluates frames and draws some of them.
+pub fn run(program: Valid<Program>) {
+    let options = EngineOptions {
+        memory_limit: Some(MEMORY),
+        ..EngineOptions::default()
+    };
+    let Ok(mut engine) = Engine::new(Arc::new(program), options) else {
+        return;
+    };
+    let raster = RasterOptions {
+        max_memory: MEMORY / 8,
+        ..RasterOptions::default()
+    };
+    let (mut raster, mut canvas) = (Raster::new(raster), Canvas::new());
+    for (i, time) in times().enumerate() {
+        let tree = engine.render_frame(time, &FrameCtx::default());
+        if let Ok(tree) = tree
+            && i % 4 == 1
+        {
+            // Refusals are answers too.
+            let _ = raster.draw(tree, &mut canvas);
+        }
+    }
+}
+
+/// Both forms of a valid program lead back to it.
+pub fn round_trip(program: &Program) {
+    let mut sealed = program.clone();
+    oscilla::ir::identity::seal(&mut sealed);
+    let text = json::to_string(&sealed);
+    let bytes = binary::to_bytes(&sealed);
+    for (form, bytes_in) in [
+        (file::Form::Json, text.as_bytes()),
+        (file::Form::Binary, &bytes),
+    ] {
+        let mut found = oscilla::diag::Diagnostics::new();
+        let back = file::read(bytes_in, form, &mut found);
+        let back = back.unwrap_or_else(|| panic!("{form:?}: {:?}", found.list()));
+        assert!(found.list().is_empty(), "{:?}", found.list());
+        assert!(
+            json::to_string(&back) == text,
+            "{form:?} gives another text"
+        );
+        assert!(
+            binary::to_bytes(&back) == bytes,
+            "{form:?} gives other bytes"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Facts that follow from the tables: the compiler stores them, validation derives them again and
+//! compares.
+//!
+//! [`complete`] stores them all in a program whose tables are whole and whose steps know what they
+//! run. Nothing here trusts an index: what is out of range is left out, for validation to find.
+
+mod edges;
+mod layout;
+mod memory;
+mod order;
+
+pub use edges::{Edges, Owners, deps};
+pub use layout::{cell_hash, state_hash, state_ranges};
+pub use memory::{group_uniforms, memory, params_of, uniforms, uniforms_of};
+pub use order::{demand, deps_index, order, phase_rows, phases, reads_and_writes, topological};
+
+use super::{Program, StepId};
+
+/// Stores everything that follows from the tables and the `run` lists of the steps, except the order
+/// of the steps, in which nothing is moved.
+pub fn complete(program: &mut Program) {
+    state_ranges(program);
+    let uniforms = group_uniforms(program);
+    for (group, uniforms) in program.tables.materialize.groups.iter_mut().zip(uniforms) {
+        group.uniforms = uniforms;
+    }
+    let all = {
+        let edges = Edges::new(program);
+        let steps = 0..program.schedule.steps.len();
+        steps
+            .map(|i| deps(&edges, StepId::at(i)))
+            .collect::<Vec<_>>()
+    };
+    let phases = phases(program, &all);
+    let (reads, writes) = reads_and_writes(program);
+    let rows = reads.into_iter().zip(writes);
+    let steps = &mut program.schedule.steps;
+    for (((step, deps), phase), (reads, writes)) in steps.iter_mut().zip(all).zip(phases).zip(rows)
+    {
+        step.deps = deps;
+        step.phase = phase;
+        step.reads = reads;
+        step.writes = writes;
+    }
+    for (i, needed) in demand(&program.schedule.steps).into_iter().enumerate() {
+        program.schedule.steps[i].demand = needed;
+    }
+    program.schedule.phases = phase_rows(&program.schedule.steps);
+    program.schedule.deps_index = deps_index(program);
+    program.memory = memory(program);
+}
