@@ -319,6 +319,11 @@ fn every_damage_has_its_code() {
         ("/outputs/0/slot", To(json!(0)), "ir-root"),
         ("/outputs", To(json!([])), "ir-root"),
     ];
+    judge(&sound, cases);
+}
+
+/// Does each damage to a sound program by itself; validation must name it by its code.
+fn judge(sound: &Value, cases: Vec<(&str, Change, &str)>) {
     let mut wrong = Vec::new();
     for (pointer, change, code) in cases {
         let mut broken = sound.clone();
@@ -356,6 +361,235 @@ fn every_damage_has_its_code() {
         "{} wrong:\n{}",
         wrong.len(),
         wrong.join("\n")
+    );
+}
+
+/// The row of a list in which a field has a value.
+fn row(list: &Value, field: &str, value: impl Into<Value>) -> usize {
+    let value = value.into();
+    let rows = list.as_array().expect("a list");
+    let found = rows.iter().position(|row| row[field] == value);
+    found.unwrap_or_else(|| panic!("no row with {field} {value}"))
+}
+
+#[test]
+fn what_follows_from_the_tables_must_be_stored_as_it_follows() {
+    let sound = compiled(RICH);
+    let steps = &sound["schedule"]["steps"];
+    let is_bus = |step: &Value| step["kind"].get("busEval").is_some();
+    let buses: Vec<usize> = (0..)
+        .zip(steps.as_array().expect("steps"))
+        .filter(|(_, step)| is_bus(step))
+        .map(|(i, _)| i)
+        .collect();
+    assert_eq!(buses[1], buses[0] + 1, "two independent steps of one phase");
+    judge(
+        &sound,
+        vec![
+            // A slot without a writer, with another, and one that is read as if it had none.
+            ("/schedule/steps/1/writes", Drop(0), "ir-writer"),
+            ("/schedule/steps/2/writes", Again(0), "ir-writer"),
+            ("/schedule/steps/{stateCommit}/reads", Drop(0), "ir-deps"),
+            // Both orders keep to the dependencies, but only one is the right one.
+            ("/schedule/steps", Swap(buses[0], buses[1]), "ir-step"),
+            ("/schedule/steps/3/phase", To(json!("busEval")), "ir-step"),
+            (
+                "/schedule/steps/{stateCommit}/demand",
+                To(json!(false)),
+                "ir-step",
+            ),
+            ("/schedule/phases/0/steps", To(json!([])), "ir-step"),
+            ("/schedule/phases", Swap(0, 1), "ir-step"),
+            (
+                "/schedule/determinism/topoTieBreak",
+                To(json!("random")),
+                "ir-step",
+            ),
+            ("/schedule/determinism/orderingInputs", Drop(0), "ir-step"),
+            (
+                "/tables/state/cells/0/layoutHash",
+                To(json!("b3:0")),
+                "ir-state",
+            ),
+            ("/tables/state/layoutHash", To(json!("b3:0")), "ir-state"),
+        ],
+    );
+}
+
+#[test]
+fn tables_that_speak_of_each_other_must_agree() {
+    let sound = compiled(RICH);
+    let buses = &sound["tables"]["graph"]["buses"];
+    let bus = |name: &str| {
+        let strings = sound["tables"]["strings"].as_array().expect("texts");
+        let key = strings.iter().position(|text| text == name).expect("a key");
+        row(buses, "key", key)
+    };
+    let (palette, size) = (bus("palette"), bus("size"));
+    let silent_color = buses[palette]["silent"].clone();
+    let size_silent = format!("/tables/graph/buses/{size}/silent");
+    let color = row(&sound["tables"]["constants"]["index"], "len", 4);
+    let color_len = format!("/tables/constants/index/{color}/len");
+    let listener = sound["tables"]["graph"]["listeners"][0]["key"].clone();
+    let sink = sound["tables"]["render"]["sinks"][0]["key"].clone();
+    judge(
+        &sound,
+        vec![
+            (
+                "/tables/graph/blocks/0/out/0/ref",
+                To(json!("none")),
+                "ir-type",
+            ),
+            ("/tables/graph/blocks/2/in/0/slot", To(json!(0)), "ir-type"),
+            (
+                "/tables/graph/slots/0/owner/block/port",
+                To(json!(77)),
+                "ir-index",
+            ),
+            (
+                "/tables/graph/listeners/0/bus",
+                To(json!(palette)),
+                "ir-bus",
+            ),
+            (&size_silent, To(silent_color), "ir-bus"),
+            (&color_len, To(json!(3)), "ir-const"),
+            (
+                "/tables/graph/listeners/1/key",
+                To(listener),
+                "ir-duplicate-key",
+            ),
+            ("/tables/render/sinks/1/key", To(sink), "ir-duplicate-key"),
+            ("/tables/rails/0/slot", To(json!(0)), "ir-rail"),
+            ("/tables/rails/1/mirror", To(json!(0)), "ir-rail"),
+            ("/tables/rails/1/read", To(json!("internalNow")), "ir-rail"),
+            ("/tables/rails/1/user/bus", To(json!(palette)), "ir-rail"),
+            ("/roots/time/abs", To(json!(0)), "ir-root"),
+            (
+                "/tables/materialize/requests/0/out",
+                To(json!(0)),
+                "ir-request",
+            ),
+            (
+                "/tables/materialize/requests/0/consumer/sink/input",
+                To(json!(9)),
+                "ir-request",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn limits_hold_before_anything_is_made() {
+    let sound = compiled(RICH);
+    let chain = sound["tables"]["transforms"]["chains"][0]["steps"][0].clone();
+    let strings = sound["tables"]["strings"].as_array().map_or(0, Vec::len);
+    let last = format!("/tables/strings/{}", strings - 1);
+    judge(
+        &sound,
+        vec![
+            (
+                "/tables/transforms/chains/0/steps",
+                To(json!(vec![chain; 1025])),
+                "ir-limit",
+            ),
+            (
+                "/tables/graph/domains/0/count",
+                To(json!(10_000_001)),
+                "ir-limit",
+            ),
+            (&last, To(json!("~".repeat((1 << 20) + 1))), "ir-limit"),
+            ("/tables/state/i32Len", To(json!(1_u32 << 31)), "ir-limit"),
+            (
+                "/timeModel",
+                To(json!({"kind": "finite", "durationMs": 100.0, "cuePoints": [
+                    {"id": "b", "label": "", "tMs": 50.0, "behavior": "snap"},
+                    {"id": "a", "label": "", "tMs": 50.0, "behavior": "snap"}]})),
+                "ir-time",
+            ),
+            (
+                "/timeModel",
+                To(json!({"kind": "finite", "durationMs": 100.0, "cuePoints": [
+                    {"id": "a", "label": "", "tMs": 101.0, "behavior": "snap"}]})),
+                "ir-time",
+            ),
+            (
+                "/timeModel",
+                To(json!({"kind": "infinite", "windowMs": 100.0, "ambientPeriodMs": 0.0})),
+                "ir-time",
+            ),
+        ],
+    );
+}
+
+/// The codes of a program that is no file's.
+fn codes(change: impl FnOnce(&mut Program)) -> Vec<&'static str> {
+    let (program, _) = runs::compile(RICH);
+    let mut program = program.expect("a right patch").into_inner();
+    change(&mut program);
+    match validate(program) {
+        Ok(_) => Vec::new(),
+        Err(list) => list.iter().map(|found| found.code).collect(),
+    }
+}
+
+#[test]
+fn numbers_outside_the_pools_are_finite() {
+    assert_eq!(codes(|_| ()), [""; 0]);
+    let nan = codes(|p| p.viewport.background[2] = f64::NAN);
+    assert_eq!(nan, ["ir-schema"]);
+    let infinite = codes(|p| p.tables.graph.publishers[0].sort_key = f64::INFINITY);
+    assert_eq!(infinite, ["ir-schema"]);
+}
+
+#[test]
+fn buses_combine_only_what_can_be_combined() {
+    // As many lanes as a colour, but no meaning for a bus.
+    let found = codes(|p| {
+        let quat = oscilla::types::Type::signal(oscilla::types::Domain::Quat);
+        p.types.push(quat.into());
+        let quat = oscilla::ir::TypeId::at(p.types.len() - 1);
+        let rows = &mut p.tables.graph.buses;
+        let strings = &p.tables.strings;
+        let palette = rows
+            .iter_mut()
+            .find(|bus| strings[bus.key.index()] == "palette");
+        palette.expect("a bus").r#type = quat;
+    });
+    assert_eq!(found, ["ir-combine"]);
+}
+
+#[test]
+fn debug_rows_fit_or_are_none() {
+    assert_eq!(codes(|p| p.debug = Default::default()), [""; 0]);
+    assert_eq!(codes(|p| drop(p.debug.strings.pop())), ["ir-debug"]);
+    assert_eq!(codes(|p| drop(p.debug.step_prov.pop())), ["ir-debug"]);
+}
+
+#[test]
+fn channels_have_a_default_of_their_type() {
+    let patch = r#"{"blocks": [{"id": "time", "type": "CycleTimeRoot"},
+        {"id": "dots", "type": "RenderInstances2D", "params": {"domain": 1, "positions": [1, 2]}}],
+        "listeners": [{"external": "knob", "type": "number", "default": 3, "to": "dots.radius"}]}"#;
+    let sound = compiled(patch);
+    let rows = sound["types"].as_array().expect("types");
+    let position = |world: &str, domain: &str| {
+        let fits = |t: &Value| t["world"] == world && t["domain"] == domain;
+        json!(rows.iter().position(fits).expect("a type"))
+    };
+    judge(
+        &sound,
+        vec![
+            (
+                "/tables/graph/externals/0/default",
+                To(json!(10_000)),
+                "ir-index",
+            ),
+            (
+                "/tables/graph/externals/0/type",
+                To(position("signal", "color")),
+                "ir-type",
+            ),
+        ],
     );
 }
 

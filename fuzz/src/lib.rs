@@ -8,3 +8,32 @@ pub mod choices;
 pub mod programs;
 mod rows;
 pub mod trial;
+
+use oscilla::compile::{self, Options};
+use oscilla::diag::Diagnostics;
+use oscilla::ir::Program;
+use oscilla::patch::{self, Source};
+use std::path::Path;
+
+/// Sound programs to begin with: the gallery, and a patch that has something of every table.
+pub fn bases() -> Vec<Program> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = vec![root.join("tests/runs/rich.json")];
+    let gallery = std::fs::read_dir(root.join("patches")).expect("a folder of patches");
+    let mut patches: Vec<_> = gallery
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    patches.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    patches.sort();
+    files.extend(patches);
+    files.iter().map(|file| compiled(file)).collect()
+}
+
+fn compiled(file: &Path) -> Program {
+    let text = std::fs::read_to_string(file).expect("readable");
+    let source = Source::new(file.display().to_string(), text);
+    let mut found = Diagnostics::new();
+    let program = patch::read(&source, &mut found)
+        .and_then(|d| compile::compile(&d, &Options::default(), &mut found));
+    program.expect("a right patch").into_inner()
+}

@@ -552,7 +552,7 @@ impl Edit<'_, '_, '_> {
 }
 
 /// Stores anew what follows from the rest: which step runs what, sizes of cells
-/// and all that [`derive::complete`] knows. Steps are put in their order.
+/// and all that [`derive::arrange`] knows.
 pub fn repair(program: &mut Program, choices: &mut Choices<'_>) {
     runs(program, choices);
     for cell in &mut program.tables.state.cells {
@@ -578,19 +578,7 @@ pub fn repair(program: &mut Program, choices: &mut Choices<'_>) {
     render.root = roots.map(|(i, _)| SinkId::at(i)).collect();
     program.roots.sinks.clone_from(&render.root);
     program.debug = Debug::default();
-    derive::complete(program);
-    let deps: Vec<Vec<StepId>> = program
-        .schedule
-        .steps
-        .iter()
-        .map(|step| step.deps.clone())
-        .collect();
-    let order = derive::order(&program.schedule.steps, &deps);
-    if order.len() == program.schedule.steps.len() {
-        let steps = std::mem::take(&mut program.schedule.steps);
-        program.schedule.steps = order.iter().map(|&i| steps[i].clone()).collect();
-        derive::complete(program);
-    }
+    derive::arrange(program);
 }
 
 /// Each computed row in exactly one `run`.

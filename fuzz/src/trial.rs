@@ -1,6 +1,7 @@
 //! What is asked of a program that may be anything: validation says no, or everything after it works.
 
-use oscilla::ir::{Program, Valid, binary, file, json, validate};
+use oscilla::ir::facts::Facts;
+use oscilla::ir::{Program, Valid, binary, file, json, text, validate};
 use oscilla::raster::{Canvas, Raster, RasterOptions};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
 use std::sync::Arc;
@@ -43,8 +44,10 @@ fn times() -> impl Iterator<Item = FrameTime> {
     at.into_iter().chain(steps)
 }
 
-/// Evaluates frames and draws some of them.
+/// Shows a program in all forms for people, evaluates frames and draws some of them.
 pub fn run(program: Valid<Program>) {
+    let words = text::dump(&program).len() + text::dump_schedule(&program).len();
+    assert!(words > 0 && !Facts::of(&program).schedule.is_empty());
     let options = EngineOptions {
         memory_limit: Some(MEMORY),
         ..EngineOptions::default()
@@ -90,5 +93,16 @@ pub fn round_trip(program: &Program) {
             binary::to_bytes(&back) == bytes,
             "{form:?} gives other bytes"
         );
+    }
+}
+
+/// Reads a file of a program; what is right runs, and is written to bytes that lead back to it.
+pub fn read_and_run(bytes: &[u8], form: file::Form) {
+    let mut found = oscilla::diag::Diagnostics::new();
+    let program = file::read(bytes, form, &mut found);
+    assert_eq!(program.is_none(), found.has_errors());
+    if let Some(program) = program {
+        round_trip(&program);
+        run(program);
     }
 }

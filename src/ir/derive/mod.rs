@@ -1,8 +1,8 @@
 //! Facts that follow from the tables: the compiler stores them, validation derives them again and
 //! compares.
 //!
-//! [`complete`] stores them all in a program whose tables are whole and whose steps know what they
-//! run. Nothing here trusts an index: what is out of range is left out, for validation to find.
+//! [`complete`] stores them all in a program whose tables are whole and whose steps know what they run,
+//! [`arrange`] also orders the steps. Nothing here trusts an index: what is out of range is left out, for validation to find.
 
 mod edges;
 mod layout;
@@ -48,4 +48,17 @@ pub fn complete(program: &mut Program) {
     program.schedule.phases = phase_rows(&program.schedule.steps);
     program.schedule.deps_index = deps_index(program);
     program.memory = memory(program);
+}
+
+/// As [`complete`], and puts the steps in their order. Where steps need each other in a circle nothing
+/// is moved, for validation to find.
+pub fn arrange(program: &mut Program) {
+    complete(program);
+    let steps = &mut program.schedule.steps;
+    let deps: Vec<Vec<StepId>> = steps.iter().map(|step| step.deps.clone()).collect();
+    let order = order(steps, &deps);
+    if order.len() == steps.len() {
+        *steps = order.iter().map(|&i| steps[i].clone()).collect();
+        complete(program);
+    }
 }

@@ -1,8 +1,9 @@
-//! Cameras and meshes: known kinds, known parameters of the right size, and sinks in space that name
-//! them.
+//! Cameras, meshes, outlines and effects: known kinds, known parameters of the right size, and sinks in
+//! space that name them.
 
 use super::Findings;
-use crate::ir::{InputRef, ParamRow, Pool, Sink, SinkKind};
+use super::expressions::is_value;
+use crate::ir::{InputRef, ParamRow, Pool, ShapeRow, Sink, SinkKind};
 
 /// Corners that a profile may be asked for.
 const CORNERS: std::ops::RangeInclusive<f64> = 3.0..=4096.0;
@@ -17,6 +18,49 @@ pub(super) fn check(f: &mut Findings<'_>) {
     }
     for (i, row) in render.meshes.iter().enumerate() {
         mesh(f, i, row);
+    }
+    for (i, row) in render.shapes.iter().enumerate() {
+        shape(f, i, row);
+    }
+    for (i, row) in render.effects.iter().enumerate() {
+        effect(f, i, row);
+    }
+}
+
+/// Whether a parameter is a number of a signal or constant.
+fn is_number(f: &Findings<'_>, from: InputRef) -> bool {
+    let p = f.program;
+    match from {
+        InputRef::Sig(s) => {
+            let ty = p.tables.sig.nodes[s.index()].r#type;
+            p.types[ty.index()].domain.lanes() == 1
+        }
+        InputRef::Const(c) => is_value(f, c, Pool::F64, 1),
+        _ => false,
+    }
+}
+
+fn shape(f: &mut Findings<'_>, i: usize, row: &ShapeRow) {
+    const TABLE: &str = "/tables/render/shapes";
+    let fits = match row {
+        ShapeRow::Circle | ShapeRow::Square | ShapeRow::Triangle => true,
+        ShapeRow::Star { points, inner } => {
+            CORNERS.contains(&f64::from(*points)) && is_number(f, *inner)
+        }
+        ShapeRow::Ring { inner } => is_number(f, *inner),
+        ShapeRow::Path(c) => f.program.tables.constants.index[c.index()].pool == Pool::Paths,
+    };
+    if !fits {
+        f.add("ir-sink", TABLE, i, "no such outline can be drawn");
+    }
+}
+
+fn effect(f: &mut Findings<'_>, i: usize, row: &ParamRow) {
+    let fits = |from| matches!(from, InputRef::Sig(_) | InputRef::Const(_));
+    for param in row.params.iter().filter(|param| !fits(param.from)) {
+        let name = &f.program.tables.strings[param.name.index()];
+        let message = format!("`{name}` must be a signal or constant");
+        f.add("ir-sink", "/tables/render/effects", i, message);
     }
 }
 

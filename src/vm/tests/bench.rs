@@ -74,6 +74,8 @@ fn vocabulary() -> Vec<String> {
             format!("step{i:04}"),
             format!("cell{i:04}"),
             format!("bus{i:04}"),
+            format!("slot{i:04}"),
+            format!("slot{:04}", i + 40),
         ]);
         words.extend((0..8).map(|k| format!("pub{i:04}-{k:04}")));
     }
@@ -88,14 +90,6 @@ impl Bench {
         for word in vocabulary() {
             build.text(&word);
         }
-        let frame = build.text("frame");
-        let ty = build.ty(Type::new(crate::types::World::Special, Domain::RenderTree));
-        build.tables.graph.slots.push(Slot {
-            key: frame,
-            r#type: ty,
-            owner: SlotOwner::Frame,
-            r#ref: ValueRef::Frame,
-        });
         let mut bench = Self {
             build,
             time,
@@ -103,8 +97,51 @@ impl Bench {
             seed: 0,
             root: Vec::new(),
         };
+        let tree = Type::new(crate::types::World::Special, Domain::RenderTree);
+        bench.slot(tree, SlotOwner::Frame, ValueRef::Frame);
         bench.default_rails();
         bench
+    }
+
+    /// The address of a value.
+    fn slot(&mut self, ty: Type, owner: SlotOwner, value: ValueRef) -> SlotId {
+        let id = SlotId::at(self.build.tables.graph.slots.len());
+        let key = self.build.text(&format!("slot{:04}", id.0));
+        let r#type = self.build.ty(ty);
+        self.build.tables.graph.slots.push(Slot {
+            key,
+            r#type,
+            owner,
+            r#ref: value,
+        });
+        id
+    }
+
+    /// The addresses of the time values and events.
+    fn time_slots(&mut self) -> TimeRoots {
+        let mut value = |time| {
+            let ty = Type::signal(Domain::Number);
+            self.slot(ty, SlotOwner::Time(time), ValueRef::Time(time))
+        };
+        let mut roots = TimeRoots {
+            abs: value(TimeValue::TAbsMs),
+            model: value(TimeValue::TModelMs),
+            dt: value(TimeValue::DtMs),
+            phase01: value(TimeValue::Phase01),
+            progress01: value(TimeValue::Progress01),
+            cycle_index: value(TimeValue::CycleIndex),
+            cycle_t: value(TimeValue::CycleTMs),
+            energy: value(TimeValue::Energy),
+            ..TimeRoots::default()
+        };
+        let mut event = |time| {
+            let owner = SlotOwner::TimeEvent(time);
+            self.slot(Type::TRIGGER, owner, ValueRef::TimeEvent(time))
+        };
+        roots.wrap = event(TimeEvent::Wrap);
+        roots.end = event(TimeEvent::End);
+        roots.cue = event(TimeEvent::Cue);
+        roots
     }
 
     fn default_rails(&mut self) {
@@ -161,11 +198,21 @@ impl Bench {
                 _ => crate::types::World::Signal,
             };
             let ty = self.build.ty(Type::new(world, domain));
-            let silent = self.build.const_f64(domain, &vec![0.0; domain.lanes()]);
+            // What never fires has a silent value without meaning.
+            let silent = match domain {
+                Domain::Trigger => self.build.const_f64(Domain::Number, &[0.0]),
+                domain => self.build.const_f64(domain, &vec![0.0; domain.lanes()]),
+            };
+            let rail = RailId::at(self.rails.len());
+            let slot = self.slot(
+                Type::new(world, domain),
+                SlotOwner::Rail(rail),
+                ValueRef::Rail(rail),
+            );
             self.rails.push(Rail {
                 key,
                 r#type: ty,
-                slot: SlotId(0),
+                slot,
                 generator,
                 drive: Drive::Internal,
                 combine: Combine::Last,
@@ -320,6 +367,11 @@ impl Bench {
         let requests = &self.build.tables.materialize.requests;
         let id = ReqId::at(requests.len());
         let key = self.build.text(key);
+        let out = self.slot(
+            Type::signal(Domain::Number),
+            SlotOwner::Request(id),
+            ValueRef::Req(id),
+        );
         self.build.tables.materialize.requests.push(Request {
             key,
             field,
@@ -327,7 +379,7 @@ impl Bench {
             format,
             consumer,
             policy: RequestPolicy::PerFrame,
-            out: SlotId(0),
+            out,
         });
         id
     }
@@ -434,6 +486,7 @@ impl Bench {
                 demand: true,
             });
         }
+        let time = self.time_slots();
         let tables = self.build.tables;
         let mut program = Program {
             ir_version: 1,
@@ -462,6 +515,7 @@ impl Bench {
                 label: None,
             }],
             roots: Roots {
+                time,
                 sinks: self.root,
                 bus: tables.graph.buses.iter().map(|b| b.root).collect(),
                 ..Roots::default()
@@ -470,7 +524,11 @@ impl Bench {
             meta: Meta::default(),
             tables,
         };
-        derive::complete(&mut program);
+        derive::arrange(&mut program);
+        // Tests look at registers that nothing else reads.
+        for step in &mut program.schedule.steps {
+            step.demand = true;
+        }
         match validate(program) {
             Ok(valid) => Arc::new(valid),
             Err(found) => panic!("the test's program is not valid: {found:#?}"),
