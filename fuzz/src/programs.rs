@@ -62,7 +62,7 @@ const TEXTS: [&str; 16] = [
 
 /// Makes some rows of a program anew.
 pub fn change(program: &mut Program, choices: &mut Choices<'_>) {
-    let rounds = 1 + choices.roll(12);
+    let rounds = 1 + choices.roll(6);
     for _ in 0..rounds {
         let mut edit = Edit {
             p: program,

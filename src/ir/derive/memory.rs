@@ -102,7 +102,11 @@ fn rail_memory(program: &Program, id: RailId) -> Memory {
 
 /// Signals that the kernel of these requests reads, ascending.
 pub fn uniforms(program: &Program, requests: &[ReqId]) -> Vec<SignalId> {
-    walk(program, fields_of(program, requests), &mut Seen::new(program))
+    walk(
+        program,
+        fields_of(program, requests),
+        &mut Seen::new(program),
+    )
 }
 
 /// Signals that these fields read, ascending.
