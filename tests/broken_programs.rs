@@ -8,7 +8,7 @@ mod runs;
 
 use oscilla::ir::{Program, validate};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
-use runs::RICH;
+use runs::{LAYERS, RICH};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -45,6 +45,7 @@ fn at<'v>(mut value: &'v mut Value, pointer: &str) -> &'v mut Value {
 }
 
 /// What a mutation does with the value that it finds.
+#[derive(Clone)]
 enum Change {
     To(Value),
     Drop(usize),
@@ -322,7 +323,60 @@ fn every_damage_has_its_code() {
     judge(&sound, cases);
 }
 
-/// Does each damage to a sound program by itself; validation must name it by its code.
+#[test]
+fn damage_to_layers_has_its_code() {
+    let sound = compiled(LAYERS);
+    let sinks = sound["tables"]["render"]["sinks"]
+        .as_array()
+        .expect("sinks");
+    let of_kind = |kind: &str| {
+        let at = sinks.iter().position(|s| s["kind"] == kind);
+        at.unwrap_or_else(|| panic!("no {kind}"))
+    };
+    let place = |kind: &str, rest: &str| format!("/tables/render/sinks/{}{rest}", of_kind(kind));
+    let input = |kind: &str, name: &str| {
+        let texts = sound["tables"]["strings"].as_array().expect("strings");
+        let inputs = sinks[of_kind(kind)]["inputs"].as_array().expect("inputs");
+        let named = |i: &Value| texts[i["name"].as_u64().expect("an index") as usize] == name;
+        let at = inputs.iter().position(named);
+        at.unwrap_or_else(|| panic!("{kind} has no {name}"))
+    };
+    let from = |kind: &str, name: &str| place(kind, &format!("/inputs/{}/from", input(kind, name)));
+    let paths = of_kind("paths2d");
+    let cases = vec![
+        (
+            place("paths2d", "/inputs"),
+            Drop(input("paths2d", "path")),
+            "ir-sink",
+        ),
+        (
+            place("paths2d", "/inputs"),
+            Drop(input("paths2d", "fillColor")),
+            "valid",
+        ),
+        (from("paths2d", "path"), To(json!({"const": 0})), "ir-sink"),
+        (
+            place("strokes2d", "/inputs"),
+            Drop(input("strokes2d", "width")),
+            "ir-sink",
+        ),
+        (place("group", "/parent"), To(json!(paths)), "ir-sink"),
+        (
+            from("group", "clipPath"),
+            To(json!({"const": 0})),
+            "ir-sink",
+        ),
+        (from("postfx", "effect"), To(json!({"const": 0})), "ir-sink"),
+        (place("postfx", "/inputs"), Drop(0), "ir-sink"),
+    ];
+    let cases: Vec<(&str, Change, &str)> = cases
+        .iter()
+        .map(|(at, change, code)| (at.as_str(), change.clone(), *code))
+        .collect();
+    judge(&sound, cases);
+}
+
+/// Does each damage to a sound program by itself; validation must name it by its code, `valid` is none.
 fn judge(sound: &Value, cases: Vec<(&str, Change, &str)>) {
     let mut wrong = Vec::new();
     for (pointer, change, code) in cases {
@@ -347,7 +401,8 @@ fn judge(sound: &Value, cases: Vec<(&str, Change, &str)>) {
                     .collect(),
             },
         };
-        if !found.iter().any(|f| f.starts_with(&format!("{code} "))) {
+        let fits = |f: &String| f == code || f.starts_with(&format!("{code} "));
+        if !found.iter().any(fits) {
             let short = |text: &str| text.chars().take(80).collect::<String>();
             wrong.push(format!(
                 "{pointer}: {} -> {}: wanted {code}, found {found:?}",
@@ -787,6 +842,17 @@ fn cameras_and_solids_that_cannot_be_are_refused() {
     *at(&mut broken, &format!("{inputs}/{eye}/from")) = json!({"const": 0});
     let program: Program = serde_json::from_value(broken).expect("the shape of a program");
     assert!(validate(program).is_err());
+}
+
+#[test]
+fn damage_to_layers_is_found_or_harmless() {
+    let rounds = rounds();
+    let parts = ["/tables/render", "/tables/materialize"];
+    let (refused, ran) = damaged(&compiled(LAYERS), &parts, rounds);
+    assert!(
+        refused > rounds / 10 && ran > rounds / 100,
+        "{refused} refused, {ran} ran of {rounds}"
+    );
 }
 
 #[test]

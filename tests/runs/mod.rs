@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// kind of cell, rails with all drives, a reduction, expressions, a glow, two sinks.
 pub(crate) const RICH: &str = include_str!("rich.json");
 
+/// Every sink of the plane, groups and effects.
+pub(crate) const LAYERS: &str = include_str!("layers.json");
+
 /// Reads and compiles; what was found has its places. The program is there exactly if there are no
 /// errors.
 pub(crate) fn compile(text: &str) -> (Option<Valid<Program>>, Diagnostics) {

@@ -5,6 +5,7 @@
 mod catalogue;
 mod chains;
 mod fields;
+mod scene;
 mod signals;
 mod sinks;
 mod state;
