@@ -5,7 +5,7 @@ mod support;
 use roxmltree::{Document, Node};
 use std::collections::BTreeSet;
 use std::fs;
-use support::{golden_frames, oscilla_ok, patches, stem};
+use support::{check_text, golden_frames, oscilla_ok, patches, root, stem};
 
 #[test]
 fn every_patch_becomes_documents_that_a_strict_reader_takes() {
@@ -27,6 +27,70 @@ fn every_patch_becomes_documents_that_a_strict_reader_takes() {
         }
         assert!(seen > 0, "{from} gave nothing");
     }
+}
+
+#[test]
+fn every_patch_becomes_an_animation_that_a_strict_reader_takes() {
+    let out = tempfile::tempdir().expect("a folder");
+    for patch in patches("patches") {
+        let file = out.path().join("loop.svg");
+        let (from, to) = (patch.to_string_lossy(), file.to_string_lossy());
+        let args = [
+            "render",
+            &from,
+            "--out",
+            &to,
+            "--fps",
+            "5",
+            "--quiet",
+            "--overwrite",
+        ];
+        oscilla_ok(&args);
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        let name = stem(&patch);
+        check(&name, &text);
+        let document = Document::parse(&text).expect("well-formed");
+        let sheet = document
+            .descendants()
+            .find(|node| node.has_tag_name("style"));
+        let sheet = sheet.and_then(|node| node.text()).unwrap_or_default();
+        assert!(!sheet.contains("NaN") && !sheet.contains("inf,"), "{name}");
+        for node in document.descendants() {
+            let style = node.attribute("style").unwrap_or_default();
+            let names = style.strip_prefix("animation-name:").unwrap_or_default();
+            let names = names.split(';').next().unwrap_or_default();
+            for block in names.split(',').filter(|block| !block.is_empty()) {
+                assert!(
+                    sheet.contains(&format!("@keyframes {block}{{0%{{")),
+                    "{name}: {block}"
+                );
+            }
+        }
+        for block in sheet.lines().filter(|line| line.contains("@keyframes")) {
+            assert!(
+                block.contains("}100%{") && block.ends_with("}}"),
+                "{name}: {block}"
+            );
+        }
+    }
+}
+
+/// Small documents as recorded, read by people: `UPDATE_GOLDEN=1` writes them anew.
+#[test]
+fn documents_are_as_recorded() {
+    let mut wrong = Vec::new();
+    let out = tempfile::tempdir().expect("a folder");
+    for (patch, frames) in [("heartbeat", "30"), ("pendulum", "20"), ("curtain", "20")] {
+        let file = out.path().join("still.svg");
+        let (from, to) = (format!("patches/{patch}.json"), file.to_string_lossy());
+        let mut args = vec!["render", &from, "--out", &to, "--frames", frames, "--quiet"];
+        args.extend(["--no-metadata", "--overwrite"]);
+        oscilla_ok(&args);
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        let recorded = root("golden/svg").join(format!("{patch}-{frames}.svg"));
+        check_text(&recorded, &text, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
 /// Well-formed; ids once; references lead somewhere; numbers without exponent and finite.

@@ -14,12 +14,13 @@ use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
 use crate::export::{Format, FrameRate, FrameSet, Plan, PlanOptions, Texts};
-use crate::ir::{Memory, Program};
+use crate::ir::{InputRef, Memory, Program, Sink};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::SvgOptions;
 use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
 use crate::vm::EngineOptions;
+use serde_json::Value;
 use std::sync::Arc;
 use std::thread;
 
@@ -258,6 +259,7 @@ impl Job {
                     BlendSpace::Srgb => "srgb",
                     BlendSpace::Linear => "linear",
                 },
+                needs: needs(program, format),
                 approximate: self.approximate.clone(),
             },
             swaps: swap::entries(&self.swaps),
@@ -359,6 +361,26 @@ fn plan_of(
         ));
     }
     Ok((plan, frames))
+}
+
+/// What SVG viewers must know that SVG 1.1 has not: the blend mode of sinks that add light.
+fn needs(program: &Program, format: Format) -> Vec<&'static str> {
+    let tables = &program.tables;
+    let text = |id| tables.constants.json_text(id);
+    let adds = |sink: &Sink| {
+        let params = sink.params.and_then(text);
+        let params: Option<Value> = params.and_then(|text| serde_json::from_str(text).ok());
+        let by_input = sink.inputs.iter().any(|input| {
+            let is_blend = tables.strings[input.name.index()] == "blend";
+            is_blend && matches!(input.from, InputRef::Const(id) if text(id) == Some("\"add\""))
+        });
+        by_input || params.is_some_and(|params| params["blend"] == "add")
+    };
+    if !format.has_pixels() && tables.render.sinks.iter().any(adds) {
+        vec!["mix-blend-mode: plus-lighter"]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Whether nothing is left out of a plan.

@@ -159,6 +159,9 @@ pub struct ImageEntry {
     pub colour: &'static str,
     /// Where colours were blended: `srgb` or `linear`.
     pub blend_space: &'static str,
+    /// What a viewer must know beyond the format itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<&'static str>,
     /// What was asked for and the format shows only nearly.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approximate: Vec<&'static str>,
@@ -289,6 +292,7 @@ mod tests {
                 background: [0.0; 4],
                 colour: "sRGB",
                 blend_space: "srgb",
+                needs: Vec::new(),
                 approximate: Vec::new(),
             },
             swaps: Vec::new(),

@@ -189,6 +189,15 @@ pub struct Constants {
     pub index: Vec<ConstRow>,
 }
 
+impl Constants {
+    /// The JSON text of a constant; `None` if it is of another kind.
+    pub fn json_text(&self, id: ConstId) -> Option<&str> {
+        let row = &self.index[id.index()];
+        let text = (row.pool == Pool::Json).then(|| self.json.get(row.at as usize));
+        text.flatten().map(String::as_str)
+    }
+}
+
 /// Where a constant is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

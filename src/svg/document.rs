@@ -11,7 +11,7 @@ use super::{SvgIds, SvgOptions, filter, paths};
 use crate::math::affine::Affine;
 use crate::math::color::quantize;
 use crate::render_tree::{
-    Blend, Clear, Clip, FillRule, Group, Ids, Pass, PostFx, RenderTree, margin,
+    Blend, Clear, Clip, FillRule, Group, Ids, Pass, PostFx, RenderTree, StrokeStyle, margin,
 };
 use std::sync::Arc;
 
@@ -198,11 +198,22 @@ impl<'a> Pen<'a> {
             match pass {
                 Pass::Clear(clear) => self.clear(clear, place),
                 Pass::Instances2d(pass) => instances::write(self, pass),
-                Pass::Paths2d(pass) => paths::write_paths(self, pass),
+                Pass::Paths2d(pass) => paths::write_paths(self, pass, place),
                 Pass::Strokes2d(pass) => paths::write_strokes(self, pass),
                 Pass::Group(group) => self.group(group, place),
                 Pass::PostFx(fx) => self.post_fx(fx, place),
             }
+        }
+    }
+
+    /// User px of a pass per unit of its stroke widths. Those in device px are made right for the size of
+    /// the document; not every reader knows `vector-effect`.
+    pub(super) fn width_unit(&self, style: &StrokeStyle, place: &Place) -> f64 {
+        let growth = place.to_root.growth() * self.options.scale;
+        if style.non_scaling && growth > 0.0 {
+            1.0 / growth
+        } else {
+            1.0
         }
     }
 

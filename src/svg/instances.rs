@@ -27,6 +27,7 @@ pub(super) fn write(pen: &mut Pen, pass: &Instances2d) {
     let look = Look {
         fill: Some(&pass.rgba),
         stroke_width: &pass.stroke_width,
+        width_unit: 1.0,
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;

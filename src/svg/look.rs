@@ -13,6 +13,8 @@ use crate::render_tree::Column;
 pub(super) struct Look<'a> {
     pub(super) fill: Option<&'a Column<[u8; 4]>>,
     pub(super) stroke_width: &'a Column<f32>,
+    /// User px of the pass per unit of `stroke_width`.
+    pub(super) width_unit: f64,
     pub(super) stroke: &'a Column<[u8; 4]>,
 }
 
@@ -55,7 +57,10 @@ impl Look<'_> {
         };
         Row {
             fill: self.fill.and_then(|fill| paint(fill.at(i))),
-            width: if stroke.is_some() { width } else { 0.0 },
+            width: match stroke {
+                Some(_) => (f64::from(width) * self.width_unit) as f32,
+                None => 0.0,
+            },
             stroke,
         }
     }

@@ -3,7 +3,7 @@
 //! In: a [`Paths2d`] or [`Strokes2d`] pass. Out: its rows in order; caps, joins and dashes, which all rows
 //! share, stand on the pass.
 
-use super::document::{Pen, mix};
+use super::document::{Pen, Place, mix};
 use super::look::{Look, Row, Shared};
 use super::text::{Text, path};
 use crate::math::affine::{Affine, Turn};
@@ -12,10 +12,11 @@ use crate::render_tree::{
 };
 
 /// Filled and stroked outlines.
-pub(super) fn write_paths(pen: &mut Pen, pass: &Paths2d) {
+pub(super) fn write_paths(pen: &mut Pen, pass: &Paths2d, place: &Place) {
     let look = Look {
         fill: Some(&pass.rgba),
         stroke_width: &pass.stroke_width,
+        width_unit: pen.width_unit(&pass.style, place),
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;
@@ -57,6 +58,7 @@ pub(super) fn write_strokes(pen: &mut Pen, pass: &Strokes2d) {
     let look = Look {
         fill: None,
         stroke_width: &pass.stroke_width,
+        width_unit: 1.0,
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;

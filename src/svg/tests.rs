@@ -379,6 +379,26 @@ fn effects_in_a_turned_group_keep_their_size() {
 }
 
 #[test]
+fn widths_in_device_px_are_worked_out() {
+    let mut pass = outline(leaf());
+    pass.stroke_width = Column::One(0.5);
+    pass.stroke_rgba = Column::One([0, 0, 0, 255]);
+    pass.style = Arc::new(StrokeStyle {
+        non_scaling: true,
+        ..StrokeStyle::default()
+    });
+    let mut group = layer(vec![Pass::Paths2d(pass)]);
+    group.transform = [2.0, 0.0, 0.0, 2.0, 0.0, 0.0];
+    let options = SvgOptions {
+        scale: 0.125,
+        ..SvgOptions::default()
+    };
+    let mut text = String::new();
+    write(&tree(vec![Pass::Group(group)]), &options, &mut text);
+    assert!(text.contains(r#"stroke-width="2""#), "{text}");
+}
+
+#[test]
 fn faces_of_one_solid_have_ids_of_their_own() {
     let mut pass = outline(leaf());
     pass.source = Source::Meshes3d;

@@ -85,7 +85,7 @@ impl<'a> Named<'a> {
         rows: &'a [SinkInput],
         params: Option<ConstId>,
     ) -> Self {
-        let text = params.and_then(|c| json(program, c));
+        let text = params.and_then(|c| program.tables.constants.json_text(c));
         let params = text.and_then(|t| serde_json::from_str(t).ok());
         Self {
             program,
@@ -113,7 +113,7 @@ impl<'a> Named<'a> {
     /// A word: a text constant among the inputs, or a static parameter.
     pub(super) fn word(&self, name: &str) -> Option<String> {
         if let Some(InputRef::Const(c)) = self.get(name)
-            && let Some(text) = json(self.program, c)
+            && let Some(text) = self.program.tables.constants.json_text(c)
         {
             return serde_json::from_str(text).ok();
         }
@@ -169,13 +169,6 @@ impl<'a> Named<'a> {
             _ => Blend::Normal,
         }
     }
-}
-
-fn json(program: &Program, id: ConstId) -> Option<&str> {
-    let constants = &program.tables.constants;
-    let row = &constants.index[id.index()];
-    let text = (row.pool == Pool::Json).then(|| constants.json.get(row.at as usize));
-    text.flatten().map(String::as_str)
 }
 
 /// The first four entries of a constant; missing ones are 0.
@@ -303,7 +296,11 @@ pub(super) fn ids(program: &Program, domain: DomainId) -> Arc<Ids> {
         ElementIds::Grid { cols, .. } => Ids::Grid { cols },
         ElementIds::Prefix(text) => Ids::Prefix(program.tables.strings[text.index()].clone()),
         ElementIds::Custom(c) => {
-            let list = json(program, c).and_then(|text| serde_json::from_str(text).ok());
+            let list = program
+                .tables
+                .constants
+                .json_text(c)
+                .and_then(|text| serde_json::from_str(text).ok());
             Ids::Custom(list.unwrap_or_default())
         }
     })

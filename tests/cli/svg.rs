@@ -80,6 +80,21 @@ fn ids_are_chosen() {
 }
 
 #[test]
+fn added_light_is_named_in_the_manifest() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out plain.svg --time 0");
+    assert_eq!(
+        manifest(&place, "plain.svg.manifest.json")["image"].get("needs"),
+        None
+    );
+    place.done("render loop.json --out light.svg --time 0 --set dots.blend=add");
+    let needs = &manifest(&place, "light.svg.manifest.json")["image"]["needs"];
+    assert_eq!(needs[0], "mix-blend-mode: plus-lighter");
+    let text = String::from_utf8(place.bytes("light.svg")).expect("UTF-8");
+    assert!(text.contains("mix-blend-mode:plus-lighter"), "{text}");
+}
+
+#[test]
 fn linear_light_is_refused_or_marked() {
     let place = Place::with_loop();
     let args = "render loop.json --out a.svg --time 0 --blend-space linear";

@@ -111,16 +111,19 @@ impl<'a> Rows<'a> {
             Self::Instances(pass) => Look {
                 fill: Some(&pass.rgba),
                 stroke_width: &pass.stroke_width,
+                width_unit: 1.0,
                 stroke: &pass.stroke_rgba,
             },
             Self::Paths(pass) => Look {
                 fill: Some(&pass.rgba),
                 stroke_width: &pass.stroke_width,
+                width_unit: 1.0,
                 stroke: &pass.stroke_rgba,
             },
             Self::Strokes(pass) => Look {
                 fill: None,
                 stroke_width: &pass.stroke_width,
+                width_unit: 1.0,
                 stroke: &pass.stroke_rgba,
             },
         }
