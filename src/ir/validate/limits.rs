@@ -219,7 +219,7 @@ fn constants(f: &mut Findings<'_>) {
             f.add("ir-const", TABLE, i, "the constant is outside its pool");
         }
         let lanes = ty.domain.lanes();
-        if !one && (lanes == 0 || row.len as usize % lanes != 0) {
+        if !one && !(row.len as usize).is_multiple_of(lanes) {
             f.add(
                 "ir-const",
                 TABLE,
