@@ -352,7 +352,7 @@ fn damage_to_layers_has_its_code() {
         (
             place("paths2d", "/inputs"),
             Drop(input("paths2d", "fillColor")),
-            "valid",
+            "ir-request",
         ),
         (from("paths2d", "path"), To(json!({"const": 0})), "ir-sink"),
         (
@@ -376,7 +376,7 @@ fn damage_to_layers_has_its_code() {
     judge(&sound, cases);
 }
 
-/// Does each damage to a sound program by itself; validation must name it by its code, `valid` is none.
+/// Does each damage to a sound program by itself; validation must name it by its code.
 fn judge(sound: &Value, cases: Vec<(&str, Change, &str)>) {
     let mut wrong = Vec::new();
     for (pointer, change, code) in cases {
