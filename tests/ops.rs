@@ -80,9 +80,11 @@ fn every_option_of_every_block() {
             for option in options {
                 for output in shown_outputs(block) {
                     let mut params = format!(r#""{}": "{option}""#, input.name);
-                    // A profile that is a path needs one.
-                    if *option == "path" && block.input("profilePath").is_some() {
-                        params.push_str(r#", "profilePath": "M0 0L1 0L0 1Z""#);
+                    // A profile or a clip that is a path needs one.
+                    for path in ["profilePath", "clipPath"] {
+                        if *option == "path" && block.input(path).is_some() {
+                            let _ = write!(params, r#", "{path}": "M0 0L1 0L0 1Z""#);
+                        }
                     }
                     let text = patch(block, &params, output);
                     let (program, diagnostics) = runs::compile(&text);
@@ -146,7 +148,8 @@ fn odd_values(input: &Input) -> Vec<String> {
 
 /// The outputs to look at; `None` stands for the block as it draws itself.
 fn shown_outputs(block: &Block) -> Vec<Option<&'static Output>> {
-    if matches!(block.family, Family::Sink | Family::Other) {
+    let draws = block.outputs.iter().any(|o| o.domain == Domain::RenderTree);
+    if draws || matches!(block.family, Family::Sink | Family::Other) {
         return vec![None];
     }
     block.outputs.iter().map(Some).collect()
@@ -174,7 +177,7 @@ fn patch(block: &Block, params: &str, output: Option<&Output>) -> String {
     for input in block
         .inputs
         .iter()
-        .filter(|input| input.default == Default::Required)
+        .filter(|input| input.default == Default::Required && input.mark != Mark::Render)
     {
         assert_eq!(
             input.domain,
@@ -191,6 +194,10 @@ fn patch(block: &Block, params: &str, output: Option<&Output>) -> String {
         wire("beat.tick", &format!("b.{}", input.name), "");
     }
     blocks.push(r#"{"id": "dots", "type": "RenderInstances2D"}"#.into());
+    // What takes pictures gets one.
+    if let Some(input) = block.inputs.iter().find(|input| input.mark == Mark::Render) {
+        wire("dots.render", &format!("b.{}", input.name), "");
+    }
     if let Some(output) = output {
         let from = format!("b.{}", output.name);
         let field = output.world == OutputWorld::Field;
@@ -289,13 +296,15 @@ fn pass(pass: &Pass) {
             column(&p.rgba, p.count, premultiplied);
             column(&p.stroke_width, p.count, |v| v.is_finite());
             column(&p.stroke_rgba, p.count, premultiplied);
-            column(&p.path_of, p.count, |v| (*v as usize) < p.paths.len());
+            let known = p.paths.len().max(usize::from(p.count == 0));
+            column(&p.path_of, p.count, |v| (*v as usize) < known);
             p.paths.iter().for_each(|p| path(p));
         }
         Pass::Strokes2d(p) => {
             column(&p.stroke_width, p.count, |v| v.is_finite());
             column(&p.stroke_rgba, p.count, premultiplied);
-            column(&p.path_of, p.count, |v| (*v as usize) < p.paths.len());
+            let known = p.paths.len().max(usize::from(p.count == 0));
+            column(&p.path_of, p.count, |v| (*v as usize) < known);
             p.paths.iter().for_each(|p| path(p));
         }
         Pass::Group(p) => {
