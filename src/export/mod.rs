@@ -6,7 +6,7 @@
 //! together implements [`FrameSource`], [`Painter`] and [`Scribe`].
 //!
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
-//! [`format`], [`file`], [`png`], [`output`], [`manifest`]; then, for many frames in one file, [`delay`],
+//! [`mod@format`], [`mod@file`], [`png`], [`output`], [`manifest`]; then, for many frames in one file, [`delay`],
 //! [`shot`], [`reel`] and the formats [`apng`], [`webp`], [`mod@gif`], [`y4m`] and [`movie`].
 
 pub mod animated;

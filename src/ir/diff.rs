@@ -2,7 +2,7 @@
 //!
 //! Pure and table by table: rows are matched by key and compared by content, never by index, so a
 //! row that only moved is kept. Of blocks, wires, buses, publishers and the like the content is what
-//! they say themselves ([`super::own`]); requests and steps are compared with everything upstream.
+//! they say themselves (`super::own`); requests and steps are compared with everything upstream.
 //! Read next: the engine's swap, which does what is found here.
 
 use super::hashes::{Digest, Hashes, digest};

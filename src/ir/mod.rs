@@ -6,7 +6,7 @@
 //! * [`builder`]: fills tables without repetition, folds constants;
 //! * [`validate()`]: proves the invariants, gives [`Valid`];
 //! * [`text`]: the dump for people; [`identity`]: content hashes;
-//! * [`json`] and [`binary`]: the forms that are read back; [`file`]: from bytes to a proven program;
+//! * [`json`] and [`binary`]: the forms that are read back; [`mod@file`]: from bytes to a proven program;
 //! * [`varies`]: what a value changes with; [`facts`]: tables in words, for people and tools.
 //! * [`hashes`], [`diff`]: rows by content, and two programs side by side.
 //!

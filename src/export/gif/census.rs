@@ -1,6 +1,6 @@
 //! Which colours a clip has, and how much of each: what a palette is made from.
 //!
-//! A census is exact while there are at most [`COLOURS_MAX`] colours. Beyond that it counts in cells:
+//! A census is exact while there are at most `COLOURS_MAX` colours. Beyond that it counts in cells:
 //! the low bits of the channels are dropped, one after the other, and a cell keeps the mean of its
 //! pixels. So a clip of any length needs the same memory. Adding in the order of frames gives the same
 //! census on any number of threads.

@@ -4,14 +4,14 @@
 //! whose style sheet moves it: keyframes at fractions of the whole, exactly those of the frames. What is
 //! the same in all frames is written once, as in a still.
 //!
-//! 1. Trees are matched pass by pass. A pass of rows becomes elements with channels ([`elements`]), a
+//! 1. Trees are matched pass by pass. A pass of rows becomes elements with channels (`elements`), a
 //!    group or effect an element about its children.
 //! 2. What keyframes cannot say (a changing paint order, outline, clip or effect) is *baked*: one `<g>`
 //!    for each distinct frame, of which one is visible.
 //! 3. A channel keeps the fewest keyframes between which straight lines stay within 0.02 px, 0.02° or half
-//!    a level of every frame ([`thin`]).
+//!    a level of every frame (`thin`).
 //!
-//! Read next: [`layers`], [`elements`], [`track`].
+//! Read next: `layers`, `elements`, `track`.
 
 mod elements;
 mod keyframes;
