@@ -9,14 +9,13 @@ use super::console::Console;
 use super::failure::{Failure, Status};
 use super::inputs::Inputs;
 use super::job;
-use super::load::load;
 use super::save::save;
 use super::signals::Stop;
 use super::studio::Host;
 use crate::diag::Diagnostic;
 use crate::export::{FrameSource as _, Plan, SourceError};
 use crate::ir::Memory;
-use crate::vm::{Engine, EngineOptions, Snapshot, Tracer};
+use crate::vm::{Engine, Snapshot, Tracer};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -25,10 +24,8 @@ use std::sync::atomic::Ordering;
 const BYTES_MAX: u64 = 1 << 32;
 
 pub(super) fn run(args: &CheckpointArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?
-        .into_program(console)?
-        .with_inputs(&args.inputs, &[], args.strict, console)?;
-    let (plan, frames) = job::plan(&args.plan, &ready.program)?;
+    let ready = args.evaluate.ready(console)?;
+    let (plan, frames) = job::plan(&args.evaluate.plan, &ready.program)?;
     fs::create_dir_all(&args.out).map_err(|error| {
         let message = format!("cannot make `{}`: {error}", args.out.display());
         Failure::new(Status::Io, Diagnostic::error("output-failed", "", message))
@@ -37,10 +34,7 @@ pub(super) fn run(args: &CheckpointArgs, console: &mut Console) -> Result<Status
         console.say("this patch keeps no state: any frame can be rendered without checkpoints");
         return Ok(Status::Done);
     }
-    let options = EngineOptions {
-        strict: args.strict,
-        ..EngineOptions::default()
-    };
+    let options = args.evaluate.engine_options();
     let mut host = Host::new(&ready.program, &ready.inputs, options)?;
     let stop = Stop::listen()?;
     let last = frames.last() / args.every * args.every;

@@ -3,9 +3,9 @@
 //! Everything here is known before the first frame: whether delays are long enough for players, whether
 //! there is transparency that the format has no place for, whether ffmpeg is there.
 
-use super::args::RenderArgs;
+use super::args::{FilmFlags, PaletteFlag, RenderArgs};
 use super::failure::{Failure, Status};
-use super::film_args::{FilmFlags, PaletteFlag};
+
 use super::target::Target;
 use crate::diag::Diagnostic;
 use crate::export::delay::{SHORTEST_MS, Spans, constant_rate};

@@ -16,17 +16,18 @@ use super::signals::Stop;
 use super::studio::Host;
 use crate::export::Walk;
 use crate::ir::facts::Facts;
-use crate::vm::{EngineOptions, Target};
+use crate::vm::Target;
 use graph::Graph;
 use serde_json::Value;
 use std::path::Path;
 
 pub(super) fn run(args: &InspectArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, false)?.into_program(console)?;
+    let evaluate = &args.evaluate;
     if let Some(target) = &args.explain {
-        let ready = ready.with_inputs(&args.inputs, &[], false, console)?;
-        return explained(args, &ready, target);
+        return explained(args, &evaluate.ready(console)?, target);
     }
+    let ready = load(&evaluate.patch, &evaluate.patch_flags, evaluate.strict)?;
+    let ready = ready.into_program(console)?;
     let facts = Facts::of(&ready.program);
     if let Some(format) = args.graph {
         let text = drawn(&Graph::new(&facts), format)?;
@@ -85,8 +86,12 @@ fn drawn(graph: &Graph, format: GraphFlag) -> Result<String, Failure> {
 /// Evaluates one frame, and everything that the value needs in it.
 fn explained(args: &InspectArgs, ready: &Ready, target: &str) -> Result<Status, Failure> {
     let target: Target = target.parse().map_err(|error| unknown(&error))?;
-    let (plan, frames) = job::plan_to_watch(&args.plan, &ready.program)?;
-    let mut host = Host::new(&ready.program, &ready.inputs, EngineOptions::default())?;
+    let (plan, frames) = job::plan_to_watch(&args.evaluate.plan, &ready.program)?;
+    let mut host = Host::new(
+        &ready.program,
+        &ready.inputs,
+        args.evaluate.engine_options(),
+    )?;
     let program = ready.program.clone();
     let error = host.engine().explain(&target).err();
     if let Some(error) = error {

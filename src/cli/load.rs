@@ -1,7 +1,7 @@
 //! A file becomes a program, with every finding in its place: a patch is read and compiled, a compiled
 //! program is read and proven.
 
-use super::args::PatchFlags;
+use super::args::{EvaluateFlags, PatchFlags};
 use super::assets;
 use super::console::Console;
 use super::failure::Failure;
@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::file::{self, Form};
 use crate::ir::{Program, Valid};
 use crate::patch::{self, MAX_BYTES, Source};
+use crate::vm::EngineOptions;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -161,6 +162,26 @@ pub(super) struct Ready {
     pub(super) hash: blake3::Hash,
     /// What channels are answered with.
     pub(super) inputs: Inputs,
+}
+
+impl EvaluateFlags {
+    /// The program and its inputs; shows the warnings on the way.
+    ///
+    /// # Errors
+    /// As [`load`], and inputs that cannot be read or (`--strict`) do not fit.
+    pub(super) fn ready(&self, console: &Console) -> Result<Ready, Failure> {
+        load(&self.patch, &self.patch_flags, self.strict)?
+            .into_program(console)?
+            .with_inputs(&self.inputs, &[], self.strict, console)
+    }
+
+    /// How engines run it.
+    pub(super) fn engine_options(&self) -> EngineOptions {
+        EngineOptions {
+            strict: self.strict,
+            ..EngineOptions::default()
+        }
+    }
 }
 
 /// The bytes of a file, and which form of a program they are, if one. Of a patch no more is read than

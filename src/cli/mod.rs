@@ -18,7 +18,6 @@ mod diff;
 mod execute;
 mod failure;
 mod film;
-mod film_args;
 mod inputs;
 mod inspect;
 mod job;

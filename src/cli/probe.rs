@@ -10,33 +10,27 @@ use super::args::{ProbeArgs, ProbeFormat};
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::job;
-use super::load::load;
 use super::render::judge;
 use super::save::save;
 use super::signals::Stop;
 use super::studio::Host;
 use crate::export::{Evaluated, Walk, integrity};
 use crate::render_tree::json;
-use crate::vm::{EngineOptions, ProbeError, ProbeId, Target};
+use crate::vm::{ProbeError, ProbeId, Target};
 use cells::{Named, Sheet, json_object, stats_object};
 use plot::Plot;
 use std::io::{self, Write};
 use std::path::Path;
 
 pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?
-        .into_program(console)?
-        .with_inputs(&args.inputs, &[], args.strict, console)?;
-    let (plan, frames) = job::plan_to_watch(&args.plan, &ready.program)?;
-    let options = EngineOptions {
-        strict: args.strict,
-        ..EngineOptions::default()
-    };
+    let ready = args.evaluate.ready(console)?;
+    let (plan, frames) = job::plan_to_watch(&args.evaluate.plan, &ready.program)?;
+    let options = args.evaluate.engine_options();
     let mut host = Host::new(&ready.program, &ready.inputs, options.clone())?;
     check_plot(args)?;
     let mut printer = Printer::new(args, &mut host)?;
     let stop = Stop::listen()?;
-    if args.plan.require_closed_loop {
+    if args.evaluate.plan.require_closed_loop {
         let other = Host::new(&ready.program, &ready.inputs, options)?;
         let verdict = integrity::check(&plan, other, stop.flag())?;
         judge(verdict.as_ref(), &plan, true, console)?;

@@ -8,13 +8,12 @@ use super::args::{ClockFlag, LevelFlag, TraceArgs};
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::job;
-use super::load::{Ready, load};
+use super::load::Ready;
 use super::save::save;
 use super::signals::Stop;
 use super::studio::Host;
 use super::table::Table;
 use crate::export::{FrameSet, Plan, Walk};
-use crate::vm::EngineOptions;
 use crate::vm::trace::recorder::Recording;
 use crate::vm::trace::summary::{Hot, Summary};
 use crate::vm::trace::{Clock, Counter, Recorder, chrome};
@@ -25,10 +24,8 @@ use std::time::Instant;
 const SHOWN: usize = 20;
 
 pub(super) fn run(args: &TraceArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?
-        .into_program(console)?
-        .with_inputs(&args.inputs, &[], args.strict, console)?;
-    let (plan, frames) = job::plan_to_watch(&args.plan, &ready.program)?;
+    let ready = args.evaluate.ready(console)?;
+    let (plan, frames) = job::plan_to_watch(&args.evaluate.plan, &ready.program)?;
     let work = Work {
         args,
         ready: &ready,
@@ -61,10 +58,7 @@ impl Work<'_> {
         clock: C,
         console: &Console,
     ) -> Result<Status, Failure> {
-        let options = EngineOptions {
-            strict: self.args.strict,
-            ..EngineOptions::default()
-        };
+        let options = self.args.evaluate.engine_options();
         let recorder = Recorder::<C, FULL>::with_capacity(clock, self.args.records);
         let host = Host::with_tracer(&self.ready.program, &self.ready.inputs, options, recorder)?;
         let mut walk = Walk::new(self.plan, host);

@@ -8,33 +8,33 @@ use clap::{Args, ValueEnum};
 /// Flags of `oscilla render` that not every format has a use for.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Animations, streams and movies")]
-pub(super) struct FilmFlags {
+pub(in crate::cli) struct FilmFlags {
     /// How often GIF, APNG and WebP are played: a number or `forever` [default: forever, once if the patch ends]
     #[arg(long, value_name = "N", value_parser = parse_plays)]
-    pub(super) plays: Option<u16>,
+    pub(in crate::cli) plays: Option<u16>,
     /// Whether a GIF has one palette or one a frame [default: global]
     #[arg(long, value_name = "WHICH")]
-    pub(super) gif_palette: Option<PaletteFlag>,
+    pub(in crate::cli) gif_palette: Option<PaletteFlag>,
     /// How a GIF makes up for the colours its palette lacks [default: none]
     #[arg(long, value_name = "HOW")]
-    pub(super) gif_dither: Option<DitherFlag>,
+    pub(in crate::cli) gif_dither: Option<DitherFlag>,
     /// Colour samples of a y4m stream: one for 2 x 2 pixels or one a pixel [default: 420]
     #[arg(long, value_name = "SAMPLES")]
-    pub(super) chroma: Option<ChromaFlag>,
+    pub(in crate::cli) chroma: Option<ChromaFlag>,
     /// How a movie is compressed [default: h264 in mp4, vp9 in webm, prores in mov]
     #[arg(long, value_name = "CODEC")]
-    pub(super) codec: Option<CodecFlag>,
+    pub(in crate::cli) codec: Option<CodecFlag>,
     /// Quality of a movie, lower is better [default: hardly visible loss]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=63))]
-    pub(super) crf: Option<u8>,
+    pub(in crate::cli) crf: Option<u8>,
     /// Print the ffmpeg command of a movie, or one that reads the stream, and render nothing
     #[arg(long)]
-    pub(super) print_ffmpeg: bool,
+    pub(in crate::cli) print_ffmpeg: bool,
 }
 
 /// `--gif-palette`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum PaletteFlag {
+pub(in crate::cli) enum PaletteFlag {
     /// One for all frames, from the colours of the whole clip
     Global,
     /// One a frame
@@ -43,7 +43,7 @@ pub(super) enum PaletteFlag {
 
 /// `--gif-dither`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DitherFlag {
+pub(in crate::cli) enum DitherFlag {
     /// Every pixel gets the nearest colour
     None,
     /// Errors are passed on to the neighbours
@@ -61,7 +61,7 @@ impl From<DitherFlag> for Dither {
 
 /// `--chroma`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ChromaFlag {
+pub(in crate::cli) enum ChromaFlag {
     /// One for 2 x 2 pixels
     #[value(name = "420")]
     Half,
@@ -81,7 +81,7 @@ impl From<ChromaFlag> for Chroma {
 
 /// `--codec`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CodecFlag {
+pub(in crate::cli) enum CodecFlag {
     /// H.264, in mp4 and mov
     H264,
     /// VP9, in webm
