@@ -19,10 +19,12 @@ mod cli {
     mod library;
     mod probe;
     mod render;
+    mod resume;
     mod svg;
     mod swap;
     mod trace;
     mod usage;
+    mod verify;
 }
 
 use assert_cmd::Command;

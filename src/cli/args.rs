@@ -5,8 +5,10 @@ mod compare;
 mod documents;
 mod evaluate;
 mod film;
+mod recorded;
 mod render;
 mod values;
+mod verify;
 mod watch;
 
 pub(super) use compare::{CompareArgs, DiffArgs};
@@ -16,12 +18,13 @@ pub(super) use documents::{
 pub(super) use evaluate::{EvaluateFlags, InputFlags, PatchFlags, PlanFlags};
 pub(super) use film::{FilmFlags, PaletteFlag};
 pub(super) use render::{ProgressFlag, RenderArgs, SvgAnimateFlag};
+pub(super) use verify::VerifyArgs;
 pub(super) use watch::{
     CheckpointArgs, ClockFlag, GraphFlag, InspectArgs, LevelFlag, ProbeArgs, ProbeFormat, Section,
     TraceArgs,
 };
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::sync::OnceLock;
 
 /// A deterministic renderer for node-graph animation: a patch becomes frames.
@@ -67,6 +70,8 @@ pub(super) enum Command {
     Trace(TraceArgs),
     /// Write the state of a patch every so many frames, for shards
     Checkpoint(CheckpointArgs),
+    /// Check an export against its manifest, or parts of one against each other
+    Verify(VerifyArgs),
     /// Describe the blocks of the library
     Blocks(LibraryArgs),
     /// Describe the lenses of the library
@@ -77,6 +82,25 @@ pub(super) enum Command {
     Schema(SchemaArgs),
     /// Write a starter patch
     New(NewArgs),
+}
+
+impl Cli {
+    /// Reads a command line, the first word of which is the program's name.
+    ///
+    /// # Errors
+    /// What clap says of it; help and version are errors too.
+    pub(super) fn read(
+        words: impl IntoIterator<Item = std::ffi::OsString>,
+    ) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(words)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        if let (Command::Render(args), Some((_, matches))) =
+            (&mut cli.command, matches.subcommand())
+        {
+            args.recorded = recorded::recorded(matches);
+        }
+        Ok(cli)
+    }
 }
 
 /// Version, version of compiled programs, and what it was built for.
@@ -95,7 +119,6 @@ fn version() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_declarations_are_sound() {

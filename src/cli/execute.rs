@@ -3,22 +3,23 @@
 
 use super::failure::Failure;
 use super::job::Job;
-use crate::export::Progress;
 use crate::export::animated::{Animated, Baked, Trees};
 use crate::export::apng::{Apng, ApngHead};
+use crate::export::archive::{Archive, Resumed};
 use crate::export::file::{File, PngFiles, SvgFiles, WebpFiles};
 use crate::export::format::{Form, Stream};
 use crate::export::gif::Gif;
 use crate::export::gif::census::Census;
 use crate::export::gif::palette::palette;
-use crate::export::manifest::{Archive, Head};
+use crate::export::manifest::Head;
 use crate::export::movie::Movie;
-use crate::export::output::OutputError;
-use crate::export::pipeline::{self, Finish, Outcome};
+use crate::export::output::{Existing, OutputError};
+use crate::export::pipeline::{self, Delivery, Finish, Outcome, PipelineError};
 use crate::export::reel::{Bytes, Film, Programme, Reel};
 use crate::export::shot::{Counts, Pictures, Quantisations, Raw, RawPictures, Shot};
 use crate::export::webp::WebpAnimation;
 use crate::export::y4m;
+use crate::export::{FrameSet, Progress};
 use crate::svg::animate::Animation;
 use std::io;
 use std::sync::atomic::AtomicBool;
@@ -37,19 +38,45 @@ pub(super) fn execute(
     watch: Watch,
     notes: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    let (studio, texts) = (&job.studio, job.texts.as_ref());
     match job.target.form {
-        Form::PngFiles => files(job, head, watch, || {
-            PngFiles::new(studio.painter(), job.effort, texts)
-        }),
+        Form::PngFiles | Form::SvgFiles | Form::WebpFiles => files(job, head, watch, notes),
         Form::AnimatedSvg => animated(job, head, watch, notes),
-        Form::SvgFiles => files(job, head, watch, || SvgFiles::new(studio.scribe(), texts)),
-        Form::WebpFiles => files(job, head, watch, || WebpFiles::new(studio.painter())),
         Form::Gif => gif(job, head, watch),
         Form::Apng => apng(job, head, watch),
         Form::WebpAnimation => webp(job, head, watch),
         Form::Stream(stream) => stream_of(job, stream, head, watch),
         Form::Movie(_) => movie(job, head, watch),
+    }
+}
+
+/// Makes frames that are a file each.
+///
+/// # Errors
+/// The first frame's that has one.
+pub(super) fn each_file(
+    job: &Job,
+    frames: &FrameSet,
+    watch: Watch,
+    delivery: &mut dyn Delivery<File>,
+) -> Result<Outcome, PipelineError> {
+    let (studio, texts) = (&job.studio, job.texts.as_ref());
+    let work = pipeline::Job {
+        frames,
+        ..work(job)
+    };
+    match job.target.form {
+        Form::SvgFiles => {
+            let finisher = || SvgFiles::new(studio.scribe(), texts);
+            pipeline::run(&work, studio, finisher, watch, delivery)
+        }
+        Form::WebpFiles => {
+            let finisher = || WebpFiles::new(studio.painter());
+            pipeline::run(&work, studio, finisher, watch, delivery)
+        }
+        _ => {
+            let finisher = || PngFiles::new(studio.painter(), job.effort, texts);
+            pipeline::run(&work, studio, finisher, watch, delivery)
+        }
     }
 }
 
@@ -76,18 +103,39 @@ fn animated(
 }
 
 /// One file a frame.
-fn files<F: Finish<Product = File>>(
+fn files(
     job: &Job,
     head: &Head,
     watch: Watch,
-    finisher: impl Fn() -> F,
+    notes: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    let mut archive = Archive::begin(&job.target.destination, &job.plan, &job.frames, head)?;
-    let outcome = pipeline::run(&work(job), &job.studio, finisher, watch, &mut archive)?;
-    if !outcome.stopped {
-        archive.finish(&outcome)?;
+    let (destination, plan, frames) = (&job.target.destination, &job.plan, &job.frames);
+    let (mut archive, missing) = if job.existing == Existing::Resume {
+        match Archive::resume(destination, plan, frames, head)? {
+            Resumed::Finished(outcome) => {
+                notes.push("nothing was left to do".to_owned());
+                return Ok(outcome);
+            }
+            Resumed::Open { archive, missing } => (archive, missing),
+        }
+    } else {
+        let archive = Archive::begin(destination, plan, frames, head)?;
+        (archive, frames.clone())
+    };
+    let kept = frames.len() - missing.len();
+    if kept > 0 {
+        watch.0.kept(kept);
+        notes.push(format!("{kept} frames were there already"));
     }
-    Ok(outcome)
+    let outcome = each_file(job, &missing, watch, &mut archive)?;
+    if outcome.stopped {
+        archive.pause()?;
+        return Ok(Outcome {
+            frames: kept + outcome.frames,
+            ..outcome
+        });
+    }
+    Ok(archive.finish()?)
 }
 
 /// All frames in one file or stream.

@@ -135,8 +135,20 @@ impl From<OutputError> for Failure {
             // Trying again changes nothing; another flag or folder does.
             OutputError::Taken { .. } => Self::new(Status::Usage, finding)
                 .hint("add `--overwrite` to replace it, or choose another `--out`"),
+            OutputError::Exists {
+                resumable: true, ..
+            } => Self::new(Status::Usage, finding).hint(
+                "add `--resume` to keep what is whole, `--overwrite` to begin anew, or choose another `--out`",
+            ),
             OutputError::Exists { .. } => Self::new(Status::Usage, finding)
                 .hint("add `--overwrite` to replace them, or choose another `--out`"),
+            OutputError::Another { .. } => Self::new(Status::Usage, finding).hint(
+                "go back to what it was, begin anew with `--overwrite`, or choose another `--out`",
+            ),
+            OutputError::Record { .. } => Self::new(Status::Usage, finding)
+                .hint("add `--overwrite` to begin anew, or choose another `--out`"),
+            OutputError::Locked { .. } => Self::new(Status::Io, finding)
+                .hint("wait until it has ended, or choose another `--out`"),
             OutputError::Io { .. }
             | OutputError::ReaderGone { .. }
             | OutputError::Encoder { .. } => Self::new(Status::Io, finding),

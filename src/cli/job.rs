@@ -20,7 +20,7 @@ use crate::render_tree::RenderTree;
 use crate::svg::SvgOptions;
 use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
 use crate::vm::EngineOptions;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::thread;
 
@@ -76,6 +76,12 @@ impl Job {
                 ..args.plan.clone()
             };
             (plan, frames) = plan_with(&flags, program, &swaps)?;
+        }
+        if args.resume && !target.form.is_files() {
+            let message = "`--resume` goes on with files of frames, not with one file for all";
+            return Err(
+                Failure::usage(message).hint("leave it out: the file appears whole or not at all")
+            );
         }
         let mut approximate = approximations(args, target.format)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -138,10 +144,10 @@ impl Job {
                     metadata: Vec::new(),
                 },
             },
-            existing: if args.overwrite {
-                Existing::Overwrite
-            } else {
-                Existing::Refuse
+            existing: match (args.overwrite, args.resume) {
+                (true, _) => Existing::Overwrite,
+                (false, true) => Existing::Resume,
+                (false, false) => Existing::Refuse,
             },
             texts: (!args.no_metadata).then(|| texts(args, ready, target.format, &swaps)),
             swaps,
@@ -245,26 +251,29 @@ impl Job {
             },
             program_hash: program.program_hash.clone(),
             seed: program.seed,
+            arguments: args.recorded.clone(),
+            names: self.target.destination.names(),
             overrides: args.patch_flags.set.iter().cloned().collect(),
             inputs: ready.inputs.hash.as_ref().map(b3),
             plan: PlanEntry::new(&self.plan, &self.frames),
             image: ImageEntry {
-                format: format.word(),
+                format: format.word().into(),
                 width: self.width,
                 height: self.height,
                 scale: args.scale,
                 background: program.viewport.background,
-                colour: format.colour(),
+                colour: format.colour().into(),
                 blend_space: match self.studio.raster.blend_space {
                     BlendSpace::Srgb => "srgb",
                     BlendSpace::Linear => "linear",
-                },
-                needs: needs(program, format),
-                approximate: self.approximate.clone(),
+                }
+                .into(),
+                needs: needs(program, format).into_iter().map(Into::into).collect(),
+                approximate: self.approximate.iter().map(|&what| what.into()).collect(),
             },
             swaps: swap::entries(&self.swaps),
             r#loop: closes,
-            warnings,
+            warnings: warnings.iter().map(|warning| json!(warning)).collect(),
         }
     }
 }

@@ -34,18 +34,18 @@ mod swap;
 mod table;
 mod target;
 mod trace;
+mod verify;
 
 pub use failure::Status;
 
 use crate::blocks::docs;
 use args::{Cli, Command};
-use clap::Parser as _;
 use console::Console;
 use std::ffi::OsString;
 
 /// Runs the program with its arguments, the first of which is its name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::read(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors. If nobody reads them, nobody misses them.
@@ -67,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Compare(args) => compare::run(&args, &mut console),
         Command::Checkpoint(args) => checkpoint::run(&args, &mut console),
         Command::Diff(args) => diff::run(&args, &mut console),
+        Command::Verify(args) => verify::run(&args, &mut console),
         Command::Trace(args) => trace::run(&args, &mut console),
         Command::Blocks(args) => blocks::run(&args, "block", docs::blocks()),
         Command::Lenses(args) => blocks::run(&args, "lens", docs::lenses()),

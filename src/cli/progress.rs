@@ -35,7 +35,10 @@ enum Style {
 struct State {
     begun: Instant,
     shown: Instant,
+    /// Frames delivered.
     done: u64,
+    /// Frames that were there before.
+    kept: u64,
     /// Where each worker is, and since when.
     workers: BTreeMap<usize, (Stage, Instant)>,
     /// Time spent by stage.
@@ -66,6 +69,7 @@ impl Display {
                 begun,
                 shown: begun,
                 done: 0,
+                kept: 0,
                 workers: BTreeMap::new(),
                 spent: BTreeMap::new(),
             }),
@@ -89,7 +93,7 @@ impl Display {
                     Some(_) => "done",
                 };
                 let event = json!({
-                    "event": "end", "status": status, "done": state.done, "frames": self.total,
+                    "event": "end", "status": status, "done": state.kept + state.done, "frames": self.total,
                     "seconds": (seconds * 1000.0).round() / 1000.0,
                 });
                 line(&event.to_string());
@@ -130,6 +134,15 @@ impl Progress for Display {
         }
     }
 
+    fn kept(&self, frames: u64) {
+        let mut state = self.state();
+        state.kept = frames;
+        if let Style::Bar(bar) = &self.style {
+            bar.set_position(frames);
+            bar.reset_eta();
+        }
+    }
+
     fn delivered(&self, frame: u64) {
         let mut state = self.state();
         state.done += 1;
@@ -137,7 +150,7 @@ impl Progress for Display {
             Style::Silent => {}
             Style::Bar(bar) => {
                 bar.set_message(state.slowest());
-                bar.set_position(state.done);
+                bar.set_position(state.kept + state.done);
             }
             Style::Lines { every, json } => {
                 let at = now();
@@ -145,7 +158,8 @@ impl Progress for Display {
                     return;
                 }
                 state.shown = at;
-                let (done, total, fps) = (state.done, self.total, state.fps());
+                let (done, total) = (state.kept + state.done, self.total);
+                let fps = state.fps();
                 let left = (total - done.min(total)) as f64 / fps.max(1e-3);
                 let slowest = state.slowest();
                 if *json {

@@ -12,16 +12,13 @@ use super::swap;
 use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::LoopEntry;
+use crate::export::output::Existing;
 use crate::export::pipeline::Outcome;
 use crate::export::{Engines as _, Faults, Plan};
 use crate::ir::Program;
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
-    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
-    let swaps = swap::load_all(args, &ready, console)?;
-    let others: Vec<&Program> = swaps.iter().map(|swap| &**swap.ready.program).collect();
-    let ready = ready.with_inputs(&args.inputs, &others, args.strict, console)?;
-    let job = Job::new(args, &ready, swaps)?;
+    let (ready, job) = prepare(args, console)?;
     if args.film.print_ffmpeg {
         let command = job.film.command(&job.target)?;
         console::data(|out| writeln!(out, "{command}"))?;
@@ -56,7 +53,14 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     let mut notes = Vec::new();
     let result = execute(&job, &head, (&display, stop.flag()), &mut notes);
     display.end(result.as_ref().ok());
-    let outcome = result?;
+    let outcome = result.map_err(|failure| {
+        let may_go_on = failure.status == Status::Io && job.target.form.is_files();
+        if may_go_on && job.existing != Existing::Resume {
+            failure.hint("afterwards, `--resume` goes on with the frames that are whole")
+        } else {
+            failure
+        }
+    })?;
     if outcome.stopped {
         let (done, of) = (outcome.frames, job.frames.len());
         let kept = job.target.kept();
@@ -68,6 +72,19 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     }
     summarise(&job, &ready, &outcome, &stale, console);
     Ok(Status::Done)
+}
+
+/// Everything that can fail before the long part, and is worth nothing without it.
+///
+/// # Errors
+/// What is wrong with the patch, the other files or the arguments.
+pub(super) fn prepare(args: &RenderArgs, console: &mut Console) -> Result<(Ready, Job), Failure> {
+    let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
+    let swaps = swap::load_all(args, &ready, console)?;
+    let others: Vec<&Program> = swaps.iter().map(|swap| &**swap.ready.program).collect();
+    let ready = ready.with_inputs(&args.inputs, &others, args.strict, console)?;
+    let job = Job::new(args, &ready, swaps)?;
+    Ok((ready, job))
 }
 
 /// Says whether the loop closes.

@@ -66,7 +66,9 @@ impl Target {
     /// What is left of a run that was stopped.
     pub(super) fn kept(&self) -> &'static str {
         match self.form {
-            Form::PngFiles | Form::SvgFiles | Form::WebpFiles => "those are whole",
+            Form::PngFiles | Form::SvgFiles | Form::WebpFiles => {
+                "those are whole, `--resume` goes on"
+            }
             Form::Stream(_) if self.is_stdout => "the stream ends there",
             _ => "the file was not written",
         }

@@ -3,13 +3,13 @@
 //! In: trees, in the order of the plan. Out: one file, which appears when it is whole, and its manifest
 //! with a line for each frame it was made from. The text is not written here: see [`Animator`].
 
-use super::manifest::{Head, Ledger, Written};
+use super::manifest::{FileEntry, FrameEntry, Head, Ledger, Sums, Written};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Finish, Frame, Outcome, Stage};
 use super::{FrameSet, Plan, SourceError};
 use crate::render_tree::RenderTree;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Collects the frames of an animation and writes it as text.
 pub trait Animator {
@@ -24,7 +24,7 @@ pub trait Animator {
 }
 
 /// A part of an animation that is drawn anew for each frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Baked {
     /// Block id of the sink.
     pub sink: String,
@@ -64,10 +64,11 @@ impl<'a> Animated<'a> {
         (plan, frames): (&'a Plan, &FrameSet),
         head: &Head,
     ) -> Result<Self, OutputError> {
+        let name = destination.manifest_name(frames, plan.frames());
         Ok(Self {
             animator,
             destination,
-            ledger: Ledger::begin(destination, plan, frames, head)?,
+            ledger: Ledger::begin(destination, &name, head)?,
             start_ms: None,
             plan,
         })
@@ -91,14 +92,16 @@ impl<'a> Animated<'a> {
             hash: blake3::hash(text.as_bytes()),
         };
         self.ledger.set_baked(baked.clone());
-        self.ledger.finish(&outcome, Some(written))?;
+        let file = FileEntry::from(written);
+        self.ledger.finish(&Sums::from(&outcome), Some(&file))?;
         Ok((outcome, baked))
     }
 }
 
 impl Delivery<RenderTree> for Animated<'_> {
     fn deliver(&mut self, frame: Frame<RenderTree>) -> Result<u64, OutputError> {
-        self.ledger.line(&frame, None, None)?;
+        let entry = FrameEntry::new(self.plan, &frame, None, None);
+        self.ledger.line(&entry)?;
         let at = self.plan.time_ms(frame.sample);
         let start = *self.start_ms.get_or_insert(at);
         self.animator.push(frame.product, at - start);

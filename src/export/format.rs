@@ -140,6 +140,13 @@ pub enum Form {
     Movie(Container),
 }
 
+impl Form {
+    /// Whether each frame is a file of its own.
+    pub const fn is_files(self) -> bool {
+        matches!(self, Self::PngFiles | Self::SvgFiles | Self::WebpFiles)
+    }
+}
+
 /// What a stream consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stream {

@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::fmt;
 use std::str::FromStr;
 
 /// A frame range as written.
@@ -161,6 +162,25 @@ impl FrameSet {
         Self { parts: vec![part] }
     }
 
+    /// Frames that come one after the other. Runs of even steps become one part each.
+    pub fn from_ascending(frames: impl IntoIterator<Item = u64>) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for frame in frames {
+            match parts.last_mut() {
+                Some(part) if part.first == part.last => {
+                    (part.step, part.last) = (frame - part.first, frame);
+                }
+                Some(part) if frame - part.last == part.step => part.last = frame,
+                _ => parts.push(Part {
+                    first: frame,
+                    last: frame,
+                    step: 1,
+                }),
+            }
+        }
+        Self { parts }
+    }
+
     /// Ascending.
     pub fn iter(&self) -> Frames {
         Frames {
@@ -197,6 +217,21 @@ impl FrameSet {
     /// The highest frame; 0 for an empty set.
     pub fn last(&self) -> u64 {
         self.parts.iter().map(|part| part.last).max().unwrap_or(0)
+    }
+}
+
+/// As a frame range that means this set.
+impl fmt::Display for FrameSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Part { first, last, step }) in self.parts.iter().enumerate() {
+            let comma = if i == 0 { "" } else { "," };
+            match (first == last, step) {
+                (true, _) => write!(f, "{comma}{first}")?,
+                (false, 1) => write!(f, "{comma}{first}-{last}")?,
+                (false, step) => write!(f, "{comma}{first}-{last}:{step}")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -291,6 +326,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_set_made_of_its_frames_is_written_and_read_back(
+            frames in prop::collection::btree_set(0u64..80, 1..40),
+        ) {
+            let set = FrameSet::from_ascending(frames.iter().copied());
+            prop_assert_eq!(set.len(), frames.len() as u64);
+            prop_assert!((0..80).all(|frame| set.contains(frame) == frames.contains(&frame)));
+            let read = set.to_string().parse::<FrameRange>().unwrap().within(80).unwrap();
+            prop_assert!(read.iter().eq(frames.iter().copied()));
+        }
+
         #[test]
         fn a_set_is_ascending_and_as_long_as_it_says(
             parts in prop::collection::vec((0u64..60, 0u64..60, 1u64..7), 1..4),

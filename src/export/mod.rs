@@ -6,11 +6,12 @@
 //! together implements [`FrameSource`], [`Painter`] and [`Scribe`].
 //!
 //! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
-//! [`mod@format`], [`mod@file`], [`png`], [`output`], [`manifest`]; then, for many frames in one file, [`delay`],
+//! [`mod@format`], [`mod@file`], [`png`], [`output`], [`manifest`], [`journal`], [`archive`], [`verify`]; then, for many frames in one file, [`delay`],
 //! [`shot`], [`reel`] and the formats [`apng`], [`webp`], [`mod@gif`], [`y4m`] and [`movie`].
 
 pub mod animated;
 pub mod apng;
+pub mod archive;
 pub mod change;
 pub mod delay;
 pub mod file;
@@ -18,6 +19,7 @@ pub mod format;
 pub mod frames;
 pub mod gif;
 pub mod integrity;
+pub mod journal;
 pub mod manifest;
 pub mod movie;
 pub mod names;
@@ -30,6 +32,7 @@ pub mod reel;
 pub mod shot;
 #[cfg(test)]
 mod testing;
+pub mod verify;
 pub mod walk;
 pub mod webp;
 pub mod y4m;
@@ -44,7 +47,7 @@ pub use walk::Walk;
 
 use crate::render_tree::RenderTree;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Evaluates frames. One per thread; all of one export run the same program.
 pub trait FrameSource: Send {
@@ -101,7 +104,7 @@ pub struct Evaluated {
 }
 
 /// Things that happen in a frame without stopping it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Faults {
     /// Elements not drawn because a channel was not finite or a size negative.

@@ -5,6 +5,7 @@
 //! writes the names that the whole would.
 
 use super::Format;
+use std::fmt;
 
 /// A file name with a place for the frame number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,21 @@ impl NamePattern {
     }
 }
 
+/// As a pattern that means this one, whatever way it was written.
+impl fmt::Display for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            before,
+            width,
+            after,
+        } = self;
+        if *width == 0 {
+            return write!(f, "{before}%d{after}");
+        }
+        write!(f, "{before}{}{after}", "#".repeat(*width))
+    }
+}
+
 /// Number fields as (start, end, width).
 fn fields(text: &str) -> Vec<(usize, usize, usize)> {
     let bytes = text.as_bytes();
@@ -160,6 +176,14 @@ mod tests {
         assert_eq!(pattern("%d.png").name(7), "7.png");
         assert_eq!(pattern("a#.PNG").name(1234), "a1234.PNG");
         assert_eq!(pattern("100%_##.png").name(3), "100%_03.png");
+    }
+
+    #[test]
+    fn a_pattern_is_written_as_one_that_means_the_same() {
+        for text in ["shot_####.png", "shot_%05d.png", "%d.png", "a#.PNG"] {
+            let written = pattern(text).to_string();
+            assert_eq!(pattern(&written), pattern(text), "{text}: {written}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Where frames go: a folder, with names by pattern, or one file for one still.
 //!
 //! Files appear whole or not at all: bytes go to a temporary file in the same folder, which is then
-//! renamed. Frames that are already there are never silently mixed with new ones.
+//! renamed. Its name carries that of the manifest it belongs to, so that whoever goes on with an export
+//! that was killed can tell what it left behind. Frames that are already there are never silently
+//! mixed with new ones.
 
 use super::frames::FrameSet;
 use super::movie::EncoderError;
 use super::names::NamePattern;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -33,6 +36,8 @@ pub enum Existing {
     Refuse,
     /// They are replaced, one by one.
     Overwrite,
+    /// Those that an interrupted export has finished are kept.
+    Resume,
 }
 
 /// Why something could not be written.
@@ -51,6 +56,30 @@ pub enum OutputError {
         folder: PathBuf,
         /// One of the files.
         example: String,
+        /// Whether a record of them is there, so that the export can go on.
+        resumable: bool,
+    },
+    /// Another process writes the same frames.
+    #[error("another run is writing these frames (`{}` is locked)", path.display())]
+    Locked {
+        /// Its journal.
+        path: PathBuf,
+    },
+    /// What was to be resumed was another export.
+    #[error("`{}` is of another export: {}", path.display(), differences.join("; "))]
+    Another {
+        /// Its record.
+        path: PathBuf,
+        /// What differs, in words.
+        differences: Vec<String>,
+    },
+    /// What was to be resumed has no readable record.
+    #[error("`{}`: {why}", path.display())]
+    Record {
+        /// The record.
+        path: PathBuf,
+        /// Why not.
+        why: String,
     },
     /// The system said no.
     #[error("cannot write `{}`: {source}", path.display())]
@@ -89,6 +118,8 @@ impl OutputError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Exists { .. } | Self::Taken { .. } => "output-exists",
+            Self::Locked { .. } => "output-locked",
+            Self::Another { .. } | Self::Record { .. } => "manifest-mismatch",
             Self::Io { .. } | Self::ReaderGone { .. } => "output-failed",
             Self::Encoder { error, .. } => error.code(),
         }
@@ -134,6 +165,14 @@ impl Destination {
         }
     }
 
+    /// Name of a file by the number of its frame, such as `frame_#####.png`.
+    pub fn names(&self) -> String {
+        match &self.names {
+            Names::Pattern(pattern) => pattern.to_string(),
+            Names::Single(name) => name.clone(),
+        }
+    }
+
     /// What people look for: the folder, or the one file.
     pub fn shown(&self) -> PathBuf {
         match &self.names {
@@ -164,6 +203,10 @@ impl Destination {
         plan_frames: u64,
         existing: Existing,
     ) -> Result<Vec<u64>, OutputError> {
+        let resumable = self.record(frames, plan_frames).is_some();
+        if existing == Existing::Resume && resumable {
+            return Ok(Vec::new());
+        }
         let whole = frames.len() == plan_frames;
         let mut strangers = Vec::new();
         let mut in_the_way = None;
@@ -186,13 +229,14 @@ impl Destination {
             }
         }
         match (in_the_way, existing) {
-            (Some(example), Existing::Refuse) => Err(match &self.names {
+            (Some(example), Existing::Refuse | Existing::Resume) => Err(match &self.names {
                 Names::Single(_) => OutputError::Taken {
                     path: self.path(&example),
                 },
                 Names::Pattern(_) => OutputError::Exists {
                     folder: self.folder.clone(),
                     example,
+                    resumable,
                 },
             }),
             _ => Ok(strangers),
@@ -205,7 +249,26 @@ impl Destination {
     /// [`OutputError::Io`].
     pub fn prepare(&self) -> Result<(), OutputError> {
         std::fs::create_dir_all(&self.folder).map_err(OutputError::io(&self.folder))?;
-        self.temporary().map(drop)
+        self.temporary("probe").map(drop)
+    }
+
+    /// The record of an export of these frames: the journal if it was interrupted, else the manifest.
+    pub fn record(&self, frames: &FrameSet, plan_frames: u64) -> Option<PathBuf> {
+        let name = self.manifest_name(frames, plan_frames);
+        [self.journal(&name), self.folder.join(&name)]
+            .into_iter()
+            .find(|path| path.exists())
+    }
+
+    /// Where the journal of an export lies, whose manifest has this name.
+    pub(super) fn journal(&self, manifest: &str) -> PathBuf {
+        self.folder.join(manifest).with_extension("journal")
+    }
+
+    /// Where a journal is written that is to take the place of [`Self::journal`].
+    pub(super) fn successor(&self, manifest: &str) -> PathBuf {
+        let prefix = prefix(manifest);
+        self.folder.join(format!("{prefix}journal{TEMPORARY}"))
     }
 
     /// Writes a file: whole, or not at all.
@@ -213,16 +276,39 @@ impl Destination {
     /// # Errors
     /// [`OutputError::Io`]; the temporary file is gone then.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let mut file = self.temporary()?;
-        let path = self.folder.join(name);
-        file.write_all(bytes).map_err(OutputError::io(&path))?;
+        let file = self.filled(name, name, bytes)?;
         self.publish(file, name)
     }
 
+    /// Writes a frame of the export `owner` (the name of its manifest): whole, or not at all. It may
+    /// not be on the disk yet; whoever keeps the handle can see to that.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(super) fn write_frame(
+        &self,
+        owner: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<File, OutputError> {
+        let path = self.folder.join(name);
+        let file = self.filled(owner, name, bytes)?;
+        file.persist(&path)
+            .map_err(|error| OutputError::io(&path)(error.error))
+    }
+
+    fn filled(&self, owner: &str, name: &str, bytes: &[u8]) -> Result<NamedTempFile, OutputError> {
+        let mut file = self.temporary(owner)?;
+        let written = file.write_all(bytes);
+        written.map_err(OutputError::io(&self.folder.join(name)))?;
+        Ok(file)
+    }
+
     /// A temporary file beside the final ones; removed when dropped.
-    pub(super) fn temporary(&self) -> Result<NamedTempFile, OutputError> {
+    pub(super) fn temporary(&self, owner: &str) -> Result<NamedTempFile, OutputError> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".oscilla-").suffix(".tmp");
+        let prefix = prefix(owner);
+        builder.prefix(&prefix).suffix(TEMPORARY);
         // Temporary files are private by default; frames are as readable as any other file.
         #[cfg(unix)]
         let mode = {
@@ -238,11 +324,41 @@ impl Destination {
             .map_err(|error| OutputError::io(&self.folder)(plain(error)))
     }
 
-    /// Gives a temporary file its final name.
+    /// Gives a temporary file its final name, once it is on the disk.
     pub(super) fn publish(&self, file: NamedTempFile, name: &str) -> Result<(), OutputError> {
         let path = self.folder.join(name);
+        file.as_file().sync_all().map_err(OutputError::io(&path))?;
         file.persist(&path)
             .map_err(|error| OutputError::io(&path)(error.error))?;
+        self.sync()
+    }
+
+    /// Waits until the names in the folder are on the disk.
+    pub(super) fn sync(&self) -> Result<(), OutputError> {
+        // Elsewhere a folder cannot be opened like a file, and its names need no help.
+        #[cfg(unix)]
+        File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(OutputError::io(&self.folder))?;
+        Ok(())
+    }
+
+    /// Removes temporary files that a killed run of an export has left.
+    pub(super) fn sweep(&self, owner: &str) -> Result<(), OutputError> {
+        let prefix = prefix(owner);
+        let is_left = |name: &str| {
+            let random = name.strip_prefix(&prefix)?.strip_suffix(TEMPORARY)?;
+            random
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric())
+                .then_some(())
+        };
+        for entry in std::fs::read_dir(&self.folder).map_err(OutputError::io(&self.folder))? {
+            let name = entry.map_err(OutputError::io(&self.folder))?.file_name();
+            if let Some(name) = name.to_str().filter(|name| is_left(name).is_some()) {
+                self.remove(name)?;
+            }
+        }
         Ok(())
     }
 
@@ -271,6 +387,13 @@ impl Destination {
         present.sort_unstable();
         Ok(present)
     }
+}
+
+/// Ending of a file that has no name yet.
+const TEMPORARY: &str = ".tmp";
+
+fn prefix(owner: &str) -> String {
+    format!(".oscilla-{owner}-")
 }
 
 #[cfg(test)]

@@ -110,6 +110,11 @@ pub trait Progress: Sync {
         let _ = (worker, stage);
     }
 
+    /// So many frames of the run were there before it.
+    fn kept(&self, frames: u64) {
+        let _ = frames;
+    }
+
     /// A frame was delivered; its number in the plan.
     fn delivered(&self, frame: u64) {
         let _ = frame;

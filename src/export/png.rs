@@ -153,6 +153,17 @@ pub fn pixel_hash(image: &Image) -> blake3::Hash {
     hasher.finalize()
 }
 
+/// [`pixel_hash`] of a PNG file; `None` if it is none.
+pub fn decoded_hash(file: &[u8]) -> Option<blake3::Hash> {
+    let decoded = image::load_from_memory_with_format(file, image::ImageFormat::Png).ok()?;
+    let rgba = decoded.to_rgba8();
+    Some(pixel_hash(&Image {
+        width: rgba.width(),
+        height: rgba.height(),
+        rgba: rgba.into_raw(),
+    }))
+}
+
 /// Adds metadata as text chunks.
 pub(super) fn add_texts<W: Write>(
     encoder: &mut png::Encoder<'_, W>,

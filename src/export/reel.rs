@@ -7,7 +7,7 @@
 use super::apng::Apng;
 use super::delay::{Span, Spans};
 use super::gif::{Gif, Quantised};
-use super::manifest::{Head, Ledger, Written};
+use super::manifest::{FileEntry, FrameEntry, Head, Ledger, Sums, Written};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
 use super::shot::Shot;
@@ -115,6 +115,7 @@ struct Canister<'a> {
     file: NamedTempFile,
     destination: &'a Destination,
     ledger: Ledger<'a>,
+    plan: &'a Plan,
 }
 
 /// What an export is about.
@@ -140,14 +141,16 @@ impl<'a, F: Film> Reel<'a, F> {
     ) -> Result<Self, OutputError> {
         let Programme { plan, frames, head } = programme;
         let shown = destination.shown();
-        let file = destination.temporary()?;
+        let name = destination.manifest_name(frames, plan.frames());
+        let file = destination.temporary(&name)?;
         let out = file.reopen().map_err(OutputError::io(&shown))?;
         let film = film(BufWriter::new(out), file.path()).map_err(|e| failed(&shown, e, None))?;
         Ok(Self {
             film,
             spans: Spans::new(plan, frames),
             file: Some(Canister {
-                ledger: Ledger::begin(destination, plan, frames, head)?,
+                ledger: Ledger::begin(destination, &name, head)?,
+                plan,
                 file,
                 destination,
             }),
@@ -179,6 +182,7 @@ impl<'a, F: Film> Reel<'a, F> {
             file,
             destination,
             ledger,
+            ..
         }) = file
         else {
             return Ok(outcome);
@@ -195,7 +199,7 @@ impl<'a, F: Film> Reel<'a, F> {
             bytes,
             hash: hasher.finalize(),
         };
-        ledger.finish(&outcome, Some(written))?;
+        ledger.finish(&Sums::from(&outcome), Some(&FileEntry::from(written)))?;
         Ok(outcome)
     }
 }
@@ -203,9 +207,9 @@ impl<'a, F: Film> Reel<'a, F> {
 impl<F: Film> Delivery<Shot<F::Content>> for Reel<'_, F> {
     fn deliver(&mut self, frame: Frame<Shot<F::Content>>) -> Result<u64, OutputError> {
         if let Some(canister) = &mut self.file {
-            canister
-                .ledger
-                .line(&frame, None, Some(&frame.product.pixels))?;
+            let pixels = Some(&frame.product.pixels);
+            let entry = FrameEntry::new(canister.plan, &frame, None, pixels);
+            canister.ledger.line(&entry)?;
         }
         // There are as many spans as frames.
         let span = self.spans.next().unwrap_or(Span {

@@ -501,10 +501,12 @@ fn signals_stop_cleanly_and_leave_whole_files() {
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains("stopped after"), "{said}");
         let names = place.names("f");
+        let (journal, frames) = names.split_last().unwrap();
+        assert_eq!(journal, "manifest.journal");
         assert!(
-            names.iter().all(|name| name.starts_with("frame_")),
+            frames.iter().all(|name| name.starts_with("frame_")),
             "{names:?}"
         );
-        picture(&place.path(&format!("f/{}", names.last().unwrap())));
+        picture(&place.path(&format!("f/{}", frames.last().unwrap())));
     }
 }

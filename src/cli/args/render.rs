@@ -51,8 +51,11 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long)]
     pub(in crate::cli) no_cache: bool,
     /// Replace frames that are already there
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     pub(in crate::cli) overwrite: bool,
+    /// Go on with an export that was interrupted: keep its frames, make those that are missing
+    #[arg(long)]
+    pub(in crate::cli) resume: bool,
     /// File names, such as `shot_####.png` or `shot_%05d.png` [default: frame_#####.png]
     #[arg(long, value_name = "PATTERN")]
     pub(in crate::cli) name: Option<String>,
@@ -94,6 +97,9 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) film: FilmFlags,
     #[command(flatten)]
     pub(in crate::cli) plan: PlanFlags,
+    /// The flags that can change a byte, as they were given; see [`super::recorded`].
+    #[arg(skip)]
+    pub(in crate::cli) recorded: Vec<String>,
 }
 
 /// `--format` of `render`
