@@ -6,6 +6,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// How many diagnostics are kept; further ones are only counted.
@@ -141,13 +142,45 @@ impl Diagnostic {
     }
 }
 
+/// A text as a terminal may show it: control characters, line breaks and marks that turn the direction
+/// of writing become escapes such as `\u{1b}`, so that a name in a file cannot speak for this program.
+///
+/// ```
+/// assert_eq!(oscilla::diag::printable("a\u{1b}[2Jb"), r"a\u{1b}[2Jb");
+/// assert_eq!(oscilla::diag::printable("größe · 3 µs"), "größe · 3 µs");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match is_unprintable(c) {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, line and paragraph separators, marks of writing direction.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        )
+        || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// All of it is [`printable`], whatever the file says.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{word}[{}]: {}", self.code, self.message)?;
+        write!(f, "{word}[{}]: {}", self.code, printable(&self.message))?;
         let mut place = Vec::new();
         if !self.is_in_file() {
             place.push(format!("`{}`", self.pointer));
@@ -165,16 +198,17 @@ impl fmt::Display for Diagnostic {
             place.push(format!("port `{}`", self.port));
         }
         if !place.is_empty() {
-            write!(f, "\n  --> {}", place.join(", "))?;
+            write!(f, "\n  --> {}", printable(&place.join(", ")))?;
         }
         match &self.other {
             Some(other) if other.line > 0 => {
-                write!(f, "\n  and {}:{}:{}", self.file, other.line, other.column)?;
+                let file = printable(&self.file);
+                write!(f, "\n  and {file}:{}:{}", other.line, other.column)?;
             }
             _ => {}
         }
         for hint in &self.hints {
-            write!(f, "\nhint: {hint}")?;
+            write!(f, "\nhint: {}", printable(hint))?;
         }
         Ok(())
     }
@@ -290,6 +324,28 @@ mod tests {
             d.to_string(),
             "error[unknown-port]: no port `rad`\n  --> p.json:4:2, block `dots`, port `rad`\n\
              hint: did you mean `radius`?"
+        );
+    }
+
+    #[test]
+    fn names_of_a_file_cannot_speak_to_the_terminal() {
+        let bad = "a\u{1b}]0;x\u{7}\n\u{202e}b";
+        let mut d = Diagnostic::error("unknown-port", "/b", format!("no `{bad}`"))
+            .on(bad, bad)
+            .other("/a")
+            .hint(format!("try `{bad}`"));
+        d.file = format!("{bad}.json");
+        (d.line, d.column) = (4, 2);
+        if let Some(other) = &mut d.other {
+            (other.line, other.column) = (3, 5);
+        }
+        let good = r"a\u{1b}]0;x\u{7}\n\u{202e}b";
+        assert_eq!(
+            d.to_string(),
+            format!(
+                "error[unknown-port]: no `{good}`\n  --> {good}.json:4:2, block `{good}`, port \
+                 `{good}`\n  and {good}.json:3:5\nhint: try `{good}`"
+            )
         );
     }
 

@@ -40,10 +40,22 @@ pub struct Channel {
 /// The first thing that is wrong, without its file.
 pub fn read(text: &str) -> Result<Recording, Box<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.trim_start().starts_with('{') {
-        true => json::read(text),
-        false => csv::read(text),
-    }
+    let (read, example) = match text.trim_start().starts_with('{') {
+        true => (
+            json::read(text),
+            r#"a recording looks like {"channels": {"midi.cc1": {"samples": [[0, 0.2], [500, 0.8]]}}}"#,
+        ),
+        false => (
+            csv::read(text),
+            "a recording as a table looks like `tMs,midi.cc1`, then `0,0.2`, then `500,0.8`",
+        ),
+    };
+    read.map_err(|mut finding| {
+        if finding.hints.is_empty() {
+            finding.hints.push(example.to_owned());
+        }
+        finding
+    })
 }
 
 impl Channel {

@@ -81,7 +81,7 @@ fn every_option_of_every_block() {
                 for output in shown_outputs(block) {
                     let mut params = format!(r#""{}": "{option}""#, input.name);
                     // A profile or a clip that is a path needs one.
-                    for path in ["profilePath", "clipPath"] {
+                    for path in ["profilePath", "clipPath", "shapePath"] {
                         if *option == "path" && block.input(path).is_some() {
                             let _ = write!(params, r#", "{path}": "M0 0L1 0L0 1Z""#);
                         }

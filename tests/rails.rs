@@ -369,3 +369,73 @@ fn a_loop_of_steps_closes_to_the_bit() {
         }
     }
 }
+
+#[test]
+fn a_probe_of_the_latch_sees_what_readers_see() {
+    // Bus and generator differ, so that the three registers do.
+    let rails = r#""energy": {"curve": "saw", "bus": "drive", "drive": "mixed", "combine": "sum"}"#;
+    let rest = r#", "buses": [{"name": "drive", "type": "number"}],
+        "publishers": [{"from": "k.out", "bus": "drive"}], "listeners": [{"rail": "energy", "to": "read.a"}]"#;
+    let text = patch(
+        rails,
+        r#", {"id": "k", "type": "ConstNumber", "params": {"value": 10}}"#,
+        rest,
+    );
+    let times = [0.0, 500.0, 1000.0];
+    near(
+        &seen(&text, "rail:energy.internal", &times),
+        &[0.0, 0.25, 0.5],
+    );
+    near(&seen(&text, "rail:energy.user", &times), &[10.0; 3]);
+    near(
+        &seen(&text, "rail:energy.final", &times),
+        &[10.0, 10.25, 10.5],
+    );
+    // The first frame starts with the generator alone; after that it is the final of the frame before.
+    let latched = [0.0, 10.0, 10.25];
+    near(&seen(&text, "rail:energy.latched", &times), &latched);
+    near(&seen(&text, "read.out", &times), &latched);
+}
+
+#[test]
+fn a_probe_of_a_pulse_rail_has_the_pulses_of_each_register() {
+    let text = patch(
+        r#""pulseA": {"division": 2, "bus": "hits", "drive": "mixed", "combine": "sum"}"#,
+        r#", {"id": "quick", "type": "PulseDivider", "params": {"divisions": 4}}"#,
+        r#", "buses": [{"name": "hits", "type": "trigger"}],
+           "publishers": [{"from": "quick.tick", "bus": "hits"}]"#,
+    );
+    let mut run = Run::new(&text);
+    let parts = ["internal", "user", "final", "latched"];
+    let probes = parts.map(|part| run.watch(&format!("rail:pulseA.{part}")));
+    let mut counts = Vec::new();
+    for t in [0.0, 900.0, 1100.0, 1200.0] {
+        run.at(t);
+        counts.push(probes.map(|probe| run.pulses(probe)));
+    }
+    // Halves of the 2 s of the rail; quarters of the loop, with one in the first frame.
+    assert_eq!(
+        counts,
+        [[0, 1, 1, 0], [0, 1, 1, 1], [1, 1, 2, 1], [0, 0, 0, 2]]
+    );
+}
+
+#[test]
+fn a_driven_offset_that_was_no_number_does_not_stop_a_driven_period() {
+    // The logarithm of −0.25 in the first frame is no number.
+    let rails = r#""phaseA": {"periodMs": {"from": "p.out", "base": 1000}, "offset": {"from": "o.y", "base": 0}}"#;
+    let blocks = r#", {"id": "p", "type": "ConstNumber", "params": {"value": 1000}},
+        {"id": "wave", "type": "AddSignal", "params": {"b": -0.25}},
+        {"id": "o", "type": "MapSignal", "params": {"fn": "log"}}"#;
+    let rest = r#", "connections": [{"from": "time.phase", "to": "wave.a"}, {"from": "wave.out", "to": "o.x"}]"#;
+    let text = patch(rails, blocks, rest);
+    let times = [0.0, 1000.0, 1500.0, 1750.0];
+    assert!(seen(&text, "o.y", &times)[0].is_nan());
+    // Kept in the second frame; then the offset of the frame before counts, ln 0.25, from 0 on.
+    let third = Real::fract(0.5 + Real::ln(0.25));
+    let fourth = Real::fract(third + 0.25 + Real::ln(0.5) - Real::ln(0.25));
+    near(
+        &seen(&text, "rail:phaseA.internal", &times),
+        &[0.0, 0.0, third, fourth],
+    );
+}

@@ -7,8 +7,8 @@
 //! it reports through [`Lowering::error`] and gives a typed default.
 
 use super::rows::Lane;
-use super::{Block, Mark};
-use crate::diag::{Diagnostic, Diagnostics};
+use super::{Block, Default, Mark};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{
     Builder, CameraId, CellSpec, DomainId, EventExpr, EventId, FieldExpr, FieldId, InputRef,
     PhaseSource, SignalId, SinkId, StateId, TimeModel,
@@ -263,8 +263,34 @@ impl Lowering<'_> {
         );
     }
 
-    /// Reports an error about an input (or, with an empty name, the block); the hint may be empty.
+    /// Warns of inputs that the document gives and nothing reads, since `why`. What says the same as the
+    /// library, as an editor writes it, is let pass.
+    pub fn unread(&mut self, ports: &[&str], why: &str, hint: &str) {
+        for port in ports {
+            let bound = self.bound(port);
+            let library = self.block.input(port).map(|(_, input)| input.default);
+            let same = match (&bound.value, library) {
+                (Value::Signal(id), Some(Default::Number(n))) => {
+                    self.build.folded(*id).is_some_and(|lanes| lanes == [n])
+                }
+                _ => false,
+            };
+            if bound.given && !same {
+                let message = format!("`{}.{port}` means nothing here: {why}", self.id);
+                let hint = format!("{hint}, or remove `{port}`");
+                self.warning("unused-input", port, message, hint);
+            }
+        }
+    }
+
+    /// Reports an error about an input (or, with an empty name, the block); the hint may be empty. What
+    /// follows from an error at the same input is not told.
     pub fn error(&mut self, code: &'static str, port: &str, message: String, hint: String) {
+        let cause =
+            |d: &Diagnostic| d.severity == Severity::Error && d.block == self.id && d.port == port;
+        if !port.is_empty() && self.diagnostics.list().iter().any(cause) {
+            return;
+        }
         let at = self.place(port);
         let mut error = Diagnostic::error(code, at, message).on(self.id, port);
         if !hint.is_empty() {

@@ -107,7 +107,9 @@ fn analyse(
     let Some(program) = &loaded.program else {
         return Ok((String::new(), None, Vec::new()));
     };
-    let (inputs, warnings) = inputs::open(&args.inputs, &[program], args.strict)?;
+    let (inputs, mut warnings) =
+        inputs::open(&args.inputs, &[program], &loaded.places, args.strict)?;
+    warnings.extend(loaded.advice.iter().cloned());
     let plan = Plan::new(&program.time_model, program.memory, &PlanOptions::default())?;
     let host = Host::new(program, &inputs, EngineOptions::default())?;
     let verdict = integrity::check(&plan, host, &AtomicBool::new(false))?;

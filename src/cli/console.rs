@@ -1,7 +1,7 @@
 //! Where words go: data to stdout, everything for people to stderr, colour where it is wanted.
 
 use super::failure::Failure;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, printable};
 use clap::ColorChoice;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
@@ -34,14 +34,21 @@ impl Console {
     /// A line for people, unless `--quiet`.
     pub(super) fn say(&self, line: impl AsRef<str>) {
         if self.level > 0 {
-            line_to_stderr(line.as_ref());
+            self.line(line.as_ref());
         }
+    }
+
+    /// Shows the lines of a text, without what a terminal would obey.
+    fn line(&self, text: &str) {
+        text.split('\n')
+            .map(printable)
+            .for_each(|l| line_to_stderr(&l));
     }
 
     /// A line for people who asked for details with `-v`.
     pub(super) fn detail(&self, line: impl AsRef<str>) {
         if self.level > 1 {
-            line_to_stderr(line.as_ref());
+            self.line(line.as_ref());
         }
     }
 

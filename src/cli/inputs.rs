@@ -7,12 +7,15 @@ use super::args::InputFlags;
 use super::console::Console;
 use super::failure::{Failure, Status};
 use super::load::Ready;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::export::manifest::b3;
 use crate::ir::{Hold, Program};
+use crate::patch::model::PortRef;
+use crate::patch::{Document, Source};
 use crate::recording::{self, Recording};
 use crate::types::Domain;
 use crate::vm::Playback;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -37,6 +40,41 @@ impl Inputs {
     }
 }
 
+/// Where patches read their channels, by key: a finding without words at the first such place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places(BTreeMap<String, Diagnostic>);
+
+impl Places {
+    /// Of a patch.
+    pub(super) fn of(document: &Document, source: &Source) -> Self {
+        let mut found = Diagnostics::new();
+        let uses = document.channel_uses();
+        let mut keys: BTreeSet<&str> = BTreeSet::new();
+        for reader in uses.iter().filter(|r| keys.insert(&r.channel.key)) {
+            let PortRef { block, port, .. } = reader.subject;
+            // The message is the key until the places are filled in.
+            let at =
+                Diagnostic::warning("missing-channel", &reader.channel.at, &reader.channel.key);
+            found.push(at.on(block, port));
+        }
+        source.fill_places(&mut found);
+        let places = found.list().iter().cloned();
+        Self(places.map(|at| (at.message.clone(), at)).collect())
+    }
+
+    /// A warning about a channel, where it is read.
+    fn warning(&self, code: &'static str, key: &str, message: String) -> Diagnostic {
+        match self.0.get(key) {
+            None => Diagnostic::warning(code, "", message),
+            Some(at) => Diagnostic {
+                code,
+                message,
+                ..at.clone()
+            },
+        }
+    }
+}
+
 impl Ready {
     /// With the recorded inputs, also for programs that take over later; shows what does not fit on
     /// the way.
@@ -46,12 +84,19 @@ impl Ready {
     pub(super) fn with_inputs(
         mut self,
         flags: &InputFlags,
-        later: &[&Program],
+        later: &[&Ready],
         strict: bool,
         console: &Console,
     ) -> Result<Self, Failure> {
-        let programs = [&[&**self.program], later].concat();
-        let (inputs, warnings) = open(flags, &programs, strict)?;
+        let mut programs: Vec<&Program> = vec![&self.program];
+        let mut places = self.places.clone();
+        for ready in later {
+            programs.push(&ready.program);
+            for (key, at) in &ready.places.0 {
+                places.0.entry(key.clone()).or_insert_with(|| at.clone());
+            }
+        }
+        let (inputs, warnings) = open(flags, &programs, &places, strict)?;
         console.warnings(&warnings);
         self.warnings.extend(warnings);
         self.inputs = inputs;
@@ -66,11 +111,12 @@ impl Ready {
 pub(super) fn open(
     flags: &InputFlags,
     programs: &[&Program],
+    places: &Places,
     strict: bool,
 ) -> Result<(Inputs, Vec<Diagnostic>), Failure> {
     let channels = channels(programs);
     let (inputs, mut found) = match &flags.inputs {
-        None => (Inputs::default(), unheard(&channels)),
+        None => (Inputs::default(), unheard(&channels, places)),
         Some(path) => {
             let (text, hash) = read(path)?;
             let named = |mut finding: Diagnostic| {
@@ -79,7 +125,7 @@ pub(super) fn open(
             };
             let mut recording = recording::read(&text)
                 .map_err(|finding| Failure::new(Status::Invalid, named(*finding)))?;
-            let mut found = lacking(&channels, &recording);
+            let mut found = lacking(&channels, &recording, places);
             let about_the_file = std::mem::take(&mut recording.warnings)
                 .into_iter()
                 .chain(unread(&channels, &recording));
@@ -136,29 +182,30 @@ fn channels<'a>(programs: &[&'a Program]) -> Vec<Wanted<'a>> {
 }
 
 /// What a patch with channels is told without a recording.
-fn unheard(channels: &[Wanted<'_>]) -> Vec<Diagnostic> {
-    if channels.is_empty() {
+fn unheard(channels: &[Wanted<'_>], places: &Places) -> Vec<Diagnostic> {
+    let Some(first) = channels.first() else {
         return Vec::new();
-    }
+    };
     let names: Vec<String> = channels.iter().map(|c| format!("`{}`", c.key)).collect();
     let message = format!(
         "nothing is recorded for {}; defaults are used",
         names.join(", ")
     );
     vec![
-        Diagnostic::warning("missing-channel", "", message)
+        places
+            .warning("missing-channel", first.key, message)
             .hint("give a recording with `--inputs recording.json`"),
     ]
 }
 
 /// Channels that the recording lacks, or has in another shape.
-fn lacking(channels: &[Wanted<'_>], recording: &Recording) -> Vec<Diagnostic> {
+fn lacking(channels: &[Wanted<'_>], recording: &Recording, places: &Places) -> Vec<Diagnostic> {
     let names = || recording.channels.keys().map(String::as_str);
     let judge = |wanted: &Wanted<'_>| {
         let key = wanted.key;
         let Some(channel) = recording.channels.get(key) else {
             let message = format!("the recording has no channel `{key}`; its default is used");
-            let finding = Diagnostic::warning("missing-channel", "", message);
+            let finding = places.warning("missing-channel", key, message);
             return Some(finding.nearest(key, names()));
         };
         if channel.samples.is_empty() || channel.lanes == wanted.lanes() {
@@ -175,7 +222,7 @@ fn lacking(channels: &[Wanted<'_>], recording: &Recording) -> Vec<Diagnostic> {
             1 => "record one number a sample".to_owned(),
             lanes => format!("record {lanes} numbers a sample, as a list"),
         };
-        Some(Diagnostic::warning("channel-shape", "", message).hint(hint))
+        Some(places.warning("channel-shape", key, message).hint(hint))
     };
     channels.iter().filter_map(judge).collect()
 }

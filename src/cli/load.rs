@@ -1,11 +1,12 @@
 //! A file becomes a program, with every finding in its place: a patch is read and compiled, a compiled
 //! program is read and proven.
 
+use super::advice;
 use super::args::{EvaluateFlags, PatchFlags};
 use super::assets;
 use super::console::Console;
 use super::failure::Failure;
-use super::inputs::Inputs;
+use super::inputs::{Inputs, Places};
 use crate::compile::{self, Options};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::file::{self, Form};
@@ -25,6 +26,10 @@ pub(super) struct Loaded {
     pub(super) diagnostics: Diagnostics,
     /// BLAKE3 of the bytes as read.
     pub(super) hash: blake3::Hash,
+    /// Where a patch reads its channels.
+    pub(super) places: Places,
+    /// What an export should be told, in its place.
+    pub(super) advice: Vec<Diagnostic>,
 }
 
 /// Reads a patch and compiles it, or reads a compiled program; the content tells which.
@@ -40,13 +45,39 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
     } else {
         path.display().to_string()
     };
+    if let Some(folder) = flags.asset_root.as_deref().filter(|f| !f.is_dir()) {
+        let message = format!(
+            "`--asset-root` wants a folder, and `{}` is none",
+            folder.display()
+        );
+        return Err(Failure::usage(message).hint("name the folder that holds the patch's files"));
+    }
     let mut diagnostics = Diagnostics::new();
+    let mut places = Places::default();
+    let mut advice = Diagnostics::new();
     let program = match form {
         Some(form) => {
             refuse_patch_flags(&name, flags)?;
-            program(name, bytes, form, flags, &mut diagnostics)
+            let program = program(name.clone(), bytes, form, flags, &mut diagnostics);
+            for mut finding in program.iter().flat_map(|p| advice::frame_rate(p)) {
+                finding.file.clone_from(&name);
+                advice.push(finding);
+            }
+            program
         }
-        None => patch(path, name, bytes, flags, &mut diagnostics),
+        None => match Source::from_bytes(name, bytes) {
+            Ok(source) => {
+                let program = patch(path, &source, flags, &mut places, &mut diagnostics);
+                let found = program.iter().flat_map(|p| advice::frame_rate(p));
+                found.for_each(|finding| advice.push(finding));
+                source.fill_places(&mut advice);
+                program
+            }
+            Err(finding) => {
+                diagnostics.push(*finding);
+                None
+            }
+        },
     };
     if strict {
         diagnostics.deny_warnings();
@@ -56,14 +87,16 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
         program,
         diagnostics,
         hash,
+        places,
+        advice: advice.list().to_vec(),
     })
 }
 
 fn patch(
     path: &Path,
-    name: String,
-    bytes: Vec<u8>,
+    source: &Source,
     flags: &PatchFlags,
+    places: &mut Places,
     diagnostics: &mut Diagnostics,
 ) -> Option<Valid<Program>> {
     let stem = path.file_stem().filter(|_| path != Path::new("-"));
@@ -77,18 +110,15 @@ fn patch(
             stem.to_string_lossy().into_owned()
         }),
     };
-    match Source::from_bytes(name, bytes) {
-        Ok(source) => {
-            let program = patch::read(&source, diagnostics)
-                .and_then(|document| compile::compile(&document, &options, diagnostics));
-            source.fill_places(diagnostics);
-            program
-        }
-        Err(finding) => {
-            diagnostics.push(*finding);
-            None
-        }
+    let document = patch::read(source, diagnostics);
+    let program = document
+        .as_ref()
+        .and_then(|document| compile::compile(document, &options, diagnostics));
+    source.fill_places(diagnostics);
+    if let Some(document) = &document {
+        *places = Places::of(document, source);
     }
+    program
 }
 
 fn program(
@@ -145,6 +175,8 @@ impl Loaded {
                     warnings: self.diagnostics.list().to_vec(),
                     hash: self.hash,
                     inputs: Inputs::default(),
+                    places: self.places,
+                    advice: self.advice,
                 })
             }
             None => Err(Failure::invalid(&self.diagnostics)),
@@ -162,6 +194,10 @@ pub(super) struct Ready {
     pub(super) hash: blake3::Hash,
     /// What channels are answered with.
     pub(super) inputs: Inputs,
+    /// Where a patch reads its channels.
+    pub(super) places: Places,
+    /// What an export should be told, in its place.
+    pub(super) advice: Vec<Diagnostic>,
 }
 
 impl EvaluateFlags {

@@ -15,10 +15,10 @@ use crate::export::manifest::LoopEntry;
 use crate::export::output::Existing;
 use crate::export::pipeline::Outcome;
 use crate::export::{Engines as _, Faults, Plan};
-use crate::ir::Program;
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let (ready, job) = prepare(args, console)?;
+    console.warnings(&ready.advice);
     if args.film.print_ffmpeg {
         let command = job.film.command(&job.target)?;
         console::data(|out| writeln!(out, "{command}"))?;
@@ -81,7 +81,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
 pub(super) fn prepare(args: &RenderArgs, console: &mut Console) -> Result<(Ready, Job), Failure> {
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
     let swaps = swap::load_all(args, &ready, console)?;
-    let others: Vec<&Program> = swaps.iter().map(|swap| &**swap.ready.program).collect();
+    let others: Vec<&Ready> = swaps.iter().map(|swap| &swap.ready).collect();
     let ready = ready.with_inputs(&args.inputs, &others, args.strict, console)?;
     let job = Job::new(args, &ready, swaps)?;
     Ok((ready, job))

@@ -146,13 +146,18 @@ impl<T: Tracer> Host<T> {
         let health = self.engine.health();
         let program = self.engine.program();
         let divided = health.steps.iter().find(|step| step.div_zero > 0);
-        Some(match divided {
-            Some(step) => {
-                let key = program.schedule.steps[step.step.index()].key_text(program);
-                format!("step `{key}` divides by zero")
-            }
-            None => "an event has more pulses than a frame keeps".to_owned(),
-        })
+        if let Some(step) = divided {
+            let key = program.schedule.steps[step.step.index()].key_text(program);
+            return Some(format!("step `{key}` divides by zero"));
+        }
+        if let Some(channel) = health.first_rejected {
+            let key = program.tables.graph.externals[channel.index()].key;
+            let key = &program.tables.strings[key.index()];
+            return Some(format!(
+                "channel `{key}` is recorded in another shape than the patch reads"
+            ));
+        }
+        Some("an event has more pulses than a frame keeps".to_owned())
     }
 
     /// For probes.

@@ -1,5 +1,6 @@
 //! Columns for people: as wide as their widest cell, numbers to the right, no trailing blanks.
 
+use crate::diag::printable;
 use std::io::{self, Write};
 
 /// Rows under a header.
@@ -22,9 +23,11 @@ impl Table {
         }
     }
 
-    /// Adds a row.
+    /// Adds a row; what a terminal would obey is escaped.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        let cells = cells.into_iter();
+        self.rows
+            .push(cells.map(|c| printable(&c).into_owned()).collect());
     }
 
     /// Prints title, header and rows; only the title and `none` where there are no rows.
@@ -76,6 +79,11 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "things (2)\n  name        bytes  note\n  ä               7  x\n  long one  1234567\n\n"
         );
+        let mut table = Table::new(&["a"]);
+        table.row(["x\u{1b}[2J".to_owned()]);
+        let mut out = Vec::new();
+        table.lines(&mut out).unwrap();
+        assert_eq!(out, b"  a\n  x\\u{1b}[2J\n");
         let mut out = Vec::new();
         Table::new(&["a"]).print("nothing", &mut out).unwrap();
         assert_eq!(out, b"nothing: none\n\n");

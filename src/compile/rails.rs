@@ -42,10 +42,16 @@ impl Lowerer<'_, '_> {
             .bus
             .as_ref()
             .and_then(|bus| self.driver(entry, bus, ty));
-        let published = user
-            .as_ref()
-            .is_some_and(|user| !self.graph.buses[user.bus.index()].publishers.is_empty());
-        self.warn(entry, published);
+        // A publisher that is broken has been reported.
+        let bus = entry.bus.as_ref().and_then(|bus| bus.bus);
+        let mut written = self.graph.patch.publishers.iter().filter(|p| p.enabled);
+        let published = bus.is_some_and(|bus| {
+            !self.graph.buses[bus.0].publishers.is_empty()
+                || written.any(|publisher| publisher.bus.bus == Some(bus))
+        });
+        if user.is_some() {
+            self.warn(entry, published);
+        }
         let drive = match (entry.drive, &user) {
             (rails::Drive::Patched, Some(_)) => Drive::Patched,
             (rails::Drive::Mixed, Some(_)) => Drive::Mixed,
@@ -230,9 +236,6 @@ impl Lowerer<'_, '_> {
 
     fn warn(&mut self, entry: &RailEntry, published: bool) {
         let Some(bus) = &entry.bus else { return };
-        if bus.bus.is_none() {
-            return;
-        }
         let (rail, bus_name) = (entry.rail.name(), &bus.text);
         if entry.drive == rails::Drive::Internal && published {
             let message = format!(

@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// Most buses that a file may have.
 pub(super) const MOST: usize = 10_000;
 
+/// Under which names an entry mentions a bus.
+pub(super) const BUS_KEYS: [&str; 2] = ["busId", "bus"];
+
 /// The six default buses: name, type, combine mode. Their values without publishers are those of
 /// their types.
 pub const DEFAULT_BUSES: [(&str, Type, Combine); 6] = [
@@ -184,6 +187,19 @@ impl BusTable {
             .copied()
     }
 
+    /// Reports an entry whose two names of a bus mean different ones.
+    pub(super) fn clash(&self, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> bool {
+        let [Some(a), Some(b)] = BUS_KEYS.map(|key| fields.get(key)) else {
+            return false;
+        };
+        let found = |value: &Value| value.as_text().and_then(|text| self.get(text));
+        let clash = a != b && (found(a).is_none() || found(a) != found(b));
+        if clash {
+            fields.disagree(BUS_KEYS, report);
+        }
+        clash
+    }
+
     /// A reference to a bus; `unknown-bus` where there is none.
     pub(super) fn reference(&self, text: &str, at: String, report: &mut Report<'_>) -> BusRef {
         let bus = self.get(text);
@@ -215,7 +231,7 @@ fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<Bu
     let broken = ty.is_none() && fields.get("type").is_some();
     let combine = combine(&fields, report);
     let default = fields
-        .first(&["defaultValue", "default"])
+        .either(["defaultValue", "default"], report)
         .map(|(key, value)| Constant {
             value: value.clone(),
             at: fields.pointer(key),
@@ -330,7 +346,7 @@ pub(super) fn not_carried(fault: NotBus<'_>, pointer: String, report: &mut Repor
 }
 
 fn combine(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<Combine> {
-    let (key, _) = fields.first(&["combineMode", "combine"])?;
+    let (key, _) = fields.either(["combineMode", "combine"], report)?;
     let text = fields.text(key, report)?;
     let mode = Combine::parse(text);
     if mode.is_none() {

@@ -3,8 +3,8 @@
 //! A lens parameter may itself be a bus, an output, a rail or a channel through a chain of its own,
 //! so chains nest; the depth is limited.
 
-use super::buses::{BusTable, not_carried};
-use super::fields::{Fields, Report, Shape};
+use super::buses::{BUS_KEYS, BusTable, not_carried};
+use super::fields::{Fields, Report, Shape, check_id};
 use super::model::{AdapterStep, Binding, Chain, External, LensParam, LensUse, Param};
 use super::place::Place;
 use super::rails::Rail;
@@ -12,6 +12,7 @@ use super::refs::{End, Scope};
 use super::types;
 use super::value::{self, Value, quote};
 use crate::diag::Diagnostic;
+use crate::types::{Family, Type, World};
 
 /// Most lenses, and most adapters, in one chain.
 pub(super) const LONGEST: usize = 64;
@@ -71,6 +72,16 @@ impl Names<'_> {
     fn chain_at(&self, fields: &Fields<'_, '_>, depth: usize, report: &mut Report<'_>) -> Chain {
         let adapters = self.adapters(fields, report);
         // The old `lens` counts only where there is no `lensStack`, be it empty.
+        if let [Some(new), Some(old)] = ["lensStack", "lens"].map(|key| fields.get(key))
+            && new != old
+        {
+            let message = "`lens` is ignored, since `lensStack` stands beside it";
+            report.push(
+                Diagnostic::warning("unknown-field", fields.pointer("lens"), message)
+                    .other(fields.pointer("lensStack"))
+                    .hint("keep `lensStack` or `lens`, not both"),
+            );
+        }
         let lenses = match fields.first(&["lensStack", "lens"]) {
             None => Vec::new(),
             Some((key, value)) => {
@@ -100,7 +111,7 @@ impl Names<'_> {
 
     fn adapters(&self, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<AdapterStep> {
         let key = fields
-            .first(&["adapterChain", "adapters"])
+            .either(["adapterChain", "adapters"], report)
             .map_or("adapters", |(key, _)| key);
         let list = fields.list(key, report);
         let place = fields.place.key(key);
@@ -130,7 +141,7 @@ impl Names<'_> {
         let fields = Fields::open(value, &place, &LENS, report)?;
         fields.warn_unknown(report);
         let enabled = fields.flag("enabled", true, report);
-        let Some((key, _)) = fields.first(&["lensId", "type"]) else {
+        let Some((key, _)) = fields.either(["lensId", "type"], report) else {
             fields.missing("lensId", report);
             return None;
         };
@@ -164,8 +175,9 @@ impl Names<'_> {
         depth: usize,
         report: &mut Report<'_>,
     ) -> Option<Binding> {
-        const SOURCES: [&str; 4] = ["bus", "from", "rail", "external"];
-        let short = SOURCES.into_iter().find(|key| value.get(key).is_some());
+        const SHORT: [&str; 5] = ["busId", "bus", "from", "rail", "external"];
+        let written_in = |key: &&str| value.get(key).is_some_and(|value| !value.is_null());
+        let short = SHORT.into_iter().find(written_in);
         let written = value.get("kind");
         if written.is_none() && short.is_none() {
             return literal(value);
@@ -174,18 +186,37 @@ impl Names<'_> {
         let kind = match (written, short) {
             (Some(_), _) => fields.needed_text("kind", report)?,
             (None, Some("from")) => "wire",
+            (None, Some("busId")) => "bus",
             (None, short) => short?,
         };
         fields.warn_unknown(report);
+        if sources(&fields, report) {
+            return None;
+        }
+        if kind != "external" {
+            fields.warn_lonely(&["type", "default"], "`external`", report);
+        }
+        if matches!(kind, "literal" | "default") {
+            let chain = ["adapterChain", "adapters", "lensStack", "lens"];
+            let chain = chain.map(|key| match fields.get(key) {
+                Some(Value::List(list)) if list.is_empty() => None,
+                found => found.map(|_| key),
+            });
+            let chain: Vec<&str> = chain.into_iter().flatten().collect();
+            fields.warn_lonely(&chain, "a bus, an output, a rail or a channel", report);
+        }
         let key = match kind {
             "literal" => return literal(fields.written("value").unwrap_or(&Value::Null)),
             "default" => {
                 let id = fields.needed_text("defaultSourceId", report)?;
                 return Some(Binding::Default(id.to_owned()));
             }
-            "bus" => fields
-                .first(&["busId", "bus"])
-                .map_or("busId", |(key, _)| key),
+            "bus" => {
+                if self.buses.clash(&fields, report) {
+                    return None;
+                }
+                fields.first(&BUS_KEYS).map_or("busId", |(key, _)| key)
+            }
             "wire" => "from",
             "rail" => "rail",
             "external" => "external",
@@ -223,6 +254,14 @@ impl Names<'_> {
             }
         }
     }
+}
+
+/// Reports a lens parameter that names more than one source.
+fn sources(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> bool {
+    let bus = fields.first(&BUS_KEYS);
+    let bus = bus.map_or("bus", |(key, _)| key);
+    let keys = ["value", "defaultSourceId", bus, "from", "rail", "external"];
+    fields.exclusive(&keys, report)
 }
 
 fn literal(value: &Value) -> Option<Binding> {
@@ -266,22 +305,43 @@ pub(super) fn params(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Pa
 
 /// The channel of a listener or binding with a field `external`.
 pub(super) fn external(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<External> {
-    let key = fields.needed_text("external", report)?.to_owned();
+    let key = fields.needed_text("external", report)?;
+    if !check_id(key, fields.pointer("external"), false, report) {
+        return None;
+    }
     let ty = fields.text("type", report).and_then(|text| {
         let read = types::bus_text(text);
         read.map_err(|fault| not_carried(fault, fields.pointer("type"), report))
             .ok()
+            .filter(|ty| recordable(*ty, fields, report))
     });
     let default = fields.get("default").map(|value| super::model::Constant {
         value: value.clone(),
         at: fields.pointer("default"),
     });
     Some(External {
-        key,
+        key: key.to_owned(),
         ty,
         default,
         at: fields.at(),
     })
+}
+
+/// Whether a channel can have this type: one value of numbers a frame, or pulses.
+fn recordable(ty: Type, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> bool {
+    let reason = match (ty.world, ty.domain.family()) {
+        (World::Field, _) => "has one value a frame, not one per element",
+        (_, Family::String) => "carries numbers, not texts",
+        _ => return true,
+    };
+    let message = format!("a channel {reason}, so it cannot be a `{ty}`");
+    report.push(
+        Diagnostic::error("wrong-shape", fields.pointer("type"), message).hint(
+            "possible are `number`, `phase`, `vec2`, `vec3`, `color`, `boolean`, `trigger`; where \
+             a field is wanted, the value goes to every element",
+        ),
+    );
+    false
 }
 
 /// A rail by name; `unknown-rail` for any other.
@@ -324,14 +384,33 @@ fn too_long(
     long
 }
 
+/// Reports a parameter under its old name that says something else than under its new one.
+fn clash(old: &LensParam, new: &LensParam, report: &mut Report<'_>) {
+    let (old_key, new_key) = (&old.key, &new.key);
+    let message = format!("`{old_key}` is the old name of `{new_key}`, but says something else");
+    report.push(
+        Diagnostic::error("wrong-shape", &old.at, message)
+            .other(&new.at)
+            .hint(format!("remove `{old_key}`")),
+    );
+}
+
 /// Replaces the parameters that lenses had under other names.
 fn modernise(lens: &str, params: &mut Vec<LensParam>, report: &mut Report<'_>) {
     let find = |params: &[LensParam], key: &str| params.iter().position(|p| p.key == key);
     if lens.eq_ignore_ascii_case("deadzone")
-        && find(params, "width").is_none()
-        && let Some(old) = params.iter_mut().find(|param| param.key == "threshold")
+        && let Some(old) = find(params, "threshold")
     {
-        old.key = "width".to_owned();
+        match find(params, "width") {
+            None => params[old].key = "width".to_owned(),
+            Some(new) => {
+                let (old, new) = (&params[old], &params[new]);
+                if old.binding != new.binding {
+                    clash(old, new, report);
+                }
+                params.retain(|param| param.key != "threshold");
+            }
+        }
     }
     if !lens.eq_ignore_ascii_case("slew") {
         return;
@@ -359,12 +438,20 @@ fn modernise(lens: &str, params: &mut Vec<LensParam>, report: &mut Report<'_>) {
             } else {
                 0.0
             };
-            for key in ["riseMs", "fallMs"] {
-                if find(params, key).is_none() {
-                    let binding = Binding::Literal(Value::Number(ms));
+            let binding = Binding::Literal(Value::Number(ms));
+            let new = ["riseMs", "fallMs"].map(|key| find(params, key));
+            // Beside one of them it is the other; beside both it has nothing to say.
+            if let [Some(rise), Some(fall)] = new {
+                let new = [&params[rise], &params[fall]];
+                if let Some(new) = new.into_iter().find(|param| param.binding != binding) {
+                    clash(&old, new, report);
+                }
+            }
+            for (key, found) in ["riseMs", "fallMs"].into_iter().zip(new) {
+                if found.is_none() {
                     params.push(LensParam {
                         key: key.to_owned(),
-                        binding,
+                        binding: binding.clone(),
                         at: old.at.clone(),
                     });
                 }

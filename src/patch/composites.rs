@@ -129,6 +129,9 @@ fn definition(
         None => String::new(),
     };
     let old = fields.get("graph").is_none() && fields.get("blocks").is_some();
+    for group in ["blocks", "connections"] {
+        fields.exclusive(&["graph", group], report);
+    }
     let read = if old {
         group(fields, buses, report)
     } else {
@@ -268,7 +271,7 @@ fn graph(
         buses,
         report,
     );
-    let params = exposed(fields, ("nodeId", "param"), &scope, report);
+    let params = exposed(fields, &scope, report);
     let entry = empty(fields.at(), nodes.entries, false);
     Some(CompositeEntry {
         edges,
@@ -318,7 +321,7 @@ fn group(
     };
     let place = fields.place.key("connections");
     let edges = edges(fields.list("connections", report), &place, names, report);
-    let params = exposed(fields, ("blockId", "paramKey"), &scope, report);
+    let params = exposed(fields, &scope, report);
     let entry = empty(fields.at(), nodes.entries, true);
     Some(CompositeEntry {
         edges,
@@ -457,7 +460,6 @@ fn outer_buses(
 
 fn exposed(
     fields: &Fields<'_, '_>,
-    (node_key, param_key): (&'static str, &'static str),
     scope: &Scope<'_>,
     report: &mut Report<'_>,
 ) -> Vec<ExposedParam> {
@@ -476,6 +478,11 @@ fn exposed(
             value: value.clone(),
             at: param.pointer("default"),
         });
+        // Old groups have their own words for node and parameter.
+        let node_key = param.either(["nodeId", "blockId"], report);
+        let node_key = node_key.map_or("nodeId", |(key, _)| key);
+        let param_key = param.either(["param", "paramKey"], report);
+        let param_key = param_key.map_or("param", |(key, _)| key);
         let target = match (param.text(node_key, report), param.text(param_key, report)) {
             (Some(node), Some(port)) => {
                 let (block, port) = (node.to_owned(), port.to_owned());

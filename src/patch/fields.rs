@@ -153,6 +153,73 @@ impl<'a, 'p> Fields<'a, 'p> {
         keys.iter().find_map(|&key| Some((key, self.get(key)?)))
     }
 
+    /// The value of a field that goes by two names; `wrong-shape` where both are written and differ.
+    pub(super) fn either(
+        &self,
+        keys: [&'static str; 2],
+        report: &mut Report<'_>,
+    ) -> Option<(&'static str, &'a Value)> {
+        if let [Some(a), Some(b)] = keys.map(|key| self.get(key))
+            && a != b
+        {
+            self.disagree(keys, report);
+        }
+        self.first(&keys)
+    }
+
+    /// Reports the two names of one field that say different things.
+    pub(super) fn disagree(&self, [a, b]: [&'static str; 2], report: &mut Report<'_>) {
+        let shown = |key| self.get(key).map_or_else(String::new, Value::show);
+        let message = format!(
+            "`{a}` and `{b}` of {} mean the same, but say {} and {}",
+            self.shape.what,
+            shown(a),
+            shown(b)
+        );
+        report.push(
+            Diagnostic::error("wrong-shape", self.pointer(b), message)
+                .other(self.pointer(a))
+                .hint(format!("keep `{a}` or `{b}`, not both")),
+        );
+    }
+
+    /// Reports two fields that exclude each other: the first two of `keys` that are written.
+    pub(super) fn exclusive(&self, keys: &[&'static str], report: &mut Report<'_>) -> bool {
+        let written: Vec<&str> = keys
+            .iter()
+            .copied()
+            .filter(|key| self.get(key).is_some())
+            .collect();
+        let [a, b, ..] = written.as_slice() else {
+            return false;
+        };
+        let what = self.shape.what;
+        let message = format!("{what} has either `{a}` or `{b}`, not both");
+        report.push(
+            Diagnostic::error("wrong-shape", self.pointer(b), message)
+                .other(self.pointer(a))
+                .hint(format!("keep `{a}` or `{b}`, not both")),
+        );
+        true
+    }
+
+    /// Warns of fields that mean something only beside another one, which is not there.
+    pub(super) fn warn_lonely(
+        &self,
+        keys: &[&'static str],
+        beside: &'static str,
+        report: &mut Report<'_>,
+    ) {
+        for key in keys.iter().filter(|key| self.get(key).is_some()) {
+            let message = format!("`{key}` of {} means nothing here", self.shape.what);
+            report.push(
+                Diagnostic::warning("unknown-field", self.pointer(key), message).hint(format!(
+                    "it is ignored; it has a meaning beside {beside} only"
+                )),
+            );
+        }
+    }
+
     /// The same fields of an entry that is written as the value of its only field.
     pub(super) fn shorthand(self) -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! Wires, publishers and listeners: who gets its value from whom.
 
+use super::buses::BUS_KEYS;
 use super::chain::{Names, external, rail};
 use super::fields::{Fields, Report, Shape, check_id};
 use super::ids::Identified;
@@ -7,7 +8,6 @@ use super::model::{BusEntry, ListenSource, ListenerEntry, PortRef, PublisherEntr
 use super::place::Place;
 use super::refs::End;
 use super::value::Value;
-use crate::diag::Diagnostic;
 
 pub(super) const WIRE: Shape = Shape {
     what: "a connection",
@@ -106,10 +106,9 @@ impl Names<'_> {
         let id = id(&fields, report);
         let chain = self.chain(&fields, report);
         let enabled = fields.flag("enabled", true, report);
-        let key = fields
-            .first(&["busId", "bus"])
-            .map_or("bus", |(key, _)| key);
-        let text = fields.needed_text(key, report);
+        let clash = self.buses.clash(&fields, report);
+        let key = fields.first(&BUS_KEYS).map_or("bus", |(key, _)| key);
+        let text = fields.needed_text(key, report).filter(|_| !clash);
         // The short form combines in the order in which it is written.
         let order = if key == "bus" {
             10.0 * (index as f64 + 1.0)
@@ -157,17 +156,24 @@ impl Names<'_> {
     }
 
     fn source(&self, fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<ListenSource> {
-        let bus = fields.first(&["busId", "bus"]).map(|(key, _)| key);
-        let others = ["rail", "external"]
-            .into_iter()
-            .filter(|key| fields.get(key).is_some());
-        let sources: Vec<&'static str> = bus.into_iter().chain(others).collect();
-        match sources.as_slice() {
-            [] => {
+        if self.buses.clash(fields, report) {
+            return None;
+        }
+        let bus = fields.first(&BUS_KEYS).map_or("bus", |(key, _)| key);
+        let keys = [bus, "rail", "external"];
+        let key = fields.first(&keys).map(|(key, _)| key);
+        if fields.exclusive(&keys, report) {
+            return None;
+        }
+        if key != Some("external") {
+            fields.warn_lonely(&["type", "default"], "`external`", report);
+        }
+        match key {
+            None => {
                 fields.missing("bus", report);
                 None
             }
-            ["rail"] => {
+            Some("rail") => {
                 let text = fields.text("rail", report)?;
                 Some(ListenSource::Rail(rail(
                     text,
@@ -175,22 +181,14 @@ impl Names<'_> {
                     report,
                 )))
             }
-            ["external"] => Some(ListenSource::External(external(fields, report)?)),
-            [key] => {
+            Some("external") => Some(ListenSource::External(external(fields, report)?)),
+            Some(key) => {
                 let text = fields.text(key, report)?;
                 Some(ListenSource::Bus(self.buses.reference(
                     text,
                     fields.pointer(key),
                     report,
                 )))
-            }
-            [a, b, ..] => {
-                let message = format!("a listener has one source, not both `{a}` and `{b}`");
-                report.push(
-                    Diagnostic::error("wrong-shape", fields.at(), message)
-                        .hint("write one listener for each; the first enabled one is used"),
-                );
-                None
             }
         }
     }

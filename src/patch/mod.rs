@@ -12,6 +12,7 @@
 mod blocks;
 mod buses;
 mod chain;
+mod channels;
 mod composites;
 mod fields;
 mod flow;
@@ -31,6 +32,7 @@ pub mod types;
 pub mod value;
 
 pub use buses::DEFAULT_BUSES;
+pub use channels::{ChannelUse, channel_uses};
 pub use look::MAX_SIDE;
 pub use model::Document;
 pub use rails::Rail;

@@ -365,6 +365,9 @@ impl Setter<'_, '_, '_, '_> {
             fields.missing("base", self.report);
         }
         let base = fields.number("base", self.report).unwrap_or(default);
+        if fields.exclusive(&["bus", "from"], self.report) {
+            return Driven::Constant(base);
+        }
         if let Some(from) = fields.get("from") {
             let place = fields.place.key("from");
             return match self.names.scope.read(from, place, End::From, self.report) {

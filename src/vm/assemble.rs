@@ -144,7 +144,12 @@ impl Stage {
                 let sink = Arc::clone(&plan.key);
                 let mut effects = self.effects.pop().unwrap_or_default();
                 match effect.draw(registers) {
-                    Ok(effect) => effects.extend(effect),
+                    Ok((effect, limited)) => {
+                        effects.extend(effect);
+                        if let Some(limited) = limited {
+                            self.count(i, limited, health);
+                        }
+                    }
                     Err(bad) => self.count(i, bad, health),
                 }
                 Pass::PostFx(PostFx {

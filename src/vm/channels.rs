@@ -15,11 +15,22 @@ use crate::types::Domain;
 struct Channel {
     key: String,
     hold: Hold,
-    trigger: bool,
+    domain: Domain,
     lanes: usize,
     default: [f64; MAX_LANES],
     value: [f64; MAX_LANES],
     pulses: PulseList,
+}
+
+/// A number as values of the domain are: a phase is wrapped (after it was interpolated, so a recorded
+/// phase that goes from 0.9 to 1.1 goes on over the wrap), a boolean is 0 or 1.
+fn normal(domain: Domain, lane: f64) -> f64 {
+    match domain {
+        Domain::Phase01 => Real::fract(lane),
+        Domain::Boolean => f64::from(u8::from(lane > 0.5)),
+        _ => lane,
+    }
+    .canonical()
 }
 
 /// All channels of a program.
@@ -40,7 +51,7 @@ impl Channels {
             Channel {
                 key: program.tables.strings[row.key.index()].clone(),
                 hold: row.hold,
-                trigger: domain == Domain::Trigger,
+                domain,
                 lanes: domain.lanes().min(MAX_LANES),
                 default,
                 value: default,
@@ -50,36 +61,40 @@ impl Channels {
         Self(externals.iter().map(channel).collect())
     }
 
-    /// Asks for every channel; gives how many answers had the wrong shape.
+    /// Asks for every channel; gives how many answers had the wrong shape, and the first of them.
     pub(super) fn sample(
         &mut self,
         inputs: &dyn Inputs,
         prev_ms: f64,
         t_ms: f64,
-    ) -> Result<u64, String> {
-        let mut rejected = 0;
-        for channel in &mut self.0 {
+    ) -> Result<(u64, Option<ExtId>), String> {
+        let (mut rejected, mut first) = (0, None);
+        for (i, channel) in self.0.iter_mut().enumerate() {
             channel.value = channel.default;
             channel.pulses.clear();
+            let trigger = channel.domain == Domain::Trigger;
             let question = Question {
                 key: &channel.key,
-                pulses: channel.trigger,
+                pulses: trigger,
                 hold: channel.hold,
                 prev_ms,
                 t_ms,
             };
             match inputs.sample(&question)? {
                 Reading::Default => {}
-                Reading::Lanes(value, n) if !channel.trigger && n == channel.lanes => {
-                    channel.value = value.map(Real::canonical);
+                Reading::Lanes(value, n) if !trigger && n == channel.lanes => {
+                    channel.value = value.map(|lane| normal(channel.domain, lane));
                 }
-                Reading::Pulses(list) if channel.trigger => {
+                Reading::Pulses(list) if trigger => {
                     list.iter().for_each(|&pulse| channel.pulses.push(pulse));
                 }
-                Reading::Lanes(..) | Reading::Pulses(_) => rejected += 1,
+                Reading::Lanes(..) | Reading::Pulses(_) => {
+                    rejected += 1;
+                    first = first.or(Some(ExtId::at(i)));
+                }
             }
         }
-        Ok(rejected)
+        Ok((rejected, first))
     }
 
     /// The value of a channel in this frame.

@@ -5,7 +5,7 @@
 
 use super::field::Misses;
 use super::time::FrameClass;
-use crate::ir::{RailId, ReqId, SignalId, SinkId, StepId};
+use crate::ir::{ExtId, RailId, ReqId, SignalId, SinkId, StepId};
 
 /// Counts of one frame.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,7 +36,10 @@ pub struct Health {
     pub pulses_folded: u64,
     /// External values of the wrong shape; the default was used.
     pub input_rejected: u64,
-    /// Cameras, rails and effects with illegal parameters.
+    /// The first channel with such a value.
+    pub first_rejected: Option<ExtId>,
+    /// Cameras, rails, groups and effects with illegal parameters: also a group that is scaled to
+    /// nothing, and a blur or glow beyond [`crate::render_tree::MAX_SIGMA`], which is drawn at that.
     pub bad_parameter: u64,
     /// Cells that a swap before this frame started anew.
     pub state_resets: u64,

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// A parameter that cannot be used, by name.
 pub(super) type Bad = &'static str;
 
+/// An effect, and the parameter that it takes only up to a limit.
+pub(super) type Drawn = (Option<tree::Effect>, Option<Bad>);
+
 /// Inputs of a group. The transform scales, turns (clockwise, radians) about `center`, then moves.
 #[derive(Debug)]
 pub(super) struct Group {
@@ -96,6 +99,9 @@ impl Group {
         };
         let bad = if !transform.iter().all(|v| v.is_finite()) {
             Some("transform")
+        } else if sx == 0.0 || sy == 0.0 {
+            // Without an area there is nothing to see and no way back.
+            Some("scale")
         } else if !opacity.is_finite() {
             Some("opacity")
         } else {
@@ -184,8 +190,22 @@ impl Effect {
         })
     }
 
-    /// The effect of this frame; none where it would change nothing.
-    pub(super) fn draw(&self, registers: &Registers) -> Result<Option<tree::Effect>, Bad> {
+    /// The effect of this frame; none where it would change nothing. What is wrong with it may keep it
+    /// from being drawn (an `Err`), or only limit it.
+    pub(super) fn draw(&self, registers: &Registers) -> Result<Drawn, Bad> {
+        let effect = self.made(registers)?;
+        let limited = match effect {
+            Some(tree::Effect::Blur { sigma } | tree::Effect::Glow { sigma, .. })
+                if f64::from(sigma) > tree::MAX_SIGMA =>
+            {
+                Some("sigma")
+            }
+            _ => None,
+        };
+        Ok((effect, limited))
+    }
+
+    fn made(&self, registers: &Registers) -> Result<Option<tree::Effect>, Bad> {
         let finite = |source: Source, name: Bad| {
             let value = source.number(registers) as f32;
             if value.is_finite() {

@@ -62,9 +62,15 @@ struct Now {
     turns: Turns,
     /// Parameters in use.
     inputs: [f64; 2],
+    /// The offset that `turns` was made with.
+    offset: f64,
     user: [f64; 4],
+    user_pulses: PulseList,
     resolved: [f64; 4],
     resolved_pulses: PulseList,
+    /// What is latched while the frame runs; the commit changes what is held.
+    latched: [f64; 4],
+    latched_pulses: PulseList,
 }
 
 /// The moment that generators run at.
@@ -83,7 +89,6 @@ pub(super) struct Rails {
     plans: Vec<Plan>,
     held: Vec<Held>,
     now: Vec<Now>,
-    quiet: PulseList,
     /// Illegal parameters met since last asked: how many, and the first.
     pub(super) bad: (u64, Option<RailId>),
 }
@@ -143,7 +148,6 @@ impl Rails {
             plans,
             held,
             now,
-            quiet: PulseList::default(),
             bad: (0, None),
         }
     }
@@ -163,7 +167,7 @@ impl Rails {
         self.generate(&at(before.unwrap_or(sample), FrameClass::First, 0.0));
         for (held, now) in self.held.iter_mut().zip(&self.now) {
             held.turns = now.turns;
-            held.offset = now.inputs[1];
+            held.offset = now.offset;
         }
         let class = match before {
             Some(_) => FrameClass::Advance,
@@ -176,7 +180,7 @@ impl Rails {
             held.pulses.copy_from(&now.pulses);
             held.before = held.turns;
             held.turns = now.turns;
-            held.offset = now.inputs[1];
+            held.offset = now.offset;
         }
         self.bad = (0, None);
     }
@@ -198,6 +202,9 @@ impl Rails {
             let (sources, rest) = self.now.split_at_mut(i);
             let now = &mut rest[0];
             now.pulses.clear();
+            now.latched = held.latched;
+            now.latched_pulses.copy_from(&held.pulses);
+            now.offset = inputs[1];
             match &plan.clock {
                 Clock::Cycle { enabled, mode } => {
                     turns = match phase(plan, held, inputs, at) {
@@ -205,6 +212,7 @@ impl Rails {
                         None => {
                             self.bad.0 += 1;
                             self.bad.1 = self.bad.1.or(Some(RailId::at(i)));
+                            now.offset = held.offset;
                             held.turns
                         }
                     };
@@ -286,10 +294,10 @@ impl Rails {
         let plan = &self.plans[i];
         let now = &mut self.now[i];
         let n = plan.lanes;
-        let user = match plan.user {
-            ValueRef::Event(id) if plan.published => &events[id.index()],
-            _ => &self.quiet,
-        };
+        now.user_pulses.clear();
+        if let (ValueRef::Event(id), true) = (plan.user, plan.published) {
+            now.user_pulses.copy_from(&events[id.index()]);
+        }
         now.user = plan.silent;
         if let (ValueRef::Sig(id), true) = (plan.user, plan.published) {
             now.user[..n].copy_from_slice(registers.get(id));
@@ -299,12 +307,12 @@ impl Rails {
                 let (a, b) = (now.internal, now.user);
                 let out = &mut now.resolved[..n];
                 combine::pair(plan.combine, plan.family, &a[..n], &b[..n], out);
-                let terms = [&now.pulses, user];
+                let terms = [&now.pulses, &now.user_pulses];
                 combine::events(plan.combine, terms.into_iter(), &mut now.resolved_pulses);
             }
             Drive::Patched => {
                 now.resolved = now.user;
-                now.resolved_pulses.copy_from(user);
+                now.resolved_pulses.copy_from(&now.user_pulses);
             }
             Drive::Internal | Drive::Mixed => {
                 now.resolved = now.internal;
@@ -321,7 +329,7 @@ impl Rails {
             held.pulses.copy_from(&now.resolved_pulses);
             held.before = held.turns;
             held.turns = now.turns;
-            held.offset = now.inputs[1];
+            held.offset = now.offset;
             for (driven, input) in held.driven.iter_mut().zip(&plan.inputs) {
                 if let Input::Driven { signal, .. } = input {
                     *driven = registers.get(*signal).first().copied().unwrap_or(0.0);
@@ -333,12 +341,12 @@ impl Rails {
     /// A register of a rail, for probes: its lanes, or its pulses.
     pub(super) fn look(&self, rail: RailId, register: Register) -> (&[f64], &PulseList) {
         let i = rail.index();
-        let (held, now) = (&self.held[i], &self.now[i]);
+        let now = &self.now[i];
         let (lanes, pulses) = match register {
             Register::Internal => (&now.internal, &now.pulses),
-            Register::User => (&now.user, &self.quiet),
+            Register::User => (&now.user, &now.user_pulses),
             Register::Final => (&now.resolved, &now.resolved_pulses),
-            Register::Latched => (&held.latched, &held.pulses),
+            Register::Latched => (&now.latched, &now.latched_pulses),
         };
         (&lanes[..self.plans[i].lanes], pulses)
     }

@@ -113,3 +113,42 @@ fn bytes_that_are_no_text_have_a_place() {
     place.file("latin.json", &b"{\n  \"name\": \"caf\xe9\"}"[..]);
     place.refused("check latin.json", 3, &["latin.json:2:15", "UTF-8", "0xE9"]);
 }
+
+/// A dot that follows its size of six frames before.
+const TRAILING: &str = r#"{"blocks": [
+  {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+  {"id": "trail", "type": "DelayFrames", "params": {"frames": 6}},
+  {"id": "dots", "type": "RenderInstances2D"}],
+  "connections": [{"from": "time.phase", "to": "trail.in"}, {"from": "trail.out", "to": "dots.radius"}]}"#;
+
+#[test]
+fn what_counts_frames_is_said_but_is_no_mistake() {
+    let place = Place::new();
+    place.file("trail.json", TRAILING);
+    for command in ["check", "render --out out --overwrite"] {
+        for strict in ["", "--strict"] {
+            let run = place.done(&format!("{command} trail.json {strict}"));
+            for word in [
+                "warning[frame-rate]",
+                "trail.json:3:3, block `trail`",
+                "use `Delay`",
+            ] {
+                assert!(
+                    run.err.contains(word),
+                    "{command}: no `{word}`:\n{}",
+                    run.err
+                );
+            }
+        }
+    }
+    place.done("compile trail.json -o trail.oscb");
+    let run = place.done("check trail.oscb");
+    assert!(
+        run.err.contains("--> trail.oscb") && run.err.contains("block `trail`"),
+        "{}",
+        run.err
+    );
+    // Values are looked at without such words.
+    let run = place.done("probe trail.json --at trail.out --frames 0");
+    assert!(!run.err.contains("frame-rate"), "{}", run.err);
+}

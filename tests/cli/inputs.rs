@@ -102,6 +102,37 @@ fn a_table_drives_as_well() {
 }
 
 #[test]
+fn a_recorded_phase_is_wrapped_after_it_was_interpolated() {
+    let place = Place::new();
+    place.file(
+        "turn.json",
+        r#"{"blocks": [{"id": "time", "type": "FiniteTimeRoot", "params": {"durationMs": 400}},
+            {"id": "sum", "type": "AddSignal"}, {"id": "on", "type": "AddSignal"},
+            {"id": "dots", "type": "RenderInstances2D"}],
+          "listeners": [{"external": "turn", "to": "sum.a", "type": "phase", "default": 1.25},
+                        {"external": "lit", "to": "on.a", "type": "boolean"}]}"#,
+    );
+    place.file(
+        "take.json",
+        r#"{"channels": {"turn": {"hold": "linear", "samples": [[100, 0.75], [300, 1.25], [400, -0.25]]},
+                         "lit": {"samples": [[100, 0.7], [200, 0.5]]}}}"#,
+    );
+    let seen = |target: &str| {
+        let args = format!("probe turn.json --at {target} --fps 10 --frames 0-4 --format csv");
+        let run = place.done(&format!("{args} --include-end --inputs take.json"));
+        let value = |line: &str| line.rsplit(',').next().and_then(|v| v.parse().ok());
+        run.out
+            .lines()
+            .skip(1)
+            .filter_map(value)
+            .collect::<Vec<f64>>()
+    };
+    // Default, recorded, between, recorded above 1, recorded below 0.
+    assert_eq!(seen("sum.out"), [0.25, 0.75, 0.0, 0.25, 0.75]);
+    assert_eq!(seen("on.out"), [0.0, 1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
 fn what_the_recording_lacks_is_said_before_the_first_frame() {
     let place = driven();
     place.file(
@@ -110,6 +141,7 @@ fn what_the_recording_lacks_is_said_before_the_first_frame() {
     );
     let words = [
         "warning[missing-channel]: the recording has no channel `midi.cc1`",
+        "driven.json:10:5, block `dots`, port `radius`",
         "did you mean `midi.cc2`?",
         "warning[channel-shape]: channel `at` is recorded with 1 number a sample, but the patch reads a vec2",
         "warning[unknown-channel]: the patch reads no channel `midi.cc2`",
@@ -141,6 +173,10 @@ fn what_the_recording_lacks_is_said_before_the_first_frame() {
     assert!(
         none.err
             .contains("nothing is recorded for `at`, `lamp`, `midi.cc1`, `pad`")
+    );
+    assert!(
+        none.err
+            .contains("driven.json:13:5, block `dots`, port `positions`")
     );
     place.refused(
         "check driven.json --strict",
@@ -292,5 +328,45 @@ fn a_checkpoint_knows_its_recording() {
     for other in ["--inputs other.json", "-q"] {
         let args = format!("{render} {other} --out c");
         place.refused(&args, 3, &["bad-checkpoint", "other inputs"]);
+    }
+}
+
+#[test]
+fn the_summary_says_which_channel_does_not_fit() {
+    let place = driven();
+    place.file(
+        "odd.json",
+        RECORDED.replace("[10, 20]", "3").replace("[30, 40]", "4"),
+    );
+    let run = place.done("render driven.json --fps 10 --out out --inputs odd.json");
+    assert!(
+        run.err
+            .contains("warning: 4 recorded values of another shape"),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.err
+            .contains("first in frame 0: channel `at` is recorded in another shape"),
+        "{}",
+        run.err
+    );
+    assert!(!run.err.contains("pulses"), "{}", run.err);
+}
+
+#[test]
+fn every_fault_of_a_recording_says_what_one_looks_like() {
+    let place = driven();
+    for (name, text) in [
+        ("a.json", "{\"channels\": {\"a\": "),
+        ("b.json", "{\"channels\": []}"),
+        ("c.csv", "tMs,a\n0,1,2\n"),
+    ] {
+        place.file(name, text);
+        place.refused(
+            &format!("check driven.json --inputs {name}"),
+            3,
+            &["bad-recording", "hint: a recording"],
+        );
     }
 }

@@ -80,3 +80,29 @@ fn colour_is_only_for_terminals_unless_asked_for() {
     assert!(has_colour(forced("CLICOLOR_FORCE")));
     assert!(!has_colour(forced("NO_COLOR")));
 }
+
+#[test]
+fn a_time_before_the_beginning_is_explained() {
+    let place = Place::with_loop();
+    for flag in ["--start", "--duration", "--time"] {
+        for time in ["-400ms", "-0.5s", "-1"] {
+            let run = place.run(&format!("render loop.json --out f {flag} {time}"));
+            assert_eq!(run.code, 2, "{flag} {time}: {}", run.err);
+            assert!(
+                run.err.contains(time) && run.err.contains("time"),
+                "{}",
+                run.err
+            );
+            assert!(!run.err.contains("unexpected argument"), "{}", run.err);
+        }
+    }
+}
+
+#[test]
+fn an_asset_root_is_a_folder() {
+    let place = Place::with_loop();
+    for root in ["nowhere", "loop.json"] {
+        let args = format!("check loop.json --asset-root {root}");
+        place.refused(&args, 2, &["--asset-root", root, "hint:"]);
+    }
+}

@@ -9,6 +9,9 @@ use crate::types::Domain;
 /// Inputs for what is drawn.
 pub(super) const INPUTS: [&str; 8] = ["in1", "in2", "in3", "in4", "in5", "in6", "in7", "in8"];
 
+/// Inputs of a rectangular clip.
+const SIDES: [&str; 4] = ["clipX", "clipY", "clipWidth", "clipHeight"];
+
 /// What is drawn into it.
 const IN: &str = "what is drawn; by z ascending, then in1 at the bottom";
 
@@ -22,8 +25,8 @@ pub(in crate::blocks) static COMPOSE: Block = Block {
               then moved; stroke widths scale too. With an opacity below 1, a blend or a clip it is a \
               layer of its own: clipped, made translucent and blended once, as one picture.\n\n\
               The clip is in the group's own space, before it is scaled, turned and moved; a path \
-              clips by the non-zero rule. In a frame in which a parameter is not finite the group \
-              draws nothing, and is counted.",
+              clips by the non-zero rule. In a frame in which a parameter is not finite, or a factor of \
+              `scale` is 0, the group draws nothing, and is counted.",
     inputs: &[
         Input::render(INPUTS[0], IN),
         Input::render(INPUTS[1], IN),
@@ -132,6 +135,11 @@ fn given(l: &mut Lowering<'_>, name: &str, domain: Domain, missing: &[f64]) -> S
 fn clip(l: &mut Lowering<'_>) -> Vec<(&'static str, InputRef)> {
     match l.text("clip") {
         "rect" => {
+            l.unread(
+                &["clipPath"],
+                "the clip is a rectangle",
+                r#"write "clip": "path""#,
+            );
             let (width, height) = (f64::from(l.facts.width), f64::from(l.facts.height));
             let sides = [
                 ("clipX", 0.0),
@@ -147,6 +155,7 @@ fn clip(l: &mut Lowering<'_>) -> Vec<(&'static str, InputRef)> {
                 .to_vec()
         }
         "path" => {
+            l.unread(&SIDES, "the clip is a path", r#"write "clip": "rect""#);
             let Value::Path(path) = l.bound("clipPath").value.clone() else {
                 return Vec::new();
             };
@@ -158,6 +167,10 @@ fn clip(l: &mut Lowering<'_>) -> Vec<(&'static str, InputRef)> {
             let path = l.build.const_path(path);
             vec![("clipPath", InputRef::Const(path))]
         }
-        _ => Vec::new(),
+        _ => {
+            l.unread(&SIDES, "there is no clip", r#"write "clip": "rect""#);
+            l.unread(&["clipPath"], "there is no clip", r#"write "clip": "path""#);
+            Vec::new()
+        }
     }
 }

@@ -147,8 +147,16 @@ enum Outline {
 fn outline(l: &mut Lowering<'_>, drawn: DomainId) -> Outline {
     let inner = l.signal("inner");
     let row = match l.text("shape") {
+        "path" => {
+            let outline = path_outline(l, drawn);
+            if l.bound("shapePath").value == Value::None || is_empty(l, &outline) {
+                let message = format!("`{}` draws a path, but has none", l.id);
+                let hint = "write path data in `params.shapePath`, or connect a path to it";
+                l.error("missing-input", "shapePath", message, hint.to_owned());
+            }
+            return outline;
+        }
         _ if l.bound("shapePath").given => return path_outline(l, drawn),
-        "path" => return path_outline(l, drawn),
         "square" => ShapeRow::Square,
         "triangle" => ShapeRow::Triangle,
         "star" => ShapeRow::Star {
@@ -169,6 +177,22 @@ fn path_outline(l: &mut Lowering<'_>, drawn: DomainId) -> Outline {
         FieldExpr::Const(path) => Outline::Shape(shape(l, ShapeRow::Path(path))),
         _ => Outline::Column(path),
     }
+}
+
+/// Whether an outline is a path of nothing.
+fn is_empty(l: &Lowering<'_>, outline: &Outline) -> bool {
+    let Outline::Shape(shape) = outline else {
+        return false;
+    };
+    let ShapeRow::Path(path) = &l.build.tables.render.shapes[shape.index()] else {
+        return false;
+    };
+    let constants = &l.build.tables.constants;
+    let at = constants.index[path.index()].at as usize;
+    constants
+        .paths
+        .get(at)
+        .is_none_or(|path| path.cmds.is_empty())
 }
 
 fn points(l: &mut Lowering<'_>) -> u32 {

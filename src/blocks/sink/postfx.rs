@@ -6,6 +6,18 @@ use crate::blocks::{Block, Default, Family, Input, Lowering, SinkSpec, Value};
 use crate::ir::{InputRef, SinkKind};
 use serde_json::json;
 
+/// What effects read; each reads some.
+const ALL: [&str; 8] = [
+    "sigma",
+    "gain",
+    "tint",
+    "exposure",
+    "contrast",
+    "saturation",
+    "hue",
+    "gamma",
+];
+
 /// An effect.
 pub(in crate::blocks) static POST_FX: Block = Block {
     name: "PostFX",
@@ -14,7 +26,7 @@ pub(in crate::blocks) static POST_FX: Block = Block {
     details: "What is wired to `in` is drawn into a layer of its own here instead of on the frame; then \
               the effect changes the layer.\n\n\
               `blur`: a Gaussian blur of standard deviation `sigma` (three box means a side); ≤ 0 is \
-              none, more than 500 device px counts as 500. `glow`: a blurred copy, in the colour \
+              none, more than 500 device px is drawn as 500 and counted. `glow`: a blurred copy, in the colour \
               `tint` if that has any alpha, its strength times `gain`, put `under` the layer or \
               added to it (`add`). `grade`: rgb·2^exposure, then contrast about ½, saturation about \
               the luma, hue turned by degrees, then each channel to the power `gamma`; on straight \
@@ -51,6 +63,10 @@ fn post_fx(l: &mut Lowering<'_>) {
         "grade" => &["exposure", "contrast", "saturation", "hue", "gamma"],
         _ => &["sigma", "gain", "tint"],
     };
+    let others = ALL.iter().filter(|name| !numbers.contains(name));
+    let others: Vec<&str> = others.copied().collect();
+    let why = format!("the effect is `{kind}`");
+    l.unread(&others, &why, "choose the effect that reads it");
     let mut params: Vec<(&str, InputRef)> = numbers
         .iter()
         .map(|name| (*name, InputRef::Sig(l.signal(name))))

@@ -147,12 +147,17 @@ fn every_option_lowers() {
                     if (block.name, *word) == ("Compose", "path") {
                         rig = rig.give("clipPath", Value::Path(PathData::default()));
                     }
-                    if (block.name, *word) == ("RenderMeshes3D", "path") {
+                    let port = match (block.name, *word) {
+                        ("RenderMeshes3D", "path") => "profilePath",
+                        ("RenderInstances2D", "path") => "shapePath",
+                        _ => "",
+                    };
+                    if !port.is_empty() {
                         let path = PathData {
                             cmds: vec![0, 1, 1],
                             pts: vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]],
                         };
-                        rig = rig.give("profilePath", Value::Path(path));
+                        rig = rig.give(port, Value::Path(path));
                     }
                     let lowered = rig.lower();
                     assert_eq!(lowered.diagnostics.list(), [], "{} {word}", block.name);

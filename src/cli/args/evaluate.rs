@@ -63,13 +63,13 @@ pub(in crate::cli) struct PlanFlags {
     #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
     pub(in crate::cli) frames: Option<FrameRange>,
     /// Time of frame 0: `250ms`, `2.5s`, seconds
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(in crate::cli) start: Option<f64>,
     /// Length, in place of the patch's own
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(in crate::cli) duration: Option<f64>,
     /// One still at this time
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(in crate::cli) time: Option<f64>,
     /// One more frame at exactly the end of a finite patch
     #[arg(long)]

@@ -11,6 +11,7 @@
 mod apply;
 mod bind;
 mod bus;
+mod channels;
 mod fold;
 mod hints;
 mod marks;
@@ -21,9 +22,10 @@ mod varies;
 
 pub(super) use bind::{InputRow, PortSource};
 pub(super) use bus::{BusRow, mode};
+pub(super) use channels::Channel;
 pub(super) use marks::{Marks, Note};
 pub(super) use pipe::Edge;
-pub(super) use sources::{Channel, address, rail_type, same_kind, typed_default};
+pub(super) use sources::{address, rail_type, same_kind, typed_default};
 
 use super::resolve::{Graph, Port, Unit};
 use crate::blocks::{Bound, Lowering, PatchFacts, SinkSpec, Value};
@@ -108,7 +110,7 @@ impl<'g, 'd> Lowerer<'g, 'd> {
         let blocks = graph.nodes.len();
         let sources = graph.patch.document.default_sources.iter().enumerate();
         let mut build = Builder::new();
-        let channels = sources::channels(graph, &mut build);
+        let channels = channels::channels(graph, &mut build, diagnostics);
         Self {
             graph,
             facts,

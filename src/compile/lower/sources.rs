@@ -2,68 +2,11 @@
 
 use super::{Flow, Lowerer};
 use crate::blocks::{OutputWorld, Value};
-use crate::compile::resolve::{
-    Constant, Graph, Heard, Port, constant_of, each_binding, rail_index,
-};
-use crate::ir::{
-    Builder, ConstId, EventExpr, ExtId, PhaseSource, RailId, SignalExpr, Tables, ValueRef,
-};
-use crate::patch::model::{Binding, BusIndex, External};
+use crate::compile::resolve::{Heard, Port, rail_index};
+use crate::ir::{EventExpr, ExtId, PhaseSource, RailId, SignalExpr, Tables, ValueRef};
+use crate::patch::model::BusIndex;
 use crate::patch::rails::{Drive, Generator, Rail};
 use crate::types::{Domain, Family, Type, World};
-use std::collections::BTreeMap;
-
-/// A recorded or live input.
-#[derive(Debug, Clone)]
-pub(in crate::compile) struct Channel {
-    /// Such as `midi.cc1`.
-    pub key: String,
-    /// What it carries.
-    pub ty: Type,
-    /// Without samples.
-    pub default: ConstId,
-}
-
-/// All channels that a patch names, by key: the first type and the first default that someone wrote.
-pub(super) fn channels(graph: &Graph<'_>, build: &mut Builder) -> Vec<Channel> {
-    let mut known: BTreeMap<&str, (Option<Type>, Option<&crate::patch::Value>)> = BTreeMap::new();
-    let mut all: Vec<&External> = Vec::new();
-    for listener in &graph.listeners {
-        if let Some(Heard::External(channel)) = listener.source {
-            all.push(channel);
-        }
-    }
-    let wires = graph.patch.wires.iter().map(|w| &w.chain);
-    let heard = graph.listeners.iter().filter_map(|l| l.chain);
-    let published = graph.publishers.iter().filter_map(|p| p.chain);
-    for chain in wires.chain(heard).chain(published) {
-        each_binding(chain, &mut |binding| {
-            if let Binding::External { channel, .. } = binding {
-                all.push(channel);
-            }
-        });
-    }
-    for channel in all {
-        let entry = known.entry(&channel.key).or_default();
-        entry.0 = entry.0.or(channel.ty);
-        entry.1 = entry.1.or(channel.default.as_ref().map(|d| &d.value));
-    }
-    let make = |(key, (ty, default)): (&str, (Option<Type>, Option<&crate::patch::Value>))| {
-        let ty = ty.unwrap_or(Type::signal(Domain::Number));
-        let written = default.and_then(|value| constant_of(ty.domain, value).ok());
-        let default = match written {
-            Some(Constant::Lanes(lanes)) => build.const_f64(ty.domain, &lanes),
-            _ if ty.domain.lanes() > 0 => build.const_f64(ty.domain, &typed_default(ty.domain)),
-            _ => build.const_f64(Domain::Number, &[0.0]),
-        };
-        Channel {
-            key: key.to_owned(),
-            ty,
-            default,
-        }
-    };
-    known.into_iter().map(make).collect()
-}
 
 /// The value that a domain has where nobody gives one.
 pub(in crate::compile) fn typed_default(domain: Domain) -> Vec<f64> {
@@ -140,7 +83,9 @@ impl Lowerer<'_, '_> {
 
     /// What a channel gives.
     pub(super) fn channel_flow(&mut self, key: &str) -> Option<Flow> {
-        let at = self.out.channels.iter().position(|c| c.key == key)?;
+        let channels = &self.out.channels;
+        let at = channels.iter().position(|c| c.key == key)?;
+        channels.get(at).filter(|channel| channel.is_sound())?;
         let (id, ty) = (ExtId::at(at), self.out.channels[at].ty);
         let value = match ty.world {
             World::Event => Value::Event(self.out.build.event(EventExpr::External(id))),

@@ -7,7 +7,7 @@
 use super::{BusNode, Graph, Heard, Publication, Publisher, ports};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
-use crate::patch::model::{Binding, BusIndex, Chain};
+use crate::patch::model::{Binding, BusIndex};
 use crate::patch::rails::Rail;
 use std::cmp::Ordering;
 
@@ -254,31 +254,13 @@ pub(super) fn unused(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         .filter(|p| p.enabled)
         .filter_map(|p| p.chain);
     for chain in chains.chain(heard).chain(published) {
-        each_binding(chain, &mut |binding| {
+        chain.each_binding(&mut |binding| {
             if let Binding::Bus { bus, .. } = binding
                 && let Some(index) = bus.bus
             {
                 tell(index, &bus.at, diagnostics);
             }
         });
-    }
-}
-
-/// Visits every binding of the enabled lenses of a chain, those inside bindings too.
-pub(in crate::compile) fn each_binding<'a>(chain: &'a Chain, visit: &mut impl FnMut(&'a Binding)) {
-    let mut work = vec![chain];
-    while let Some(chain) = work.pop() {
-        let lenses = chain.lenses.iter().filter(|lens| lens.enabled);
-        for param in lenses.flat_map(|lens| &lens.params) {
-            visit(&param.binding);
-            match &param.binding {
-                Binding::Literal(_) | Binding::Default(_) => {}
-                Binding::Bus { chain, .. }
-                | Binding::Wire { chain, .. }
-                | Binding::Rail { chain, .. }
-                | Binding::External { chain, .. } => work.push(chain),
-            }
-        }
     }
 }
 

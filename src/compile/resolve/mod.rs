@@ -14,7 +14,7 @@ mod ports;
 mod reach;
 mod values;
 
-pub(super) use buses::{each_binding, rail_index};
+pub(super) use buses::rail_index;
 pub(super) use overrides::{flag, written_value};
 pub(super) use ports::output;
 pub(super) use reach::Unit;

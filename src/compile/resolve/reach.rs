@@ -1,6 +1,6 @@
 //! What reads what, at the level of blocks and buses, and which blocks nobody reads.
 
-use super::{Graph, Heard, Port, Publication, Source, each_binding};
+use super::{Graph, Heard, Port, Publication, Source};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
 use crate::patch::model::{Binding, Chain};
@@ -53,7 +53,7 @@ impl Graph<'_> {
     }
 
     fn chain_reads(&self, chain: &Chain, visit: &mut impl FnMut(Unit)) {
-        each_binding(chain, &mut |binding| match binding {
+        chain.each_binding(&mut |binding| match binding {
             Binding::Wire { from, .. } => {
                 if let Some(&block) = self.names.get(from.block.as_str()) {
                     visit(Unit::Block(block));

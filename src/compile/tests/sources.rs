@@ -364,3 +364,88 @@ fn a_text_on_a_bus_is_a_colour_where_one_is_wanted() {
     let found = error(&patch("", &rest.replace("#00f", "bluish")));
     assert_eq!((found.code, found.port.as_str()), ("bad-color", "color"));
 }
+
+/// What is wrong with listeners to channels: `code pointer` of each error, and that it has a hint.
+fn wrong_channels(listeners: &str) -> Vec<String> {
+    let rest = format!(r#""listeners": [{listeners}]"#);
+    let found = errors(&patch(r#"{"id": "add", "type": "AddSignal"}"#, &rest));
+    assert!(found.iter().all(|e| !e.hints.is_empty()), "{found:#?}");
+    found
+        .iter()
+        .map(|e| format!("{} {}", e.code, e.pointer))
+        .collect()
+}
+
+#[test]
+fn what_is_said_of_a_channel_must_make_sense() {
+    let one = |fields: &str| wrong_channels(&format!(r#"{{"to": "add.a", {fields}}}"#));
+    let cases = [
+        (r#""external": """#, "bad-value /listeners/0/external"),
+        (
+            r#""external": "a\u001bb""#,
+            "bad-value /listeners/0/external",
+        ),
+        (
+            r#""external": "x", "type": "field number""#,
+            "wrong-shape /listeners/0/type",
+        ),
+        (
+            r#""external": "x", "type": "string""#,
+            "wrong-shape /listeners/0/type",
+        ),
+        (
+            r#""external": "x", "type": "numbr""#,
+            "not-bus-eligible /listeners/0/type",
+        ),
+        (
+            r#""external": "x", "default": "loud""#,
+            "bad-value /listeners/0/default",
+        ),
+        (
+            r#""external": "x", "type": "vec2", "default": 3"#,
+            "bad-value /listeners/0/default",
+        ),
+    ];
+    for (fields, wanted) in cases {
+        let found = one(fields);
+        assert_eq!(found[0], wanted, "{fields}: {found:?}");
+    }
+}
+
+#[test]
+fn all_readers_of_a_channel_mean_the_same() {
+    let two = |a: &str, b: &str| {
+        wrong_channels(&format!(
+            r#"{{"external": "x", "to": "add.a", {a}}}, {{"external": "x", "to": "add.b", {b}}}"#
+        ))
+    };
+    let clash = |field: &str| vec![format!("wrong-shape /listeners/1/{field}")];
+    assert_eq!(
+        two(r#""type": "number""#, r#""type": "phase""#),
+        clash("type")
+    );
+    assert_eq!(two(r#""default": 1"#, r#""default": 2"#), clash("default"));
+    // The same in other words, or said by one of them, or by one that does not take part.
+    for (a, b) in [
+        (
+            r#""type": "number", "default": 1"#,
+            r#""type": "unit01", "default": "1""#,
+        ),
+        (
+            r#""type": "phase", "default": 0"#,
+            r#""type": "phase01", "default": 1"#,
+        ),
+        (r#""type": "number""#, r#""default": 4"#),
+        (r#""default": 1"#, r#""default": 2, "enabled": false"#),
+    ] {
+        assert!(two(a, b).is_empty(), "{a} and {b}: {:?}", two(a, b));
+    }
+    let (program, _) = program(&patch(
+        r#"{"id": "add", "type": "AddSignal"}"#,
+        r#""listeners": [{"external": "x", "to": "add.a"},
+            {"bus": "energy", "to": "add.b",
+             "lens": [{"type": "scale", "params": {"k": {"external": "x", "default": 4}}}]}]"#,
+    ));
+    let row = &program.tables.graph.externals[0];
+    assert_eq!(program.tables.constants.index[row.default.index()].len, 1);
+}

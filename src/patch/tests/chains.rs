@@ -1,6 +1,6 @@
 //! Lens stacks, adapters and bindings in all their forms.
 
-use super::{clean, findings, with};
+use super::{clean, findings, load, with};
 use crate::patch::Value;
 use crate::patch::model::{Binding, Chain, LensUse};
 use crate::patch::rails::Rail;
@@ -48,11 +48,11 @@ fn lenses_have_many_forms() {
 
 #[test]
 fn an_empty_stack_wins_over_the_old_field() {
-    assert!(
-        chain(r#""lensStack": [], "lens": ["invert"]"#)
-            .lenses
-            .is_empty()
-    );
+    let (document, found) = load(&wire(r#""lensStack": [], "lens": ["invert"]"#));
+    let wires = document.expect("a document").wires;
+    assert!(wires[0].chain.lenses.is_empty());
+    assert_eq!(found.list()[0].code, "unknown-field");
+    assert!(!found.has_errors());
 }
 
 #[test]
@@ -186,5 +186,155 @@ fn chains_are_limited() {
     assert_eq!(
         findings(&wire(&nested(4))),
         [format!("lens-nesting /connections/0{k}{k}{k}/lens")]
+    );
+}
+
+/// Each entry with what it says of itself: `code pointer`.
+#[test]
+fn two_names_of_one_field_must_agree() {
+    let wire = |chain: &str| {
+        with(&format!(
+            r#""connections": [{{"from": "a.out", "to": "b.in", {chain}}}]"#
+        ))
+    };
+    let lens = |params: &str| {
+        wire(&format!(
+            r#""lens": [{{"type": "scale", "params": {{"k": {params}}}}}]"#
+        ))
+    };
+    let buses = r#""buses": [{"id": "b1", "name": "wobble", "type": "number"}, {"name": "other", "type": "number"}]"#;
+    let bus = |fields: &str| with(&format!(r#""buses": [{{"name": "n", {fields}}}]"#));
+    let list = |kind: &str, entry: &str| with(&format!(r#"{buses}, "{kind}": [{entry}]"#));
+    let in_lens = "/connections/0/lens/0/params/k";
+    let cases = [
+        (
+            wire(r#""adapters": ["A"], "adapterChain": []"#),
+            "/connections/0/adapters".to_owned(),
+        ),
+        (
+            wire(r#""lens": {"type": "scale", "lensId": "offset"}"#),
+            "/connections/0/lens/type".to_owned(),
+        ),
+        (
+            bus(r#""combine": "sum", "combineMode": "max""#),
+            "/buses/0/combine".to_owned(),
+        ),
+        (
+            bus(r#""default": 1, "defaultValue": 2"#),
+            "/buses/0/default".to_owned(),
+        ),
+        (
+            list(
+                "publishers",
+                r#"{"from": "a.out", "bus": "wobble", "busId": "other"}"#,
+            ),
+            "/publishers/0/bus".to_owned(),
+        ),
+        (
+            list(
+                "listeners",
+                r#"{"to": "b.in", "bus": "wobble", "busId": "other"}"#,
+            ),
+            "/listeners/0/bus".to_owned(),
+        ),
+        (
+            list(
+                "listeners",
+                r#"{"to": "b.in", "bus": "wobble", "rail": "phaseA"}"#,
+            ),
+            "/listeners/0/rail".to_owned(),
+        ),
+        (
+            lens(r#"{"bus": "energy", "from": "a.out"}"#),
+            format!("{in_lens}/from"),
+        ),
+        (
+            lens(r#"{"bus": "energy", "external": "midi"}"#),
+            format!("{in_lens}/external"),
+        ),
+        (
+            lens(r#"{"bus": "energy", "busId": "phaseA"}"#),
+            format!("{in_lens}/bus"),
+        ),
+        (
+            lens(r#"{"kind": "rail", "rail": "energy", "value": 3}"#),
+            format!("{in_lens}/rail"),
+        ),
+        (
+            wire(r#""lens": {"type": "deadzone", "params": {"width": 1, "threshold": 2}}"#),
+            "/connections/0/lens/params/threshold".to_owned(),
+        ),
+        (
+            wire(r#""lens": {"type": "slew", "params": {"riseMs": 1, "fallMs": 100, "rate": 10}}"#),
+            "/connections/0/lens/params/rate".to_owned(),
+        ),
+        (
+            with(
+                r#""rails": {"phaseA": {"periodMs": {"bus": "energy", "from": "a.out", "base": 1}}}"#,
+            ),
+            "/rails/phaseA/periodMs/from".to_owned(),
+        ),
+        (
+            with(
+                r#""composites": [{"id": "c", "graph": {"nodes": {"n": {"type": "N"}}}, "blocks": []}]"#,
+            ),
+            "/composites/0/blocks".to_owned(),
+        ),
+        (
+            with(
+                r#""composites": [{"id": "c", "graph": {"nodes": {"n": {"type": "N"}}},
+            "exposedParams": [{"id": "p", "nodeId": "n", "blockId": "m", "param": "x"}]}]"#,
+            ),
+            "/composites/0/exposedParams/0/blockId".to_owned(),
+        ),
+    ];
+    for (json, pointer) in cases {
+        assert_eq!(
+            findings(&json),
+            [format!("wrong-shape {pointer}")],
+            "{json}"
+        );
+        let (_, diagnostics) = load(&json);
+        let found = &diagnostics.list()[0];
+        assert!(found.other.is_some() && !found.hints.is_empty(), "{found}");
+    }
+}
+
+#[test]
+fn two_names_that_agree_are_one_field() {
+    let document = clean(&with(
+        r#""buses": [{"id": "b1", "name": "wobble", "type": "number", "combine": "sum",
+                      "combineMode": "sum", "default": 1, "defaultValue": 1}],
+           "publishers": [{"from": "a.out", "busId": "b1", "bus": "wobble"}],
+           "listeners": [{"to": "b.in", "bus": "wobble", "busId": "wobble",
+                "adapters": ["A"], "adapterChain": ["A"],
+                "lens": {"type": "slew", "lensId": "slew",
+                         "params": {"riseMs": 100, "rate": 10, "k": {"busId": "energy"}}}}],
+           "composites": [{"id": "c", "graph": {"nodes": {"n": {"type": "N"}}},
+                "exposedParams": [{"id": "p", "blockId": "n", "paramKey": "x"}]}]"#,
+    ));
+    let chain = &document.listeners[0].chain;
+    assert_eq!(chain.adapters.len(), 1);
+    let keys: Vec<&str> = chain.lenses[0].params.iter().map(|p| &*p.key).collect();
+    assert_eq!(keys, ["riseMs", "k", "fallMs"]);
+    assert!(matches!(
+        chain.lenses[0].params[1].binding,
+        Binding::Bus { .. }
+    ));
+    assert!(document.composites[0].params[0].target.is_some());
+}
+
+#[test]
+fn what_means_nothing_where_it_stands_is_told() {
+    let found = findings(&with(
+        r#""connections": [{"from": "a.out", "to": "b.in", "lensStack": [], "lens": ["scale"]}],
+           "listeners": [{"to": "a.in", "bus": "energy", "default": 3}]"#,
+    ));
+    assert_eq!(
+        found,
+        [
+            "unknown-field /connections/0/lens",
+            "unknown-field /listeners/0/default"
+        ]
     );
 }

@@ -256,7 +256,7 @@ fn listeners_have_one_source() {
     ));
     let expected = [
         "missing-field /listeners/0",
-        "wrong-shape /listeners/1",
+        "wrong-shape /listeners/1/rail",
         "unknown-rail /listeners/2/rail",
         "not-bus-eligible /listeners/3/type",
     ];

@@ -48,7 +48,7 @@ impl<T: Tracer> Engine<T> {
             },
         };
         self.health.begin(self.run.frames, now.t_ms, class);
-        self.health.input_rejected = rejected;
+        (self.health.input_rejected, self.health.first_rejected) = rejected;
         if class != FrameClass::Peek {
             self.health.state_resets = std::mem::take(&mut self.run.state_resets);
         }

@@ -295,6 +295,22 @@ fn an_illegal_effect_does_nothing_and_is_counted() {
 }
 
 #[test]
+fn an_effect_beyond_its_limit_is_drawn_and_counted() {
+    let mut engine = glowing(|bench| bench.num(500.5)).engine();
+    let tree = render(&mut engine, FrameTime::at(0.0));
+    let Pass::PostFx(glow) = &tree.passes[0] else {
+        panic!("{tree:?}");
+    };
+    assert_eq!(glow.effects.len(), 1);
+    assert_eq!(engine.health().bad_parameter, 1);
+    let offence = engine.offence().expect("counted");
+    assert_eq!((&*offence.subject, offence.channel), ("glow", "sigma"));
+    let mut engine = glowing(|bench| bench.num(500.0)).engine();
+    render(&mut engine, FrameTime::at(0.0));
+    assert_eq!(engine.health().bad_parameter, 0);
+}
+
+#[test]
 fn a_group_moves_its_children_in_their_order() {
     let mut bench = Bench::new(cyclic(1000.0));
     let over = bench.domain("d", 1);
@@ -317,6 +333,27 @@ fn a_group_moves_its_children_in_their_order() {
     assert_eq!(names, ["b", "a"]);
     assert_eq!(group.transform, [1.0, 0.0, 0.0, 1.0, 3.0, 4.0]);
     assert_eq!((group.opacity, &group.clip), (1.0, &tree::Clip::None));
+}
+
+#[test]
+fn a_group_scaled_to_nothing_draws_nothing_and_is_counted() {
+    let mut bench = Bench::new(cyclic(1000.0));
+    let over = bench.domain("d", 1);
+    let size = bench.build.field_constant(Domain::Number, false, &[1.0]);
+    let dots = bench.dots("dots", over, &[0.0; 2], size);
+    let flat = bench.build.constant(Domain::Vec2, &[2.0, 0.0]);
+    let inputs = [("scale", InputRef::Sig(flat))];
+    let group = bench.sink("sum", SinkKind::Group, None, &[], &inputs);
+    bench.put_into(dots, group, 0);
+    let mut engine = bench.engine();
+    let tree = render(&mut engine, FrameTime::at(0.0));
+    let [Pass::Group(group)] = &tree.passes[..] else {
+        panic!("{:?}", tree.passes);
+    };
+    assert!(group.children.is_empty());
+    assert_eq!(engine.health().bad_parameter, 1);
+    let offence = engine.offence().expect("counted");
+    assert_eq!((&*offence.subject, offence.channel), ("sum", "scale"));
 }
 
 #[test]
