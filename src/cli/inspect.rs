@@ -92,24 +92,11 @@ fn explained(args: &InspectArgs, ready: &Ready, target: &str) -> Result<Status, 
         &ready.inputs,
         args.evaluate.engine_options(),
     )?;
-    let program = ready.program.clone();
-    let error = host.engine().explain(&target).err();
-    if let Some(error) = error {
+    if let Err(error) = host.engine().explain(&target) {
         return Err(unknown(&error));
     }
-    // What nothing drawn needs runs too, so that every value on the way is this frame's.
-    for block in &program.tables.graph.blocks {
-        for port in block.out.iter().chain(&block.r#in) {
-            let name = |id: crate::ir::StrId| program.tables.strings[id.index()].clone();
-            let (block, port) = (name(block.key), name(port.name));
-            // A port without values has nothing that could run.
-            let _ = host.engine_mut().watch(Target::Port { block, port });
-        }
-    }
-    for bus in &program.tables.graph.buses {
-        let name = program.tables.strings[bus.key.index()].clone();
-        let _ = host.engine_mut().watch(Target::Bus(name));
-    }
+    // Every value on the way is to be this frame's.
+    host.engine_mut().run_everything();
     let stop = Stop::listen()?;
     let mut walk = Walk::new(&plan, host);
     let frame = frames.first();
@@ -118,11 +105,11 @@ fn explained(args: &InspectArgs, ready: &Ready, target: &str) -> Result<Status, 
         return Ok(stop.status());
     };
     let explained = walk.source().engine().explain(&target);
-    let origin = explained.map_err(|error| unknown(&error))?;
+    let explanation = explained.map_err(|error| unknown(&error))?;
     let t_ms = made.tree.t_ms;
     let mut text = Vec::new();
     if args.json {
-        let mut object = explain::to_json(&origin);
+        let mut object = explain::to_json(&explanation);
         object["frame"] = frame.into();
         object["tMs"] = t_ms.into();
         text.extend(
@@ -133,7 +120,7 @@ fn explained(args: &InspectArgs, ready: &Ready, target: &str) -> Result<Status, 
         text.push(b'\n');
     } else {
         text.extend(format!("frame {frame} at {t_ms} ms\n").bytes());
-        explain::print(&origin, 0, &mut text)?;
+        explain::print(&explanation, &mut text)?;
     }
     write(args, &String::from_utf8_lossy(&text))?;
     Ok(Status::Done)

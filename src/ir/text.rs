@@ -357,7 +357,7 @@ fn slice<T>(list: &[T], [first, count]: [u32; 2]) -> &[T] {
 }
 
 /// The word of an enum variant, as it stands in JSON.
-pub(super) fn word(value: &impl serde::Serialize) -> String {
+pub(crate) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),

@@ -11,7 +11,7 @@ use super::assemble::Stage;
 use super::blame;
 use super::channels::Channels;
 use super::evaluate::{Leaves, Stores};
-use super::explain::{Explainer, Origin};
+use super::explain::{Explainer, Explanation};
 use super::field::{FieldError, FieldOptions, FieldStore};
 use super::frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Offence};
 use super::health::{Health, Totals};
@@ -73,7 +73,9 @@ pub struct Engine<T: Tracer = NoTrace> {
     health: Health,
     totals: Totals,
     pub(super) watches: Vec<Option<Watch>>,
-    /// Steps that run because a probe asks.
+    /// Whether steps that nothing drawn needs run too.
+    everything: bool,
+    /// Steps that run because a probe asks, or all do.
     forced: Vec<bool>,
     tracer: T,
 }
@@ -192,6 +194,7 @@ impl<T: Tracer> Engine<T> {
             health: Health::default(),
             totals: Totals::default(),
             watches: Vec::new(),
+            everything: false,
             tape,
             stores,
             stage,
@@ -303,13 +306,14 @@ impl<T: Tracer> Engine<T> {
     }
 
     /// Walks a value of the last frame back to its sources: an input or output of a block
-    /// (`block.port`) or a bus (`bus:name`). Steps that nothing drawn needs ran only if they are watched.
+    /// (`block.port`) or a bus (`bus:name`). Steps that nothing drawn needs ran only if they are watched,
+    /// or after [`Self::run_everything`].
     ///
     /// # Errors
     /// If the program has no such target, or it is of another kind.
-    pub fn explain(&self, target: &Target) -> Result<Origin, ProbeError> {
+    pub fn explain(&self, target: &Target) -> Result<Explanation, ProbeError> {
         let slot = watch::slot(&self.program, target)?;
-        Ok(Explainer::new(&self.program, &self.stores).slot(slot))
+        Ok(Explainer::new(&self.program, &self.stores).explain(slot))
     }
 
     /// The same, summed since the run began.
@@ -331,6 +335,13 @@ impl<T: Tracer> Engine<T> {
         self.watches.push(Some(watch));
         self.force();
         Ok(ProbeId(self.watches.len() as u32 - 1))
+    }
+
+    /// From now on also what nothing drawn needs has a value in every frame, as if all of it were
+    /// watched.
+    pub fn run_everything(&mut self) {
+        self.everything = true;
+        self.force();
     }
 
     /// Watches a target no more.
@@ -423,7 +434,7 @@ impl<T: Tracer> Engine<T> {
 
     /// Works out which steps run only for probes.
     pub(super) fn force(&mut self) {
-        self.forced.fill(false);
+        self.forced.fill(self.everything);
         for step in self.watches.iter().flatten().flat_map(Watch::steps) {
             self.forced[step.index()] = true;
         }

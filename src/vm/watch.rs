@@ -5,14 +5,14 @@
 
 use super::evaluate::Stores;
 use super::field::Buffer;
-use super::field::lane::Element;
-use super::probe::{ProbeError, RailPart, Sample, SampleValue, Target};
+use super::field::lane::{self, Element};
+use super::probe::{self, ProbeError, RailPart, Sample, SampleValue, Target};
 use super::pulse::PulseList;
 use super::rails::Register;
 use super::time::{FrameClass, Moment};
 use crate::diag;
 use crate::ir::{
-    BlockRow, Bus, EventId, FieldId, Phase, Port, Program, RailId, ReqId, SignalId, SlotId,
+    BlockRow, Bus, EventId, ExtId, FieldId, Phase, Port, Program, RailId, ReqId, SignalId, SlotId,
     StateId, StepId, StepKind, StrId, TimeEvent, TimeValue, ValueRef, derive, derive::Owners,
 };
 use crate::types::Domain;
@@ -27,6 +27,7 @@ enum Place {
     Rows(FieldId),
     Constant(crate::ir::ConstId),
     Rail(RailId, Register),
+    Channel(ExtId),
     Time(TimeValue),
     TimeEvent(TimeEvent),
     Cell(StateId),
@@ -168,6 +169,13 @@ impl Watch {
                     domain => set(value, domain, lanes),
                 }
             }
+            Place::Channel(id) => {
+                let ty = frame.program.tables.graph.externals[id.index()].r#type;
+                match frame.program.types[ty.index()].domain {
+                    Domain::Trigger => pulses(value, stores.channels.pulses(id)),
+                    domain => set(value, domain, stores.channels.value(id)),
+                }
+            }
             Place::Time(time) => {
                 let domain = match time {
                     TimeValue::Phase01 => Domain::Phase01,
@@ -226,12 +234,7 @@ fn before_render(program: &Program, req: ReqId) -> bool {
 
 /// What is not there, and what is called nearly so.
 fn unknown(what: &'static str, name: &str, known: Vec<&str>) -> ProbeError {
-    let near = diag::nearest(name, known).into_iter();
-    ProbeError::Unknown {
-        what,
-        name: name.to_owned(),
-        near: near.map(str::to_owned).collect(),
-    }
+    probe::unknown(what, name, diag::nearest(name, known))
 }
 
 /// The inner port that a port of a composite shows. The program has no row for the composite itself,
@@ -254,6 +257,21 @@ fn inside(program: &Program, block: &str, text: &str) -> Option<Target> {
         block: inner.to_owned(),
         port: port.to_owned(),
     })
+}
+
+/// A block that is not there: a composite may be, whose ports the source map knows.
+fn no_block(program: &Program, block: &str, port: &str) -> ProbeError {
+    let slots = program.meta.source_map.port_to_editor_slot.values();
+    let shown: Vec<(&str, &str)> = slots.filter_map(|slot| slot.rsplit_once('.')).collect();
+    let ports = || shown.iter().filter(|slot| slot.0 == block);
+    if ports().next().is_some() {
+        let near = diag::nearest(port, ports().map(|slot| slot.1));
+        return probe::unknown("port", &format!("{block}.{port}"), near);
+    }
+    let blocks = program.tables.graph.blocks.iter().map(|b| b.key);
+    let mut known = names(program, blocks);
+    known.extend(shown.iter().map(|slot| slot.0));
+    unknown("block", block, known)
 }
 
 fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
@@ -288,6 +306,13 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
             };
             Ok(Place::Rail(RailId::at(rail), register))
         }
+        Target::External(key) => {
+            let rows = &tables.graph.externals;
+            let row = rows.iter().position(|row| is(row.key, key));
+            let known = || names(program, rows.iter().map(|row| row.key));
+            let row = row.ok_or_else(|| unknown("external channel", key, known()))?;
+            Ok(Place::Channel(ExtId::at(row)))
+        }
         Target::Bus(name) => value(program, find_bus(program, name)?.root, name),
         Target::Port { block, port } => {
             let found = find_port(program, block, port)?;
@@ -314,18 +339,12 @@ fn find_port<'p>(program: &'p Program, block: &str, port: &str) -> Result<&'p Po
     if let Some(Target::Port { block, port }) = inside(program, block, &text) {
         return find_port(program, &block, &port);
     }
-    let blocks = program.tables.graph.blocks.iter().map(|b| b.key);
-    let (row, port) =
-        split(program, &text).ok_or_else(|| unknown("block", block, names(program, blocks)))?;
+    let (row, port) = split(program, &text).ok_or_else(|| no_block(program, block, port))?;
     let ports = || row.out.iter().chain(&row.r#in);
     let is = |id: StrId| program.tables.strings[id.index()] == port;
     ports().find(|p| is(p.name)).ok_or_else(|| {
         let near = diag::nearest(port, names(program, ports().map(|p| p.name)));
-        ProbeError::Unknown {
-            what: "port",
-            name: text.clone(),
-            near: near.into_iter().map(str::to_owned).collect(),
-        }
+        probe::unknown("port", &text, near)
     })
 }
 
@@ -345,6 +364,7 @@ fn rows(frame: &Frame<'_>, field: FieldId) -> Buffer {
     let count = node
         .dom
         .map(|d| program.tables.graph.domains[d.index()].count);
+    let reached = lane::reached(program, [field]);
     let at = |index| {
         let element = Element {
             program,
@@ -352,7 +372,7 @@ fn rows(frame: &Frame<'_>, field: FieldId) -> Buffer {
             histories: &frame.stores.cells,
             index,
         };
-        element.rows(field).remove(&field).unwrap_or_default()
+        element.over(&reached).remove(&field).unwrap_or_default()
     };
     let elements: Vec<Vec<f64>> = (0..count.unwrap_or(1)).map(at).collect();
     Buffer::of_lanes(

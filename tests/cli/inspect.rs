@@ -146,23 +146,30 @@ fn a_value_is_walked_back_to_its_sources() {
         (&origin["name"], &origin["tMs"]),
         (&json!("dots.radius"), &json!(50.0))
     );
-    // 2·0.5 + 5 = 6, and 3.
-    assert_eq!(origin["value"]["first"], json!([9.0]));
-    let bus = &origin["from"][0];
+    // 2·0.5 + 5 = 6, and 3; the same for all six elements.
+    assert_eq!(origin["value"]["first"], json!([9.0, 9.0, 9.0, 9.0]));
+    assert_eq!(origin["value"]["count"], 6);
+    let nodes = origin["nodes"].as_array().unwrap();
+    let from = |node: &Value| -> Vec<&Value> {
+        let places = node["from"].as_array().unwrap();
+        let place = |at: &Value| at.as_u64().unwrap() as usize;
+        places.iter().map(|at| &nodes[place(at)]).collect()
+    };
+    let bus = from(&nodes[0])[0];
     assert_eq!((&bus["kind"], &bus["value"]), (&json!("bus"), &json!(9.0)));
-    let publishers = bus["from"].as_array().unwrap();
+    let publishers = from(bus);
     let names: Vec<&Value> = publishers.iter().map(|p| &p["name"]).collect();
     assert_eq!(names, ["early", "late"]);
     assert_eq!(
         publishers[0]["transforms"],
         json!([{"kind": "lens", "name": "scale", "step": "scaleBias 0.5 5", "after": 6.0}])
     );
-    let source = &publishers[0]["from"][0];
+    let source = from(publishers[0])[0];
     assert_eq!(
         (&source["name"], &source["value"]),
         (&json!("b.out"), &json!(2.0))
     );
-    let phase = &source["from"][0]["from"][0];
+    let phase = from(from(source)[0])[0];
     assert_eq!(
         (&phase["name"], &phase["value"]),
         (&json!("time.phase"), &json!(0.25))
@@ -186,6 +193,121 @@ fn a_value_is_walked_back_to_its_sources() {
         2,
         &["block.port"],
     );
+}
+
+#[test]
+fn every_lens_on_the_way_has_its_value() {
+    let place = Place::new();
+    place.file(
+        "ways.json",
+        r#"{"blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+            {"id": "lfo", "type": "Oscillator", "params": {"amplitude": 2}},
+            {"id": "four", "type": "DomainN", "params": {"n": 4}},
+            {"id": "at", "type": "FieldFromExpression", "params": {"expression": "i"}},
+            {"id": "dots", "type": "RenderInstances2D"}],
+          "connections": [
+            {"from": "time.phase", "to": "lfo.phase"},
+            {"from": "four.domain", "to": "at.domain"},
+            {"from": "four.domain", "to": "dots.domain"}],
+          "buses": [{"name": "size", "type": "number"}, {"name": "fade", "type": "field:number"}],
+          "publishers": [{"from": "lfo.out", "bus": "size"}, {"from": "at.field", "bus": "fade"}],
+          "listeners": [
+            {"bus": "size", "to": "dots.radius",
+             "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}},
+                      {"type": "clamp", "params": {"min": 0, "max": 8}}]},
+            {"bus": "size", "to": "dots.rotation",
+             "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}},
+                      {"type": "slew", "params": {"rise": 0, "fall": 0}},
+                      {"type": "scale", "params": {"scale": 10, "offset": 0}}]},
+            {"bus": "fade", "to": "dots.opacity",
+             "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}},
+                      {"type": "clamp", "params": {"min": 0, "max": 8}}]}]}"#,
+    );
+    // A signal becomes a field, a field stays one: 2·2 + 5 = 9, at most 8.
+    for (target, lines) in [
+        (
+            "dots.radius",
+            [
+                "(clamp 0 8) = 8\n",
+                "(scaleBias 2 5) = 9\n",
+                "  before = 2\n",
+            ],
+        ),
+        (
+            "dots.opacity",
+            [
+                "(clamp 0 8) = [5, 7, 8, 8]  4 elements, min 5, max 8\n",
+                "(scaleBias 2 5) = [5, 7, 9, 11]  4 elements, min 5, max 11\n",
+                "  before = [0, 1, 2, 3]  4 elements, min 0, max 3\n",
+            ],
+        ),
+        (
+            "dots.rotation",
+            [
+                "(scaleBias 10 0) = 5",
+                "after lens slewLinear  (cell list:dots.rotation#",
+                "(scaleBias 2 5) = 9\n",
+            ],
+        ),
+    ] {
+        let run = place.done(&format!("inspect ways.json --explain {target} --time 50ms"));
+        for line in lines {
+            assert!(run.out.contains(line), "no `{line}` in\n{}", run.out);
+        }
+    }
+}
+
+#[test]
+fn a_long_way_is_walked_without_depth_and_each_value_once() {
+    let place = Place::new();
+    let mut blocks = vec![
+        json!({"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}}),
+        json!({"id": "dots", "type": "RenderInstances2D"}),
+    ];
+    let mut wires = vec![json!({"from": "b2999.out", "to": "dots.radius"})];
+    // Each reads the one before it twice, so there are 2³⁰⁰⁰ ways back.
+    for i in 0..3000 {
+        blocks
+            .push(json!({"id": format!("b{i}"), "type": "MaxSignal", "params": {"a": 1, "b": 1}}));
+        if i > 0 {
+            let from = format!("b{}.out", i - 1);
+            wires.push(json!({"from": from, "to": format!("b{i}.a")}));
+            wires.push(json!({"from": from, "to": format!("b{i}.b")}));
+        } else {
+            wires.push(json!({"from": "time.phase", "to": "b0.a"}));
+        }
+    }
+    place.file(
+        "long.json",
+        &json!({"blocks": blocks, "connections": wires}).to_string(),
+    );
+    let run = place.done("inspect long.json --explain dots.radius --json");
+    assert!(run.out.len() < 1 << 20, "{} bytes", run.out.len());
+    let origin: Value = serde_json::from_str(&run.out).unwrap();
+    let names: Vec<&str> = origin["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), 1000);
+    assert_eq!(
+        names[..4],
+        ["dots.radius", "b2999.out", "b2999.a", "b2999.b"]
+    );
+    let mut once = names.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), names.len());
+    let next = origin["leftOut"][0].as_str().unwrap();
+    assert!(next.starts_with("b26"), "{next}");
+    let run = place.done("inspect long.json --explain dots.radius");
+    assert!(run.out.len() < 1 << 20, "{} bytes", run.out.len());
+    assert!(run.out.contains("see above"));
+    let go_on = format!("go on with `--explain {next}`");
+    assert!(run.out.contains(&go_on), "no {go_on}");
+    place.done(&format!("inspect long.json --explain {next}"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::ir::*;
 use crate::math::{hash, number_text};
 use crate::types::Family;
 use crate::vm::Registers;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an element's rows read.
 #[derive(Clone, Copy)]
@@ -25,25 +25,39 @@ pub(in crate::vm) struct Element<'a> {
 /// Lanes by row; rows without numbers (outlines, and what is made of them) are left out.
 pub(in crate::vm) type Rows = BTreeMap<FieldId, Vec<f64>>;
 
+/// The fields that `roots` are made of, themselves included.
+pub(in crate::vm) fn reached(
+    program: &Program,
+    roots: impl IntoIterator<Item = FieldId>,
+) -> BTreeSet<FieldId> {
+    let nodes = &program.tables.field.nodes;
+    let mut reached = BTreeSet::new();
+    let mut work: Vec<FieldId> = roots.into_iter().collect();
+    while let Some(id) = work.pop() {
+        if reached.insert(id) {
+            operands::of_field(&nodes[id.index()].expr, &mut |value| {
+                if let ValueRef::Field(operand) = value {
+                    work.push(operand);
+                }
+            });
+        }
+    }
+    reached
+}
+
 impl Element<'_> {
     /// The rows that a field is made of, itself included. A row over a smaller domain has no value
     /// here and is left out.
     pub(in crate::vm) fn rows(&self, root: FieldId) -> Rows {
-        let nodes = &self.program.tables.field.nodes;
-        let mut reached = std::collections::BTreeSet::new();
-        let mut work = vec![root];
-        while let Some(id) = work.pop() {
-            if reached.insert(id) {
-                operands::of_field(&nodes[id.index()].expr, &mut |value| {
-                    if let ValueRef::Field(operand) = value {
-                        work.push(operand);
-                    }
-                });
-            }
-        }
+        self.over(&reached(self.program, [root]))
+    }
+
+    /// The rows of `fields`, which are in order and have all that they are made of among them: what
+    /// [`reached`] gives.
+    pub(in crate::vm) fn over(&self, fields: &BTreeSet<FieldId>) -> Rows {
         let mut rows = Rows::new();
         // Operands stand before users.
-        for id in reached {
+        for &id in fields {
             if self.has(id)
                 && let Some(lanes) = self.row(id, &rows)
             {
