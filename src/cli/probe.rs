@@ -27,7 +27,7 @@ pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Fai
     let (plan, frames) = job::plan_to_watch(&args.evaluate.plan, &ready.program)?;
     let options = args.evaluate.engine_options();
     let mut host = Host::new(&ready.program, &ready.inputs, options.clone())?;
-    check_plot(args)?;
+    let picture = args.plot.as_deref().map(Picture::of).transpose()?;
     let mut printer = Printer::new(args, &mut host)?;
     let stop = Stop::listen()?;
     if args.evaluate.plan.require_closed_loop {
@@ -60,27 +60,52 @@ pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Fai
         None => {}
     }
     if let (Some(path), Printer::Plot(_, plot)) = (&args.plot, printer) {
-        let text = plot.svg(&args.at.join(", ")).map_err(Failure::usage)?;
-        save(path, |out| out.write_all(text.as_bytes()))?;
+        let title = targets(args).join(", ");
+        let drawn = match picture {
+            Some(Picture::Png) => plot.png(&title),
+            Some(Picture::Svg) | None => plot.svg(&title),
+        };
+        let bytes = drawn.map_err(Failure::usage)?;
+        save(path, |out| out.write_all(&bytes))?;
         console.say(format!("plot in `{}`", path.display()));
     }
     Ok(Status::Done)
 }
 
-/// Only SVG is drawn: its text needs no font of ours.
-fn check_plot(args: &ProbeArgs) -> Result<(), Failure> {
-    let Some(path) = &args.plot else {
-        return Ok(());
-    };
-    let svg = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("svg"));
-    if svg || path == Path::new("-") {
-        return Ok(());
+/// What a plot is drawn as.
+#[derive(Clone, Copy)]
+enum Picture {
+    Svg,
+    Png,
+}
+
+impl Picture {
+    /// By the ending of the file; standard output is SVG.
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let is = |ending: &str| {
+            let of = path.extension();
+            of.is_some_and(|of| of.eq_ignore_ascii_case(ending))
+        };
+        if is("svg") || path == Path::new("-") {
+            return Ok(Self::Svg);
+        }
+        if is("png") {
+            return Ok(Self::Png);
+        }
+        let message = format!("`{}` is no name of a plot", path.display());
+        Err(Failure::usage(message).hint("write `--plot plot.svg` or `--plot plot.png`"))
     }
-    let message = format!("plots are SVG files, and `{}` is none", path.display());
-    Err(Failure::usage(message)
-        .hint("write `--plot plot.svg`; a browser turns it into other formats"))
+}
+
+/// What to look at, each once.
+fn targets(args: &ProbeArgs) -> Vec<&str> {
+    let mut targets: Vec<&str> = Vec::with_capacity(args.at.len());
+    for target in &args.at {
+        if !targets.contains(&target.as_str()) {
+            targets.push(target);
+        }
+    }
+    targets
 }
 
 /// Targets and how they are printed.
@@ -95,23 +120,24 @@ enum Printer {
 
 impl Printer {
     fn new(args: &ProbeArgs, host: &mut Host) -> Result<Self, Failure> {
-        let tree = args.at.iter().any(|target| target == "tree");
+        let at = targets(args);
+        let tree = at.contains(&"tree");
         if tree {
             if args.stats || args.plot.is_some() {
                 return Err(Failure::usage("`tree` has no numbers to sum up or plot"));
             }
-            return match (args.at.len(), args.format) {
+            return match (at.len(), args.format) {
                 (1, None | Some(ProbeFormat::Jsonl)) => Ok(Self::Tree),
                 (1, Some(_)) => Err(Failure::usage("`tree` is printed as `--format jsonl` only")),
                 _ => Err(Failure::usage("`tree` is probed alone")),
             };
         }
-        let mut probes = Vec::with_capacity(args.at.len());
-        for text in &args.at {
+        let mut probes = Vec::with_capacity(at.len());
+        for text in at {
             let id = text
                 .parse::<Target>()
                 .and_then(|target| host.engine_mut().watch(target));
-            probes.push((text.clone(), id.map_err(|error| unknown(&error))?));
+            probes.push((text.to_owned(), id.map_err(|error| unknown(&error))?));
         }
         if args.plot.is_some() {
             return Ok(Self::Plot(probes, Box::default()));
@@ -167,7 +193,7 @@ impl Printer {
 pub(super) fn unknown(error: &ProbeError) -> Failure {
     let failure = Failure::usage(error.to_string());
     match error {
-        ProbeError::Unknown { near, .. } if !near.is_empty() => {
+        ProbeError::Unknown { near, .. } | ProbeError::Text { near, .. } if !near.is_empty() => {
             let list: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
             failure.hint(format!("did you mean {}?", list.join(" or ")))
         }

@@ -2,11 +2,12 @@
 //!
 //! A probe is an overlay of the engine: it never changes another value, the tree or a hash. It may
 //! make the engine run steps that nothing drawn needs. Targets are named by the keys that the program
-//! keeps (`osc.out`, `bus:size`, `rail:phaseA.latched`, `time:phase01`, `state:env/env/start`,
-//! `request:dots.radius`, `tree`), so a watched target survives a new compile of the patch.
+//! keeps (`osc.out`, `bus:size`, `rail:phaseA.latched`, `time:phase01`, `external:midi.cc1`,
+//! `state:env/env/start`, `request:dots.radius`, `tree`), so a watched target survives a new compile of the patch.
 
 use super::field::Buffer;
 use super::pulse::PulseList;
+use crate::diag;
 use crate::ir::{TimeEvent, TimeValue};
 use crate::types::Domain;
 
@@ -29,6 +30,8 @@ pub enum Target {
         /// Which of its registers.
         part: RailPart,
     },
+    /// An external channel.
+    External(String),
     /// A value of the time model.
     Time(TimeValue),
     /// An event of the time model.
@@ -55,14 +58,24 @@ pub enum RailPart {
     Latched,
 }
 
+impl RailPart {
+    /// Their names.
+    const NAMES: [&str; 4] = ["internal", "user", "final", "latched"];
+}
+
 /// Why a target cannot be watched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The text is no target.
     #[error(
-        "`{0}` is no probe target: write `block.port`, `bus:name`, `rail:name`, `time:name`, `state:key`, `request:sink.input` or `tree`"
+        "`{text}` is no probe target: write `block.port`, `bus:name`, `rail:name`, `time:name`, `external:channel`, `state:key`, `request:sink.input` or `tree`"
     )]
-    Text(String),
+    Text {
+        /// The text.
+        text: String,
+        /// The nearest that would be one.
+        near: Vec<String>,
+    },
     /// The program has nothing of that name.
     #[error("the program has no {what} `{name}`")]
     Unknown {
@@ -88,7 +101,6 @@ impl std::str::FromStr for Target {
     type Err = ProbeError;
 
     fn from_str(text: &str) -> Result<Self, ProbeError> {
-        let bad = || ProbeError::Text(text.to_owned());
         if text == "tree" {
             return Ok(Self::Tree);
         }
@@ -98,10 +110,11 @@ impl std::str::FromStr for Target {
             .filter(|(_, name)| !name.starts_with(':'));
         let Some((kind, name)) = named else {
             // Block ids may hold points, port names may not.
-            let (block, port) = text.rsplit_once('.').ok_or_else(bad)?;
-            return Ok(Self::Port {
-                block: block.to_owned(),
-                port: port.to_owned(),
+            return port(text).ok_or_else(|| {
+                let near = diag::nearest(text, ["tree"]).into_iter();
+                let near = near.map(str::to_owned).collect();
+                let text = text.to_owned();
+                ProbeError::Text { text, near }
             });
         };
         let name = name.to_owned();
@@ -109,6 +122,7 @@ impl std::str::FromStr for Target {
             "bus" => Self::Bus(name),
             "state" => Self::State(name),
             "request" => Self::Request(name),
+            "external" => Self::External(name),
             "rail" => {
                 let (rail, part) = match name.rsplit_once('.') {
                     None => (name.as_str(), RailPart::Latched),
@@ -116,7 +130,10 @@ impl std::str::FromStr for Target {
                     Some((rail, "user")) => (rail, RailPart::User),
                     Some((rail, "final")) => (rail, RailPart::Final),
                     Some((rail, "latched")) => (rail, RailPart::Latched),
-                    Some(_) => return Err(bad()),
+                    Some((_, part)) => {
+                        let near = diag::nearest(part, RailPart::NAMES);
+                        return Err(unknown("register of a rail", part, near));
+                    }
                 };
                 Self::Rail {
                     name: rail.to_owned(),
@@ -125,19 +142,58 @@ impl std::str::FromStr for Target {
             }
             "time" => match time_name(&name) {
                 Some(target) => target,
-                None => return Err(bad()),
-            },
-            // Inner blocks of composites are named `outer::inner`.
-            _ => {
-                let (block, port) = text.rsplit_once('.').ok_or_else(bad)?;
-                Self::Port {
-                    block: block.to_owned(),
-                    port: port.to_owned(),
+                None => {
+                    let near = diag::nearest(&name, TIME_NAMES);
+                    return Err(unknown("value of time", &name, near));
                 }
+            },
+            _ => {
+                let near = diag::nearest(kind, KINDS);
+                // Inner blocks of composites are named `outer::inner`.
+                let target = port(text).filter(|_| near.is_empty() || text.contains("::"));
+                return target.ok_or_else(|| ProbeError::Text {
+                    text: text.to_owned(),
+                    near: near.iter().map(|kind| format!("{kind}:{name}")).collect(),
+                });
             }
         })
     }
 }
+
+/// What stands before the colon of a target.
+const KINDS: [&str; 6] = ["bus", "external", "rail", "request", "state", "time"];
+
+fn port(text: &str) -> Option<Target> {
+    let (block, port) = text.rsplit_once('.')?;
+    Some(Target::Port {
+        block: block.to_owned(),
+        port: port.to_owned(),
+    })
+}
+
+/// What is not there, and what is called nearly so.
+pub(super) fn unknown(what: &'static str, name: &str, near: Vec<&str>) -> ProbeError {
+    ProbeError::Unknown {
+        what,
+        name: name.to_owned(),
+        near: near.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// The names of [`time_name`].
+const TIME_NAMES: [&str; 11] = [
+    "tAbsMs",
+    "tModelMs",
+    "dtMs",
+    "phase01",
+    "progress01",
+    "cycleIndex",
+    "cycleTMs",
+    "energy",
+    "wrap",
+    "end",
+    "cue",
+];
 
 fn time_name(name: &str) -> Option<Target> {
     Some(match name {

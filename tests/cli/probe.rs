@@ -74,6 +74,13 @@ fn what_is_not_there_is_a_usage_error() {
         ("osc.outt", "`out`"),
         ("ocs.out", "`osc`"),
         ("bus:enrgy", "`energy`"),
+        ("buss:energy", "`bus:energy`"),
+        ("rial:phaseA", "`rail:phaseA`"),
+        ("rail:phasA", "`phaseA`"),
+        ("rail:phaseA.latchd", "`latched`"),
+        ("time:phas01", "`phase01`"),
+        ("tiem:phase01", "`time:phase01`"),
+        ("trea", "`tree`"),
         ("request:dots.position", "`dots.positions`"),
     ] {
         let args = format!("probe loop.json --at {target}");
@@ -87,6 +94,46 @@ fn what_is_not_there_is_a_usage_error() {
         &["frame-beyond-plan", "11"],
     );
     place.refused("probe loop.json", 2, &["--at"]);
+}
+
+#[test]
+fn channels_and_ports_of_composites_have_names_too() {
+    let place = Place::new();
+    place.file(
+        "p.json",
+        r#"{"blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+            {"id": "many", "type": "DomainN", "params": {"n": 3}},
+            {"id": "rnd", "type": "composite:PerElementRandom"},
+            {"id": "dots", "type": "RenderInstances2D"}],
+          "connections": [
+            {"from": "many.domain", "to": "rnd.domain"},
+            {"from": "many.domain", "to": "dots.domain"},
+            {"from": "rnd.random", "to": "dots.opacity"}],
+          "listeners": [{"external": "midi.cc1", "to": "dots.radius", "type": "number", "default": 3}]}"#,
+    );
+    place.file(
+        "in.json",
+        r#"{"channels": {"midi.cc1": {"samples": [[0, 7], [100, 9]]}}}"#,
+    );
+    let args = "--inputs in.json --format csv --frames 0,6,11";
+    // What is named twice is printed once.
+    let run = place.done(&format!(
+        "probe p.json --at external:midi.cc1,external:midi.cc1 {args}"
+    ));
+    assert_eq!(
+        run.out,
+        "frame,tMs,external:midi.cc1\n0,0,7\n6,100,9\n11,183.33333333333334,9\n"
+    );
+    for (target, near) in [
+        ("external:midi.cc", "`midi.cc1`"),
+        ("extrnal:midi.cc1", "`external:midi.cc1`"),
+        ("rnd.randm", "`random`"),
+        ("rmd.random", "`rnd`"),
+    ] {
+        let args = format!("probe p.json --at {target} --quiet");
+        place.refused(&args, 2, &["did you mean", near]);
+    }
 }
 
 #[test]
@@ -150,11 +197,34 @@ fn a_plot_has_axes_and_a_legend() {
     let svg = String::from_utf8(place.bytes("c.svg")).unwrap();
     assert!(svg.contains("element") && !svg.contains("time, ms"));
     place.refused(
-        "probe loop.json --at osc.out --plot p.png",
+        "probe loop.json --at osc.out --plot p.jpg",
         2,
-        &["plot.svg"],
+        &["plot.svg", "plot.png"],
     );
     place.refused("probe loop.json --at tree --plot p.svg", 2, &["tree"]);
+}
+
+#[test]
+fn a_plot_may_be_pixels() {
+    let place = Place::with_loop();
+    for name in ["a.png", "b.PNG"] {
+        let args = format!("probe loop.json --at osc.out,dots.positions --plot {name}");
+        place.done(&args);
+    }
+    assert_eq!(place.bytes("a.png"), place.bytes("b.PNG"));
+    let picture = image::load_from_memory(&place.bytes("a.png")).unwrap();
+    let picture = picture.into_rgb8();
+    assert_eq!(picture.dimensions(), (1920, 1080));
+    // Black is the ink of text and axes, the blue one line.
+    let count = |color: [u8; 3]| picture.pixels().filter(|p| p.0 == color).count();
+    assert!(count([0, 0, 0]) > 2000 && count([0, 114, 178]) > 2000);
+    // Labels of ticks stand left of the axis, the title above it, the name of the axis below.
+    let ink = |x: std::ops::Range<u32>, y: std::ops::Range<u32>| {
+        let mut places = y.flat_map(|y| x.clone().map(move |x| (x, y)));
+        places.any(|(x, y)| picture.get_pixel(x, y).0 == [0, 0, 0])
+    };
+    assert!(ink(0..150, 100..900) && ink(600..1300, 0..70) && ink(800..1200, 1030..1080));
+    assert!(!ink(0..100, 0..60), "nothing stands in the corner");
 }
 
 #[cfg(unix)]

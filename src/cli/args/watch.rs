@@ -94,7 +94,8 @@ impl Section {
 /// `oscilla probe`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ProbeArgs {
-    /// What to look at: `block.port`, `bus:name`, `rail:name`, `time:phase01`, `request:sink.input`, `tree`
+    /// What to look at: `block.port`, `bus:name`, `rail:name`, `time:phase01`, `external:channel`, `state:key`,
+    /// `request:sink.input`, `tree`
     #[arg(long, value_name = "TARGET", required = true, value_delimiter = ',')]
     pub(in crate::cli) at: Vec<String>,
     /// How to print it [default: table; jsonl for `tree`]
@@ -103,7 +104,7 @@ pub(in crate::cli) struct ProbeArgs {
     /// In place of elements and lanes, their count, smallest, largest and mean, and how many are NaN
     #[arg(long)]
     pub(in crate::cli) stats: bool,
-    /// Draw the values into an SVG file in place of printing them
+    /// Draw the values into a file in place of printing them: `plot.svg` or `plot.png`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "stats"])]
     pub(in crate::cli) plot: Option<PathBuf>,
     #[command(flatten)]

@@ -1,17 +1,26 @@
 //! Probed values as a picture: over time, or over elements where there is one frame of a column.
 //!
-//! In: samples, frame by frame. Out: an SVG with axes, ticks and a legend. A column over time is three
-//! lines: its smallest, mean and largest. Values that are not finite break a line. The same samples
-//! give the same bytes; fonts are the reader's.
+//! In: samples, frame by frame. Out: an SVG or a PNG with axes, ticks and a legend. A column over time
+//! is three lines: its smallest, mean and largest. Values that are not finite break a line. The same
+//! samples give the same bytes: text is measured, and in a PNG drawn, with a font of our own; in an SVG
+//! it is drawn with the reader's.
 
 use super::cells::{Named, lane_names};
 use crate::vm::field::Stats;
 use crate::vm::{Buffer, SampleValue};
+use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::register_font;
 use std::collections::BTreeMap;
 
-/// px.
+/// px of an SVG.
 const SIZE: (u32, u32) = (960, 540);
+
+/// Pixels of a PNG for one px, so that it is sharp.
+const SHARPNESS: u32 = 2;
+
+/// DejaVu Sans, reduced to Latin, Greek, Cyrillic and a few signs; its licence stands beside it.
+static FONT: &[u8] = include_bytes!("plot/dejavu-sans.ttf");
 
 /// Colours of lines, told apart also by those who do not see all of them (Okabe and Ito).
 const COLORS: [RGBColor; 7] = [
@@ -78,11 +87,36 @@ impl Plot {
         points.push((x, y));
     }
 
-    /// The picture.
+    /// The picture as SVG.
     ///
     /// # Errors
     /// In words, if there is nothing to draw.
-    pub(super) fn svg(mut self, title: &str) -> Result<String, String> {
+    pub(super) fn svg(self, title: &str) -> Result<Vec<u8>, String> {
+        let chart = self.chart(title)?;
+        let mut text = String::new();
+        let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        chart.draw(&root, 1).map_err(|error| error.to_string())?;
+        drop(root);
+        Ok(text.into_bytes())
+    }
+
+    /// The picture as PNG.
+    ///
+    /// # Errors
+    /// In words, if there is nothing to draw.
+    pub(super) fn png(self, title: &str) -> Result<Vec<u8>, String> {
+        let chart = self.chart(title)?;
+        let (width, height) = (SIZE.0 * SHARPNESS, SIZE.1 * SHARPNESS);
+        let mut rgb = vec![0; width as usize * height as usize * 3];
+        let root = BitMapBackend::with_buffer(&mut rgb, (width, height)).into_drawing_area();
+        let drawn = chart.draw(&root, SHARPNESS);
+        drawn.map_err(|error| error.to_string())?;
+        drop(root);
+        encode(&rgb, width, height).map_err(|error| error.to_string())
+    }
+
+    /// What is to be drawn.
+    fn chart(mut self, title: &str) -> Result<Chart, String> {
         let over_elements = self.frames == 1 && !self.columns.is_empty();
         if over_elements {
             self.lines.clear();
@@ -101,10 +135,6 @@ impl Plot {
             }
         }
         let axis = if over_elements { "element" } else { "time, ms" };
-        self.draw(title, axis)
-    }
-
-    fn draw(self, title: &str, axis: &str) -> Result<String, String> {
         let mut lines: Vec<Line> = self
             .lines
             .into_iter()
@@ -122,65 +152,101 @@ impl Plot {
         if finite().next().is_none() {
             return Err("there is no number to plot".to_owned());
         }
-        let x = span(points().map(|p| p.0));
-        let y = padded(span(finite().map(|p| p.1)));
-        let mut text = String::new();
-        let drawn = draw(&mut text, (title, axis), (x, y), &lines);
-        drawn.map_err(|error| error.to_string())?;
-        Ok(text)
+        Ok(Chart {
+            title: title.to_owned(),
+            axis,
+            x: span(points().map(|p| p.0)),
+            y: padded(span(finite().map(|p| p.1))),
+            lines,
+        })
     }
 }
 
 /// Place in the legend, name, points.
 type Line = (usize, String, Vec<(f64, f64)>);
 
-fn draw(
-    text: &mut String,
-    (title, axis): (&str, &str),
-    (x, y): ((f64, f64), (f64, f64)),
-    lines: &[Line],
-) -> Result<(), Box<dyn std::error::Error>> {
-    let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
-    root.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&root)
-        .caption(title, ("sans-serif", 18))
-        .margin(12)
-        .x_label_area_size(40)
-        .y_label_area_size(70)
-        .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-    chart
-        .configure_mesh()
-        .x_desc(axis)
-        .axis_desc_style(("sans-serif", 14))
-        .label_style(("sans-serif", 12))
-        .light_line_style(RGBColor(240, 240, 240))
-        .bold_line_style(RGBColor(215, 215, 215))
-        .draw()?;
-    for (place, name, points) in lines {
-        let color = COLORS[place % COLORS.len()];
-        // A line ends where a value is not finite, and another begins after it.
-        let pieces = points.split(|(_, y)| !y.is_finite());
-        for (i, piece) in pieces.filter(|p| !p.is_empty()).enumerate() {
-            let single = piece.len() == 1;
-            let line = LineSeries::new(piece.iter().copied(), color.stroke_width(2));
-            let line = line.point_size(if single { 3 } else { 0 });
-            let drawn = chart.draw_series(line)?;
-            if i == 0 {
-                let sample =
-                    move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2));
-                drawn.label(name.as_str()).legend(sample);
+/// A plot, ready to be drawn.
+struct Chart {
+    title: String,
+    /// What the horizontal axis is.
+    axis: &'static str,
+    x: (f64, f64),
+    y: (f64, f64),
+    lines: Vec<Line>,
+}
+
+impl Chart {
+    /// Draws into a picture of so many pixels for one px.
+    fn draw<B: DrawingBackend>(
+        &self,
+        root: &DrawingArea<B, Shift>,
+        scale: u32,
+    ) -> Result<(), Box<dyn std::error::Error + '_>>
+    where
+        B::ErrorType: 'static,
+    {
+        let px = |px: u32| px * scale;
+        let font = |px: u32| ("sans-serif", px * scale);
+        // Without its font no text could be laid out.
+        register_font("sans-serif", FontStyle::Normal, FONT)
+            .map_err(|_| "the font of plots cannot be read")?;
+        root.fill(&WHITE)?;
+        let mut chart = ChartBuilder::on(root)
+            .caption(&self.title, font(18))
+            .margin(px(12))
+            .x_label_area_size(px(40))
+            .y_label_area_size(px(70))
+            .build_cartesian_2d(self.x.0..self.x.1, self.y.0..self.y.1)?;
+        chart
+            .configure_mesh()
+            .x_desc(self.axis)
+            .axis_desc_style(font(14))
+            .label_style(font(12))
+            .axis_style(BLACK.stroke_width(scale))
+            .set_all_tick_mark_size(px(5))
+            .light_line_style(RGBColor(240, 240, 240).stroke_width(scale))
+            .bold_line_style(RGBColor(215, 215, 215).stroke_width(scale))
+            .draw()?;
+        for (place, name, points) in &self.lines {
+            let color = COLORS[place % COLORS.len()];
+            let stroke = color.stroke_width(px(2));
+            let length = px(18) as i32;
+            // A line ends where a value is not finite, and another begins after it.
+            let pieces = points.split(|(_, y)| !y.is_finite());
+            for (i, piece) in pieces.filter(|p| !p.is_empty()).enumerate() {
+                let single = piece.len() == 1;
+                let line = LineSeries::new(piece.iter().copied(), stroke);
+                let line = line.point_size(if single { px(3) } else { 0 });
+                let drawn = chart.draw_series(line)?;
+                if i == 0 {
+                    let sample = move |(x, y)| PathElement::new([(x, y), (x + length, y)], stroke);
+                    drawn.label(name.as_str()).legend(sample);
+                }
             }
         }
+        chart
+            .configure_series_labels()
+            .background_style(WHITE.mix(0.85))
+            .border_style(RGBColor(150, 150, 150).stroke_width(scale))
+            .label_font(font(13))
+            .legend_area_size(px(30))
+            .margin(px(10))
+            .position(SeriesLabelPosition::UpperRight)
+            .draw()?;
+        root.present()?;
+        Ok(())
     }
-    chart
-        .configure_series_labels()
-        .background_style(WHITE.mix(0.85))
-        .border_style(RGBColor(150, 150, 150))
-        .label_font(("sans-serif", 13))
-        .position(SeriesLabelPosition::UpperRight)
-        .draw()?;
-    root.present()?;
-    Ok(())
+}
+
+fn encode(rgb: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(rgb)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 fn span(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
