@@ -59,7 +59,10 @@ impl Work<'_> {
         console: &Console,
     ) -> Result<Status, Failure> {
         let options = self.args.evaluate.engine_options();
-        let recorder = Recorder::<C, FULL>::with_capacity(clock, self.args.records);
+        let mut recorder = Recorder::<C, FULL>::with_capacity(clock, self.args.records);
+        if !self.args.lead_in {
+            recorder = recorder.drawn_only();
+        }
         let host = Host::with_tracer(&self.ready.program, &self.ready.inputs, options, recorder)?;
         let mut walk = Walk::new(self.plan, host);
         for frame in self.frames.iter() {

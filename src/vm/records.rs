@@ -465,6 +465,20 @@ impl<T: Tracer> Teller<'_, T> {
     }
 }
 
+/// A cell that a swap started anew, with what it starts from.
+pub(super) fn reset(program: &Program, stores: &Stores, cell: StateId) -> ValueRecord {
+    let row = &program.tables.state.cells[cell.index()];
+    let domain = program.types[row.r#type.index()].domain;
+    let entries = stores.cells.entries(cell);
+    record(
+        SpanKind::Swap,
+        Subject::Cell(cell),
+        Side::After,
+        domain,
+        entries,
+    )
+}
+
 /// The values of the time model.
 const TIME: [(TimeValue, Domain); 8] = [
     (TimeValue::TAbsMs, Domain::TimeMs),

@@ -9,8 +9,9 @@
 
 use super::engine::{Engine, Made};
 use super::frame::EngineError;
+use super::records;
 use super::time::{Model, Moment};
-use super::trace::{SpanKind, Subject, Tracer};
+use super::trace::{Level, SpanKind, Subject, Tracer};
 use super::watch::Watch;
 use crate::ir::{CellAction, Class, Diff, Phase, Program, TimeModel, TimeValue, Valid};
 use std::sync::Arc;
@@ -175,6 +176,14 @@ impl<T: Tracer> Engine<T> {
         report.applied = true;
         self.run.state_resets += report.resets() as u64;
         self.span_end(SpanKind::Swap, subject, 0, 0);
+        if T::LEVEL == Level::Full {
+            // After the span: the cells are those of the new program.
+            let cells = report.diff.cells.iter();
+            for cell in cells.filter(|c| c.action.is_reset()).filter_map(|c| c.to) {
+                let told = records::reset(&self.program, &self.stores, cell);
+                self.tracer().value(told);
+            }
+        }
         Ok(report)
     }
 

@@ -36,9 +36,9 @@ pub trait Tracer {
     /// The host's clock, ns; a test may count.
     fn now(&mut self) -> u64;
 
-    /// A frame begins; its span is the next one.
-    fn frame(&mut self, t_ms: f64) {
-        let _ = t_ms;
+    /// A frame begins; its span is the next one. What is not drawn leads up to a frame that is.
+    fn frame(&mut self, t_ms: f64, drawn: bool) {
+        let _ = (t_ms, drawn);
     }
 
     /// A span begins.

@@ -280,7 +280,7 @@ fn a_long_way_is_walked_without_depth_and_each_value_once() {
     }
     place.file(
         "long.json",
-        &json!({"blocks": blocks, "connections": wires}).to_string(),
+        json!({"blocks": blocks, "connections": wires}).to_string(),
     );
     let run = place.done("inspect long.json --explain dots.radius --json");
     assert!(run.out.len() < 1 << 20, "{} bytes", run.out.len());

@@ -154,7 +154,15 @@ fn a_counter_makes_it_deterministic() {
 
 #[test]
 fn warm_up_is_no_frame_of_the_plan() {
-    let events = events("--frames 1 --level timing");
+    let asked = events("--frames 1");
+    let frames = named(&asked, "X", "frame");
+    assert_eq!(frames.len(), 1);
+    assert_eq!(frames[0]["args"]["frame"], 1);
+    let leads = |e: &&Value| e["args"]["frame"] == "lead-in";
+    assert_eq!(asked.iter().filter(leads).count(), 0);
+    let run = place().done("trace p.json --summary --clock counter --frames 1");
+    assert!(run.out.starts_with("1 frames, "), "{}", run.out);
+    let events = events("--frames 1 --level timing --lead-in");
     let frames = named(&events, "X", "frame");
     let numbers: Vec<&Value> = frames.iter().map(|f| &f["args"]["frame"]).collect();
     // One loop of 12 steps by default, then frame 0, then the one asked for.
@@ -168,6 +176,27 @@ fn warm_up_is_no_frame_of_the_plan() {
         events.iter().all(|e| e["ph"] != "C"),
         "timing has no values"
     );
+}
+
+/// Every byte of a full trace: what is recorded, in which order, and how it is written.
+#[test]
+fn the_file_is_the_recorded_one() {
+    let place = place();
+    place.done("trace p.json -o t.json --clock counter --frames 2");
+    let file: Value = serde_json::from_slice(&place.bytes("t.json")).unwrap();
+    let hash = file["otherData"]["program"].as_str().unwrap();
+    // What the program is called changes with every change of the compiler; what it does, does not.
+    let text = String::from_utf8(place.bytes("t.json")).unwrap();
+    let text = text.replace(hash, "PROGRAM");
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/trace.golden.json");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(golden, &text).unwrap();
+    }
+    let recorded = std::fs::read_to_string(golden).unwrap();
+    for (i, (made, recorded)) in text.lines().zip(recorded.lines()).enumerate() {
+        assert_eq!(made, recorded, "line {}", i + 1);
+    }
+    assert!(text == recorded, "one of the two goes on");
 }
 
 #[test]

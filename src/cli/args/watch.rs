@@ -131,6 +131,9 @@ pub(in crate::cli) struct TraceArgs {
     /// Print where the time goes
     #[arg(long)]
     pub(in crate::cli) summary: bool,
+    /// Record also the frames that only lead up to those asked for
+    #[arg(long)]
+    pub(in crate::cli) lead_in: bool,
     /// How much to record
     #[arg(long, value_name = "LEVEL", default_value = "full")]
     pub(in crate::cli) level: LevelFlag,

@@ -56,7 +56,7 @@ impl<T: Tracer> Engine<T> {
         self.stores.rails.bad = (0, None);
         self.stores.fields.begin_frame();
         if T::LEVEL >= Level::Timing {
-            self.tracer.frame(now.t_ms);
+            self.tracer.frame(now.t_ms, draw);
         }
         self.span(
             SpanKind::Frame,

@@ -390,7 +390,7 @@ impl Tracer for Deaf {
         panic!("the clock was read")
     }
 
-    fn frame(&mut self, _: f64) {
+    fn frame(&mut self, _: f64, _: bool) {
         panic!("a frame was told")
     }
 

@@ -394,3 +394,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_reset_is_told_after_the_swap() {
+    use crate::vm::trace::{Counter, FullRecorder, SpanKind, Subject, chrome};
+    let (old, _) = summing(StateOp::Integrate, 0, 2.0);
+    let (new, _) = summing(StateOp::Integrate, 0, 3.0);
+    let recorder = FullRecorder::new(Counter::default());
+    let options = EngineOptions::default();
+    let mut engine = Engine::with_tracer(Arc::clone(&old), options, recorder).expect("fits");
+    for t in [0.0, 100.0] {
+        let time = FrameTime::at(t);
+        engine
+            .render_frame(time, &FrameCtx::default())
+            .expect("a frame");
+    }
+    let how = SwapOptions {
+        allow: Allow::Any,
+        state: KeepState::Reset,
+        ..SwapOptions::default()
+    };
+    let report = engine.set_program(Arc::clone(&new), how).expect("fits");
+    assert_eq!(report.resets(), 1);
+    let recording = engine.tracer().recording();
+    let resets = recording.values.iter();
+    let resets = resets.filter(|told| told.what.kind == SpanKind::Swap);
+    let resets: Vec<_> = resets
+        .map(|r| (r.what.subject, r.what.lanes[0], r.epoch))
+        .collect();
+    assert_eq!(resets, [(Subject::Cell(StateId(0)), 0.0, 1)]);
+    let mut text = Vec::new();
+    chrome::write(&recording, &[&old, &new], &mut text).expect("memory");
+    let text = String::from_utf8(text).expect("UTF-8");
+    let line = text.lines().find(|line| line.contains("\"reset state:"));
+    let line = line.expect("a mark");
+    assert!(
+        line.contains("\"ph\":\"i\"") && line.contains("\"s\":\"g\""),
+        "{line}"
+    );
+}

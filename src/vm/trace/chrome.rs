@@ -1,7 +1,7 @@
 //! A recording as a Chrome trace: the JSON that Perfetto and `chrome://tracing` open.
 //!
 //! A span is an `X` event, a value a `C` event per subject, an edge an `i` event with its two ends, a
-//! frame also an `i` marker, a swap an `i` of global scope; `M` events name process and threads. Sorted
+//! frame also an `i` marker, a swap and each cell that it started anew an `i` of global scope; `M` events name process and threads. Sorted
 //! by time, then from the outside in. The text is a function of the recording.
 
 use super::record::{Side, SpanKind, Subject, ValueRecord, flags};
@@ -97,7 +97,7 @@ fn push_span(
     args.insert("key".into(), json!(subject(names, span.subject)));
     if let Subject::Step(id) = span.subject {
         args.insert("step".into(), json!(id.0));
-        if let Some(block) = block(names.program, id) {
+        if let Some(block) = block(names, id) {
             args.insert("block".into(), json!(block));
         }
     }
@@ -146,6 +146,14 @@ fn push_value(
     told: &Told<ValueRecord>,
 ) {
     let record = &told.what;
+    if record.kind == SpanKind::Swap {
+        let name = format!("reset {}", subject(names, record.subject));
+        let lanes = record.tag.lanes().iter().zip(&record.lanes);
+        let lanes = lanes.map(|(lane, value)| ((*lane).to_owned(), json!(value)));
+        let mut mark = event("i", &name, "marker", told.at, 1, lanes.collect());
+        mark["s"] = json!("g");
+        return events.push((told.at, VALUES, mark));
+    }
     let mut name = subject(names, record.subject);
     if record.kind != SpanKind::NodeEval {
         name = format!("{name} {}", record.kind.name());
@@ -213,8 +221,8 @@ fn micros(ns: u64) -> Value {
 }
 
 /// The block that a step works for.
-pub(super) fn block(program: &Program, step: crate::ir::StepId) -> Option<String> {
-    let names = Names::new(program);
+pub(super) fn block(names: &Names<'_>, step: crate::ir::StepId) -> Option<String> {
+    let program = names.program;
     let step = program.schedule.steps.get(step.index())?;
     use crate::ir::{Consumer, StepKind};
     match step.kind {

@@ -5,7 +5,8 @@ use crate::ir::{
     StepId, TimeValue,
 };
 
-/// What a span or value is about; the numbers are stable.
+/// What a span or value is about; the numbers are stable. Bytes of colours, outlines and points in space
+/// are made within materialisations and passes, and have no kind of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum SpanKind {
@@ -37,16 +38,10 @@ pub enum SpanKind {
     RailResolve = 13,
     /// A publisher's value.
     BusPublish = 14,
-    /// Colours become bytes.
-    Quantize = 15,
-    /// Outlines.
-    Path = 16,
     /// A viewpoint.
     Camera = 18,
     /// A solid.
     Mesh = 19,
-    /// Points in space become points of the picture.
-    Project = 20,
     /// The tree.
     RenderAssemble = 21,
     /// State and latches change.
@@ -79,11 +74,8 @@ impl SpanKind {
             Self::TimeConsole => "timeConsole",
             Self::RailResolve => "railResolve",
             Self::BusPublish => "busPublish",
-            Self::Quantize => "quantize",
-            Self::Path => "path",
             Self::Camera => "camera",
             Self::Mesh => "mesh",
-            Self::Project => "project",
             Self::RenderAssemble => "renderAssemble",
             Self::StateCommit => "stateCommit",
             Self::Reduce => "reduce",

@@ -122,6 +122,10 @@ pub struct Recorder<C, const FULL: bool> {
     t_ms: f64,
     call: u64,
     epoch: u32,
+    /// Frames that are not drawn are left out.
+    drawn_only: bool,
+    /// One of them is under way.
+    muted: bool,
     /// Calls of the engine that were frames of a plan: (call, frame of the plan).
     frames: Vec<(u64, u64)>,
 }
@@ -151,8 +155,18 @@ impl<C: Clock, const FULL: bool> Recorder<C, FULL> {
             t_ms: 0.0,
             call: 0,
             epoch: 0,
+            drawn_only: false,
+            muted: false,
             frames: Vec::new(),
         }
+    }
+
+    /// Leaves out frames that are not drawn, but lead up to others: their records would crowd out
+    /// those of the frames that somebody asked for, and count into sums.
+    #[must_use]
+    pub fn drawn_only(mut self) -> Self {
+        self.drawn_only = true;
+        self
     }
 
     /// Says that the last call of the engine was this frame of a plan. Calls that are never named
@@ -221,19 +235,29 @@ impl<C: Clock, const FULL: bool> Tracer for Recorder<C, FULL> {
     const LEVEL: Level = if FULL { Level::Full } else { Level::Timing };
 
     fn now(&mut self) -> u64 {
-        self.read()
+        match self.muted {
+            true => self.at,
+            false => self.read(),
+        }
     }
 
-    fn frame(&mut self, t_ms: f64) {
+    fn frame(&mut self, t_ms: f64, drawn: bool) {
         self.t_ms = t_ms;
         self.call += 1;
+        self.muted = self.drawn_only && !drawn;
     }
 
     fn begin(&mut self, span: Span) {
-        self.open.push(span);
+        if !self.muted {
+            self.open.push(span);
+        }
     }
 
     fn end(&mut self, end: SpanEnd) {
+        if self.muted {
+            self.muted = end.kind != SpanKind::Frame;
+            return;
+        }
         let Some(span) = self.open.pop() else { return };
         self.spans.push(Finished {
             kind: end.kind,
@@ -255,13 +279,17 @@ impl<C: Clock, const FULL: bool> Tracer for Recorder<C, FULL> {
     }
 
     fn value(&mut self, record: ValueRecord) {
-        let told = self.told(record);
-        self.values.push(told);
+        if !self.muted {
+            let told = self.told(record);
+            self.values.push(told);
+        }
     }
 
     fn edge(&mut self, edge: Edge) {
-        let told = self.told(edge);
-        self.edges.push(told);
+        if !self.muted {
+            let told = self.told(edge);
+            self.edges.push(told);
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Summary {
                 }
                 (_, Subject::Step(id)) => {
                     let key = names.step(id).to_owned();
-                    let block = chrome::block(program, id).unwrap_or_else(|| key.clone());
+                    let block = chrome::block(&names, id).unwrap_or_else(|| key.clone());
                     add(&mut steps, key, time, span.bytes);
                     add(&mut blocks, block, time, span.bytes);
                 }
