@@ -33,7 +33,15 @@ fn compiled(file: &Path) -> Program {
     let text = std::fs::read_to_string(file).expect("readable");
     let source = Source::new(file.display().to_string(), text);
     let mut found = Diagnostics::new();
-    let program = patch::read(&source, &mut found)
-        .and_then(|d| compile::compile(&d, &Options::default(), &mut found));
+    let folder = file.parent().expect("a folder").to_owned();
+    let asset = move |name: &str| {
+        std::fs::read(folder.join(name)).map_err(|_| compile::AssetError::NotFound)
+    };
+    let options = Options {
+        assets: compile::Assets::new(asset),
+        ..Options::default()
+    };
+    let program =
+        patch::read(&source, &mut found).and_then(|d| compile::compile(&d, &options, &mut found));
     program.expect("a right patch").into_inner()
 }

@@ -96,6 +96,10 @@ impl Edit<'_, '_, '_> {
         let Some(node) = self.p.tables.sig.nodes.get(at) else {
             return;
         };
+        // A reduction has a column and a step of its own.
+        if matches!(node.expr, SignalExpr::Reduce { .. }) {
+            return;
+        }
         let own = self.p.types[node.r#type.index()].domain;
         let expr = self.signal_expr(at, own);
         self.p.tables.sig.nodes[at].expr = expr;
@@ -606,11 +610,12 @@ fn runs(program: &mut Program, choices: &mut Choices<'_>) {
     for step in &mut steps {
         step.run.retain(|value| missing.remove(value));
     }
+    steps.retain(|step| !matches!(step.kind, StepKind::NodeEval { .. }) || !step.run.is_empty());
     let nodes: Vec<usize> = (0..steps.len())
         .filter(|&i| {
             matches!(
                 steps[i].kind,
-                StepKind::NodeEval { .. } | StepKind::TimeConsole
+                StepKind::NodeEval { .. } | StepKind::BusEval { .. }
             )
         })
         .collect();

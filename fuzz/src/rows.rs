@@ -123,8 +123,29 @@ impl Edit<'_, '_, '_> {
         None
     }
 
+    /// The bus whose root a row is, with how many it combines.
+    fn bus_of(&self, root: ValueRef) -> Option<(BusId, Combine, usize)> {
+        let graph = &self.p.tables.graph;
+        let at = graph.buses.iter().position(|bus| bus.root == root)?;
+        let id = BusId::at(at);
+        let enabled = |p: &&Publisher| p.bus == id && p.enabled;
+        let count = graph.publishers.iter().filter(enabled).count();
+        Some((id, graph.buses[at].combine, count))
+    }
+
     /// A signal of a domain that may stand at row `at`.
     pub(crate) fn signal_expr(&mut self, at: usize, own: Domain) -> SignalExpr {
+        // A bus must be combined where its root is.
+        if let Some((bus, mode, count)) = self.bus_of(ValueRef::Sig(SignalId::at(at))) {
+            let terms = self.signals(at, own.lanes(), count).unwrap_or_default();
+            let silent = self.constant(own, true);
+            return SignalExpr::Combine {
+                bus,
+                mode,
+                terms,
+                silent,
+            };
+        }
         let made = match self.c.roll(10) {
             0..=3 => self
                 .apply(own, |edit| {
@@ -138,19 +159,6 @@ impl Edit<'_, '_, '_> {
                 let args = self.signals(at, 1, arity)?;
                 Some(SignalExpr::Transform { src, chain, args })
             }),
-            5 => {
-                let count = self.c.roll(4);
-                let terms = self.signals(at, own.lanes(), count).unwrap_or_default();
-                let silent = self.constant(own, true);
-                let bus = BusId::at(self.c.roll(self.p.tables.graph.buses.len()));
-                let mode = COMBINES[self.c.roll(6)];
-                Some(SignalExpr::Combine {
-                    bus,
-                    mode,
-                    terms,
-                    silent,
-                })
-            }
             6 => self.cell(own).map(|cell| {
                 if self.c.one_in(2) {
                     SignalExpr::StateOut(cell)
@@ -209,7 +217,13 @@ impl Edit<'_, '_, '_> {
     /// An event that may stand at row `at`.
     pub(crate) fn event_expr(&mut self, at: usize) -> EventExpr {
         let number = self.signal(usize::MAX, 1);
+        let root = self.bus_of(ValueRef::Event(EventId::at(at)));
         let earlier = |c: &mut Choices<'_>| (at > 0).then(|| EventId::at(c.roll(at)));
+        if let Some((bus, mode, count)) = root {
+            let terms = (0..count).filter_map(|_| earlier(self.c)).collect();
+            let bus = Some(bus);
+            return EventExpr::Combine { bus, mode, terms };
+        }
         match self.c.roll(9) {
             0 => EventExpr::Empty,
             1 => EventExpr::FirstFrame,
@@ -272,6 +286,9 @@ impl Edit<'_, '_, '_> {
 
     /// A field row that may stand at row `at`.
     pub(crate) fn field_node(&mut self, at: usize) -> FieldNode {
+        if let Some(root) = self.root_field(at) {
+            return root;
+        }
         let domains = self.p.tables.graph.domains.len();
         let dom = (!self.c.one_in(4)).then(|| DomainId::at(self.c.roll(domains)));
         let dom = dom.filter(|_| domains > 0);
@@ -285,6 +302,28 @@ impl Edit<'_, '_, '_> {
             wide,
             expr,
         }
+    }
+
+    /// The root of a bus of fields at row `at`, if it is one, with other terms.
+    fn root_field(&mut self, at: usize) -> Option<FieldNode> {
+        let (bus, mode, count) = self.bus_of(ValueRef::Field(FieldId::at(at)))?;
+        let mut node = self.p.tables.field.nodes.get(at)?.clone();
+        let own = self.domain(node.r#type);
+        let rows = &self.p.tables.field.nodes[..at];
+        let fit: Vec<FieldId> = (0..at)
+            .filter(|&i| !rows[i].wide && self.domain(rows[i].r#type).lanes() == own.lanes())
+            .map(FieldId::at)
+            .collect();
+        let terms = (0..count).filter_map(|_| self.c.pick(&fit).copied());
+        let terms = terms.collect();
+        let silent = self.constant(own, false);
+        node.expr = FieldExpr::Combine {
+            bus,
+            mode,
+            terms,
+            silent,
+        };
+        Some(node)
     }
 
     fn field_expr(
@@ -328,25 +367,6 @@ impl Edit<'_, '_, '_> {
             7 => self
                 .signal(usize::MAX, own.lanes())
                 .map(|s| (own, FieldExpr::Broadcast(s))),
-            8 if !wide => {
-                let count = self.c.roll(4);
-                let mut terms: Vec<FieldId> = (0..count)
-                    .filter_map(|_| self.field(at, false, dom, true))
-                    .collect();
-                terms.retain(|id| self.field_domain(*id).lanes() == own.lanes());
-                let silent = self.constant(own, false);
-                let bus = BusId::at(self.c.roll(self.p.tables.graph.buses.len()));
-                let mode = COMBINES[self.c.roll(6)];
-                Some((
-                    own,
-                    FieldExpr::Combine {
-                        bus,
-                        mode,
-                        terms,
-                        silent,
-                    },
-                ))
-            }
             9 if !wide && dom.is_some() => self.field(at, false, dom, true).map(|src| {
                 let own = self.field_domain(src);
                 let missing = self.constant(own, false);

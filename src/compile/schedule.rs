@@ -58,25 +58,8 @@ fn cache_keys(program: &mut Program) {
     for (group, uniforms) in program.tables.materialize.groups.iter_mut().zip(uniforms) {
         group.uniforms = uniforms;
     }
-    let mut steps = std::mem::take(&mut program.schedule.steps);
-    let t = &program.tables;
-    for step in &mut steps {
-        let params = match step.kind {
-            StepKind::Materialize { group } => {
-                step.cache.uniforms = t.materialize.groups[group.index()].uniforms.clone();
-                continue;
-            }
-            StepKind::CameraEval { camera } => &t.render.cameras[camera.index()].params,
-            StepKind::MeshBuild { mesh } => &t.render.meshes[mesh.index()].params,
-            _ => continue,
-        };
-        let signals = params.iter().filter_map(|param| match param.from {
-            InputRef::Sig(id) => Some(id),
-            _ => None,
-        });
-        step.cache.uniforms = signals.collect();
-        step.cache.uniforms.sort_unstable();
-        step.cache.uniforms.dedup();
+    for i in 0..program.schedule.steps.len() {
+        let cache = derive::cache(program, program.schedule.steps[i].kind);
+        program.schedule.steps[i].cache = cache;
     }
-    program.schedule.steps = steps;
 }

@@ -503,14 +503,8 @@ impl Builder {
             init: spec.init,
             args: spec.args,
             imm: spec.imm,
-            policy: match spec.op {
-                StateOp::UnitDelay | StateOp::History => StatePolicy::Frame,
-                _ => StatePolicy::TimeMs,
-            },
-            tap: match spec.op {
-                StateOp::Delay | StateOp::UnitDelay => Tap::Committed,
-                _ => Tap::Updated,
-            },
+            policy: spec.op.policy(),
+            tap: spec.op.tap(),
             layout_hash: String::new(),
         };
         let id = StateId::at(self.tables.state.cells.len());

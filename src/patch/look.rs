@@ -6,8 +6,7 @@ use super::value::{self, Value};
 use crate::diag::Diagnostic;
 use crate::math::wrap_u32;
 
-/// Largest width and height of a document, in px.
-pub const MAX_SIDE: u32 = 16_384;
+pub use crate::types::MAX_SIDE;
 
 /// The whole document.
 pub(super) const DOCUMENT: Shape = Shape {

@@ -49,6 +49,8 @@ pub(super) fn output_type(block: &Block, port: usize) -> Type {
         OutputWorld::Signal => World::Signal,
         OutputWorld::Field => World::Field,
         OutputWorld::Event => World::Event,
+        // A text is known before anything runs.
+        OutputWorld::Special if output.domain == Domain::String => World::Scalar,
         OutputWorld::Special => World::Special,
     };
     Type::new(world, output.domain)

@@ -196,12 +196,11 @@ pub(super) fn steps(draft: &mut Draft, runs: BTreeMap<(usize, usize), Vec<ValueR
         .chain([StepKind::RenderAssemble]);
     made.extend(rest.map(|kind| (kind, Vec::new())));
     // Equal texts become one when the pool is sorted.
-    let strings = &draft.program.tables.strings;
-    let texts: Vec<String> = made
-        .iter()
-        .map(|(kind, _)| key(&draft.program.tables, strings, *kind))
-        .collect();
-    let first = strings.len();
+    let texts: Vec<String> = {
+        let keys = derive::StepKeys::new(&draft.program);
+        made.iter().map(|(kind, _)| keys.of(*kind)).collect()
+    };
+    let first = draft.program.tables.strings.len();
     let keys: Vec<StrId> = (first..first + texts.len()).map(StrId::at).collect();
     draft.program.tables.strings.extend(texts);
     let steps = made.into_iter().zip(keys).map(|((kind, run), key)| Step {
@@ -212,53 +211,13 @@ pub(super) fn steps(draft: &mut Draft, runs: BTreeMap<(usize, usize), Vec<ValueR
         reads: Vec::new(),
         writes: Vec::new(),
         deps: Vec::new(),
+        // Known when the uniforms of the columns are.
         cache: Cache {
-            policy: match kind {
-                StepKind::Materialize { .. }
-                | StepKind::CameraEval { .. }
-                | StepKind::MeshBuild { .. } => CachePolicy::Keyed,
-                _ => CachePolicy::PerFrame,
-            },
+            policy: CachePolicy::PerFrame,
             uniforms: Vec::new(),
             epochs: Vec::new(),
         },
         demand: true,
     });
     draft.program.schedule.steps = steps.collect();
-}
-
-/// `kind:subject`.
-fn key(t: &Tables, strings: &[String], kind: StepKind) -> String {
-    let text = |id: StrId| strings[id.index()].as_str();
-    match kind {
-        StepKind::ExternalSample => "externalSample".to_owned(),
-        StepKind::TimeDerive => "timeDerive".to_owned(),
-        StepKind::TimeConsole => "timeConsole".to_owned(),
-        StepKind::NodeEval { block } => {
-            format!("nodeEval:{}", text(t.graph.blocks[block.index()].key))
-        }
-        StepKind::BusEval { bus } => {
-            format!("busEval:{}", text(t.graph.buses[bus.index()].key))
-        }
-        StepKind::Reduce { sig } => {
-            let mine = |r: &&Request| r.consumer == Consumer::Reduce(sig);
-            let request = t.materialize.requests.iter().find(mine);
-            format!("reduce:{}", request.map_or("", |r| text(r.key)))
-        }
-        StepKind::RailResolve { rail } => {
-            format!("railResolve:{}", text(t.rails[rail.index()].key))
-        }
-        StepKind::StateCommit => "stateCommit".to_owned(),
-        StepKind::Materialize { group } => format!("materialize:g{}", group.0),
-        StepKind::CameraEval { camera } => {
-            format!("cameraEval:{}", text(t.render.cameras[camera.index()].key))
-        }
-        StepKind::MeshBuild { mesh } => {
-            format!("meshBuild:{}", text(t.render.meshes[mesh.index()].key))
-        }
-        StepKind::SinkEval { sink } => {
-            format!("sinkEval:{}", text(t.render.sinks[sink.index()].key))
-        }
-        StepKind::RenderAssemble => "renderAssemble".to_owned(),
-    }
 }

@@ -25,8 +25,8 @@ pub fn cell_hash(program: &Program, id: StateId) -> String {
     if let Some(cell) = program.tables.state.cells.get(id.index()) {
         let domain = program.types.get(cell.r#type.index()).map(|ty| ty.domain);
         let shape = format!(
-            "{:?} {} {} {} {} {}",
-            cell.op,
+            "{} {} {} {} {} {}",
+            cell.op.number(),
             cell.f64[1],
             cell.i32[1],
             cell.ring,

@@ -8,11 +8,13 @@ mod edges;
 mod layout;
 mod memory;
 mod order;
+mod steps;
 
 pub use edges::{Edges, Owners, deps};
 pub use layout::{cell_hash, state_hash, state_ranges};
 pub use memory::{group_uniforms, memory, params_of, uniforms, uniforms_of};
 pub use order::{demand, deps_index, order, phase_rows, phases, reads_and_writes, topological};
+pub use steps::{StepKeys, cache};
 
 use super::{Program, StepId};
 
@@ -23,6 +25,15 @@ pub fn complete(program: &mut Program) {
     let uniforms = group_uniforms(program);
     for (group, uniforms) in program.tables.materialize.groups.iter_mut().zip(uniforms) {
         group.uniforms = uniforms;
+    }
+    let caches: Vec<_> = program
+        .schedule
+        .steps
+        .iter()
+        .map(|step| cache(program, step.kind))
+        .collect();
+    for (step, cache) in program.schedule.steps.iter_mut().zip(caches) {
+        step.cache = cache;
     }
     let all = {
         let edges = Edges::new(program);

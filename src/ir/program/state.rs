@@ -133,6 +133,22 @@ impl StateOp {
         }
     }
 
+    /// Whether a cell of this op counts time or frames.
+    pub const fn policy(self) -> StatePolicy {
+        match self {
+            Self::UnitDelay | Self::History => StatePolicy::Frame,
+            _ => StatePolicy::TimeMs,
+        }
+    }
+
+    /// How users read a cell of this op by default: the delays as it was before the frame.
+    pub const fn tap(self) -> Tap {
+        match self {
+            Self::Delay | Self::UnitDelay => Tap::Committed,
+            _ => Tap::Updated,
+        }
+    }
+
     /// Whether the op makes pulses in place of a value.
     pub const fn makes_pulses(self) -> bool {
         matches!(self, Self::EdgeWrap | Self::PulseDivider | Self::RiseEdge)

@@ -106,33 +106,59 @@ fn order(f: &mut Findings<'_>, i: usize, publishers: &[Publisher]) {
     }
 }
 
-/// The root combines as many terms as there are enabled publishers, in the mode of the bus.
+/// The root combines as many terms as there are enabled publishers, in the mode of the bus, and is its
+/// silent value without any.
 fn root(f: &mut Findings<'_>, i: usize, bus: &Bus, enabled: usize) {
     let t = &f.program.tables;
     let found = match bus.root {
         ValueRef::Sig(s) => match &t.sig.nodes[s.index()].expr {
             SignalExpr::Combine {
-                terms, mode, bus, ..
-            } => Some((terms.len(), *mode, Some(*bus))),
+                terms,
+                mode,
+                bus,
+                silent,
+            } => Some((terms.len(), *mode, Some(*bus), Some(*silent))),
             _ => None,
         },
         ValueRef::Event(e) => match &t.event.nodes[e.index()].expr {
-            EventExpr::Combine { terms, mode, bus } => Some((terms.len(), *mode, *bus)),
+            EventExpr::Combine { terms, mode, bus } => Some((terms.len(), *mode, *bus, None)),
             _ => None,
         },
         ValueRef::Field(x) => match &t.field.nodes[x.index()].expr {
             FieldExpr::Combine {
-                terms, mode, bus, ..
-            } => Some((terms.len(), *mode, Some(*bus))),
+                terms,
+                mode,
+                bus,
+                silent,
+            } => Some((terms.len(), *mode, Some(*bus), Some(*silent))),
             _ => None,
         },
-        ValueRef::Const(_) => return,
         _ => None,
     };
-    if found != Some((enabled, bus.combine, Some(BusId::at(i)))) {
-        let message = "the root must combine the enabled publishers of the bus";
+    let fits = found.is_some_and(|(terms, mode, of, silent)| {
+        let same = silent.is_none_or(|silent| same_numbers(f.program, silent, bus.silent));
+        terms == enabled && mode == bus.combine && of == Some(BusId::at(i)) && same
+    });
+    if !fits {
+        let message = "the root must combine the enabled publishers of the bus, as the bus says";
         f.add("ir-bus", TABLE, i, message);
     }
+}
+
+/// Whether two constants are the same numbers, at the precision of the less precise.
+fn same_numbers(p: &Program, a: ConstId, b: ConstId) -> bool {
+    let numbers = |id: ConstId| -> Vec<f32> {
+        let row = &p.tables.constants.index[id.index()];
+        let range = row.at as usize..row.at as usize + row.len as usize;
+        let constants = &p.tables.constants;
+        match row.pool {
+            Pool::F64 => constants.f64[range].iter().map(|v| *v as f32).collect(),
+            Pool::F32 => constants.f32[range].to_vec(),
+            _ => Vec::new(),
+        }
+    };
+    let bits = |list: Vec<f32>| list.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+    a == b || bits(numbers(a)) == bits(numbers(b))
 }
 
 /// Whether a slot belongs to a block of capability `time`.

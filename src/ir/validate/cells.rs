@@ -51,7 +51,7 @@ pub(super) fn check(f: &mut Findings<'_>) {
         let steps = match cell.op {
             StateOp::UnitDelay => 1..=StateOp::RING,
             StateOp::History => 1..=100,
-            _ => 0..=u32::MAX,
+            _ => 0..=0,
         };
         if !steps.contains(&cell.imm) {
             f.add(
@@ -60,6 +60,10 @@ pub(super) fn check(f: &mut Findings<'_>) {
                 i,
                 "the depth of the cell is out of range",
             );
+        }
+        if cell.policy != cell.op.policy() || cell.tap != cell.op.tap() {
+            let message = "`policy` and `tap` are not those of the cell's op";
+            f.add("ir-state", TABLE, i, message);
         }
         if let Some(init) = cell.init
             && !is_value(f, init, Pool::F64, lanes as usize)
@@ -85,14 +89,6 @@ pub(super) fn check(f: &mut Findings<'_>) {
                 TABLE,
                 i,
                 "the hash is not that of the cell's layout",
-            );
-        }
-        if i > 0 && state.cells[i - 1].key >= cell.key {
-            f.add(
-                "ir-duplicate-key",
-                TABLE,
-                i,
-                "cells must be sorted by key, without duplicates",
             );
         }
     }

@@ -1,60 +1,128 @@
-//! Chains: steps that compose from the first type to the last, with opcodes that fit.
+//! Chains: steps that compose from the first type to the last, with opcodes that fit; and where chains
+//! are used.
 
 use super::Findings;
 use super::expressions::{domain, same_lanes};
+use super::types::{of_value, same_shape};
 use crate::ir::*;
+use crate::math::Ease;
 use crate::types::Domain;
+
+const TABLE: &str = "/tables/transforms/chains";
 
 pub(super) fn check(f: &mut Findings<'_>) {
     let p = f.program;
-    const TABLE: &str = "/tables/transforms/chains";
     for (i, chain) in p.tables.transforms.chains.iter().enumerate() {
-        let mut running = domain(f, chain.from);
-        for step in &chain.steps {
-            let mut domains = vec![running];
-            for operand in &step.operands {
-                domains.push(match operand {
-                    ChainOperand::Const(c) => {
-                        let row = &p.tables.constants.index[c.index()];
-                        if row.pool != Pool::F64 {
-                            f.add("ir-const", TABLE, i, "chain constants are in the f64 pool");
-                        }
-                        domain(f, row.r#type)
-                    }
-                    ChainOperand::Arg(k) => {
-                        if *k >= chain.arity {
-                            f.add("ir-chain", TABLE, i, "the chain has no such argument");
-                        }
-                        // The type of an argument is that of each use; opcodes accept numbers.
-                        Domain::Number
-                    }
-                });
+        for operand in chain.steps.iter().flat_map(|step| &step.operands) {
+            match operand {
+                ChainOperand::Arg(k) if *k >= chain.arity => {
+                    f.add("ir-chain", TABLE, i, "the chain has no such argument");
+                }
+                ChainOperand::Const(c) if p.tables.constants.index[c.index()].pool != Pool::F64 => {
+                    f.add("ir-const", TABLE, i, "chain constants are in the f64 pool");
+                }
+                _ => {}
             }
-            let to = domain(f, step.to);
-            let bound = step
-                .operands
-                .iter()
-                .any(|o| matches!(o, ChainOperand::Arg(_)));
-            match step.op.result(step.imm, &domains) {
-                Ok(result) if same_lanes(result, to) => {}
-                _ if bound && step.op.is_numeric() => {}
-                Ok(_) => f.add(
-                    "ir-chain",
-                    TABLE,
-                    i,
-                    "a step gives another type than it says",
-                ),
-                Err(error) => f.add("ir-op", TABLE, i, error.to_string()),
-            }
-            running = to;
         }
-        if !same_lanes(running, domain(f, chain.to)) {
-            f.add(
-                "ir-chain",
-                TABLE,
-                i,
-                "the steps do not end in the chain's type",
-            );
+        // A chain that nobody uses has arguments of no type; with arguments, its users are judged.
+        if chain.arity == 0
+            && let Err((code, message)) = composes(f, chain, &[])
+        {
+            f.add(code, TABLE, i, message);
         }
     }
+    uses(f);
+    curves(f);
+}
+
+/// Why a chain cannot be: code and message.
+pub(super) type Misfit = (&'static str, String);
+
+/// Whether the steps of a chain compose, given the domains of its arguments.
+pub(super) fn composes(f: &Findings<'_>, chain: &Chain, args: &[Domain]) -> Result<(), Misfit> {
+    let p = f.program;
+    let mut running = domain(f, chain.from);
+    for (at, step) in chain.steps.iter().enumerate() {
+        let mut domains = vec![running];
+        domains.extend(step.operands.iter().map(|operand| match operand {
+            ChainOperand::Const(c) => domain(f, p.tables.constants.index[c.index()].r#type),
+            ChainOperand::Arg(k) => args.get(*k as usize).copied().unwrap_or(Domain::Number),
+        }));
+        let to = domain(f, step.to);
+        match step.op.result(step.imm, &domains) {
+            Ok(result) if same_lanes(result, to) => running = to,
+            Ok(_) => {
+                let message = format!("step {at} gives another type than it says");
+                return Err(("ir-chain", message));
+            }
+            Err(error) => return Err(("ir-op", format!("step {at}: {error}"))),
+        }
+    }
+    match same_lanes(running, domain(f, chain.to)) {
+        true => Ok(()),
+        false => {
+            let message = "the steps do not end in the chain's type";
+            Err(("ir-chain", message.to_owned()))
+        }
+    }
+}
+
+/// The value of a use has the type that its chain ends in.
+fn uses(f: &mut Findings<'_>) {
+    let p = f.program;
+    for (i, row) in p.tables.transforms.uses.iter().enumerate() {
+        let chain = &p.tables.transforms.chains[row.chain.index()];
+        let to = domain(f, chain.to);
+        let fits = of_value(p, row.at).is_some_and(|ty| same_shape(ty.domain, to));
+        let other = match row.at {
+            ValueRef::Sig(s) => match p.tables.sig.nodes[s.index()].expr {
+                SignalExpr::Transform { chain, .. } => chain != row.chain,
+                _ => false,
+            },
+            ValueRef::Field(x) => match p.tables.field.nodes[x.index()].expr {
+                FieldExpr::Transform { chain, .. } => chain != row.chain,
+                _ => false,
+            },
+            _ => false,
+        };
+        if !fits || other {
+            let message = "the value is not what the chain gives";
+            f.add("ir-chain", "/tables/transforms/uses", i, message);
+        }
+    }
+}
+
+/// The named eases in their order, then points.
+fn curves(f: &mut Findings<'_>) {
+    const TABLE: &str = "/tables/transforms/curves";
+    let p = f.program;
+    let curves = &p.tables.transforms.curves;
+    for (i, row) in curves.iter().enumerate() {
+        let fits = match (row, Ease::ALL.get(i)) {
+            (Curve::Name(name), Some(ease)) => p.tables.strings[name.index()] == ease.name(),
+            (Curve::Lut(c), None) => are_points(p, *c),
+            _ => false,
+        };
+        if !fits {
+            let message = "the named eases come first, in their order, then points";
+            f.add("ir-chain", TABLE, i, message);
+        }
+    }
+    if curves.len() < Ease::ALL.len() {
+        f.at("ir-chain", TABLE, "not all named eases are there");
+    }
+}
+
+/// Whether a constant is a list of places, ascending, each with a value.
+pub(super) fn are_points(p: &Program, id: ConstId) -> bool {
+    let row = &p.tables.constants.index[id.index()];
+    let range = row.at as usize..row.at as usize + row.len as usize;
+    let numbers = match row.pool {
+        Pool::F64 => p.tables.constants.f64.get(range),
+        _ => None,
+    };
+    let Some(numbers) = numbers.filter(|list| !list.is_empty() && list.len() % 2 == 0) else {
+        return false;
+    };
+    numbers.iter().all(|v| v.is_finite()) && numbers.iter().step_by(2).is_sorted()
 }

@@ -4,9 +4,12 @@
 //! `fields`, `chains`, `cells`.
 
 use super::Findings;
+use super::chains::{self, Misfit};
+use crate::ir::text::word;
 use crate::ir::*;
 use crate::types::{Domain, Family, World};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 const SIG: &str = "/tables/sig/nodes";
 const EVENT: &str = "/tables/event/nodes";
@@ -44,6 +47,7 @@ fn signals(f: &mut Findings<'_>) {
             _ => None,
         })
         .collect();
+    let mut judged = Judged::default();
     for (i, node) in p.tables.sig.nodes.iter().enumerate() {
         let own = domain(f, node.r#type);
         let world = p.types[node.r#type.index()].world;
@@ -97,14 +101,15 @@ fn signals(f: &mut Findings<'_>) {
             }
             SignalExpr::Transform { src, chain, args } => {
                 let from = signal_domain(f, *src);
-                transform(f, SIG, i, *chain, args, (from, own));
+                judged.check(f, SIG, i, (*chain, args), (from, own));
             }
             SignalExpr::Combine {
+                bus,
                 mode,
                 terms,
                 silent,
-                ..
             } => {
+                of_bus(f, SIG, i, ValueRef::Sig(SignalId::at(i)), *bus);
                 let fits = terms.iter().all(|t| same_lanes(signal_domain(f, *t), own));
                 if !fits || !is_value(f, *silent, Pool::F64, own.lanes()) {
                     f.add(
@@ -136,9 +141,14 @@ fn signals(f: &mut Findings<'_>) {
                         "a reduction reads a narrow field of its own type",
                     );
                 }
+                let elements = node.dom.is_none() || node.dom == *over;
                 let requested = requests.get(&SignalId::at(i)).is_some_and(|request| {
                     request.field == *field && over.is_none_or(|d| d == request.domain)
                 });
+                if !elements {
+                    let message = "the field is over another domain";
+                    f.add("ir-domain", SIG, i, message);
+                }
                 if !requested {
                     f.add(
                         "ir-request",
@@ -164,32 +174,56 @@ pub(super) fn apply(
     match op.result(imm, args) {
         Ok(result) if same_lanes(result, own) => {}
         Ok(result) => {
-            let message = format!("`{op:?}` gives a {}, not a {}", result.name(), own.name());
+            let op = op.name();
+            let message = format!("`{op}` gives a {}, not a {}", result.name(), own.name());
             f.add("ir-type", table, i, message);
         }
         Err(error) => f.add("ir-op", table, i, error.to_string()),
     }
 }
 
-pub(super) fn transform(
-    f: &mut Findings<'_>,
-    table: &str,
-    i: usize,
-    chain: ChainId,
-    args: &[SignalId],
-    (from, to): (Domain, Domain),
-) {
-    let chain = &f.program.tables.transforms.chains[chain.index()];
-    if chain.arity as usize != args.len() {
-        f.add(
-            "ir-chain",
-            table,
-            i,
-            "the chain wants another number of arguments",
-        );
+/// Chains with the domains of their arguments that were judged already: a chain has many users.
+#[derive(Default)]
+pub(super) struct Judged(HashMap<(ChainId, Vec<Domain>), Result<(), Misfit>>);
+
+impl Judged {
+    /// A chain between the right types, with as many arguments as it wants, each of a domain that the
+    /// opcodes take.
+    pub(super) fn check(
+        &mut self,
+        f: &mut Findings<'_>,
+        table: &str,
+        i: usize,
+        (id, args): (ChainId, &[SignalId]),
+        (from, to): (Domain, Domain),
+    ) {
+        let chain = &f.program.tables.transforms.chains[id.index()];
+        if chain.arity as usize != args.len() {
+            let message = "the chain wants another number of arguments";
+            return f.add("ir-chain", table, i, message);
+        }
+        if !same_lanes(domain(f, chain.from), from) || !same_lanes(domain(f, chain.to), to) {
+            f.add("ir-chain", table, i, "the chain goes between other types");
+        }
+        let args: Vec<Domain> = args.iter().map(|s| signal_domain(f, *s)).collect();
+        let verdict = match self.0.entry((id, args)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let verdict = chains::composes(f, chain, &new.key().1);
+                new.insert(verdict)
+            }
+        };
+        if let Err((code, message)) = verdict {
+            f.add(code, table, i, message.clone());
+        }
     }
-    if !same_lanes(domain(f, chain.from), from) || !same_lanes(domain(f, chain.to), to) {
-        f.add("ir-chain", table, i, "the chain goes between other types");
+}
+
+/// Only the root of a bus combines for it.
+pub(super) fn of_bus(f: &mut Findings<'_>, table: &str, i: usize, row: ValueRef, bus: BusId) {
+    if f.program.tables.graph.buses[bus.index()].root != row {
+        let message = "the row combines for a bus whose root is another row";
+        f.add("ir-bus", table, i, message);
     }
 }
 
@@ -205,7 +239,7 @@ pub(super) fn combine(f: &mut Findings<'_>, table: &str, i: usize, mode: Combine
             "ir-combine",
             table,
             i,
-            format!("`{mode:?}` is not possible for {}", domain.name()),
+            format!("`{}` is not possible for {}", word(&mode), domain.name()),
         );
     }
 }
@@ -231,13 +265,33 @@ fn events(f: &mut Findings<'_>) {
                 "an operand must come before its user",
             );
         }
-        let number = match &node.expr {
-            EventExpr::Divide { by, .. } => Some(*by),
-            EventExpr::Gate { open, .. } => Some(*open),
+        let wrong = match &node.expr {
+            EventExpr::Divide { of, by } => match of {
+                PhaseSource::Rail(r) if rail(f, *r).family() != Family::Phase => {
+                    Some("only phases can be divided")
+                }
+                _ if signal_domain(f, *by).lanes() != 1 => Some("a number is wanted"),
+                _ => None,
+            },
+            EventExpr::Gate { open, .. } if signal_domain(f, *open).lanes() != 1 => {
+                Some("a number is wanted")
+            }
+            EventExpr::Rail(r) if rail(f, *r) != Domain::Trigger => Some("the rail has no pulses"),
+            EventExpr::External(x) => {
+                let channel = p.tables.graph.externals[x.index()].r#type;
+                (domain(f, channel) != Domain::Trigger).then_some("the channel has no pulses")
+            }
             _ => None,
         };
-        if number.is_some_and(|s| signal_domain(f, s).lanes() != 1) {
-            f.add("ir-type", EVENT, i, "a number is wanted");
+        if let Some(message) = wrong {
+            f.add("ir-type", EVENT, i, message);
+        }
+        if let EventExpr::Combine { bus: Some(bus), .. } = node.expr {
+            of_bus(f, EVENT, i, ValueRef::Event(EventId::at(i)), bus);
         }
     }
+}
+
+fn rail(f: &Findings<'_>, id: RailId) -> Domain {
+    domain(f, f.program.tables.rails[id.index()].r#type)
 }

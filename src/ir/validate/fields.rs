@@ -1,7 +1,9 @@
 //! Fields: as signals, and wide and narrow rows that meet only at `narrow`, operands over one domain.
 
 use super::Findings;
-use super::expressions::{apply, combine, domain, is_value, same_lanes, signal_domain, transform};
+use super::expressions::{
+    Judged, apply, combine, domain, is_value, of_bus, same_lanes, signal_domain,
+};
 use crate::ir::*;
 use crate::types::{Domain, World};
 
@@ -9,6 +11,7 @@ const FIELD: &str = "/tables/field/nodes";
 
 pub(super) fn check(f: &mut Findings<'_>) {
     let p = f.program;
+    let mut judged = Judged::default();
     for (i, node) in p.tables.field.nodes.iter().enumerate() {
         let own = domain(f, node.r#type);
         let is_path = own == Domain::Path;
@@ -62,11 +65,11 @@ pub(super) fn check(f: &mut Findings<'_>) {
                 "wide and narrow rows meet only at `narrow`",
             );
         }
-        field(f, i, node, own);
+        field(f, i, node, own, &mut judged);
     }
 }
 
-fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
+fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain, judged: &mut Judged) {
     let p = f.program;
     let pool = if node.wide { Pool::F64 } else { Pool::F32 };
     let count = node.dom.map(|d| p.tables.graph.domains[d.index()].count);
@@ -99,6 +102,11 @@ fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
                     "the row must be a wide number over a domain",
                 );
             }
+            if let FieldExpr::IdHash { salt, .. } = node.expr
+                && !is_salt(p, salt)
+            {
+                f.add("ir-const", FIELD, i, "the salt is no number and no text");
+            }
         }
         FieldExpr::History(cell) => {
             let cell = &p.tables.state.cells[cell.index()];
@@ -117,7 +125,7 @@ fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
         }
         FieldExpr::Transform { src, chain, args } => {
             let from = of(*src);
-            transform(f, FIELD, i, *chain, args, (from, own));
+            judged.check(f, FIELD, i, (*chain, args), (from, own));
         }
         FieldExpr::OnDomain { src, missing } => {
             let fits = match own {
@@ -134,12 +142,13 @@ fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
             }
         }
         FieldExpr::Combine {
+            bus,
             mode,
             terms,
             silent,
-            ..
         } => {
             let fits = terms.iter().all(|t| same_lanes(of(*t), own));
+            of_bus(f, FIELD, i, ValueRef::Field(FieldId::at(i)), *bus);
             if !fits || !is_value(f, *silent, Pool::F32, own.lanes()) {
                 f.add(
                     "ir-type",
@@ -150,5 +159,14 @@ fn field(f: &mut Findings<'_>, i: usize, node: &FieldNode, own: Domain) {
             }
             combine(f, FIELD, i, *mode, own);
         }
+    }
+}
+
+/// Whether a constant is a number or a text.
+fn is_salt(p: &Program, id: ConstId) -> bool {
+    let row = &p.tables.constants.index[id.index()];
+    match p.tables.constants.json_text(id) {
+        Some(text) => serde_json::from_str::<String>(text).is_ok(),
+        None => row.pool == Pool::F64 && row.len == 1,
     }
 }

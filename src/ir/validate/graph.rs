@@ -1,39 +1,41 @@
-//! Domains, blocks, slots, channels, roots; and keys, which are unique in each table.
+//! What a person wrote: domains, ports and what feeds them, wires, who publishes and who listens,
+//! channels, defaults; and the roots of the program.
 
 use super::Findings;
-use super::expressions::is_value;
+use super::terms::shown;
+use super::types::{is_constant, of_value, stands_in};
 use crate::ir::*;
-use crate::types::{Domain, Family};
-use std::collections::HashSet;
+use crate::types::{Domain, Family, World};
+
+const BLOCKS: &str = "/tables/graph/blocks";
 
 pub(super) fn check(f: &mut Findings<'_>) {
     domains(f);
     ports(f);
-    slots(f);
+    ends(f);
     externals(f);
+    defaults(f);
     roots(f);
-    keys(f);
 }
 
 fn domains(f: &mut Findings<'_>) {
     const TABLE: &str = "/tables/graph/domains";
-    for (i, row) in f.program.tables.graph.domains.iter().enumerate() {
+    let p = f.program;
+    for (i, row) in p.tables.graph.domains.iter().enumerate() {
+        let is_count =
+            |rows: u32, cols: u32| u64::from(rows) * u64::from(cols) == u64::from(row.count);
         if let ElementIds::Grid { rows, cols } = row.ids
-            && u64::from(rows) * u64::from(cols) != u64::from(row.count)
+            && !is_count(rows, cols)
         {
             f.add("ir-domain", TABLE, i, "rows × columns is not the count");
         }
         if let Some(Topology::Grid4 { rows, cols }) = row.topology
-            && u64::from(rows) * u64::from(cols) != u64::from(row.count)
+            && !is_count(rows, cols)
         {
-            f.add(
-                "ir-domain",
-                TABLE,
-                i,
-                "the neighbourhood has not `count` elements",
-            );
+            let message = "the neighbourhood has not `count` elements";
+            f.add("ir-domain", TABLE, i, message);
         }
-        let fields = &f.program.tables.field.nodes;
+        let fields = &p.tables.field.nodes;
         let own = |attr: &DomainAttr| {
             let dom = fields[attr.field.index()].dom;
             dom.is_none_or(|dom| dom.index() == i)
@@ -41,88 +43,188 @@ fn domains(f: &mut Findings<'_>) {
         if !row.attrs.iter().all(own) {
             f.add("ir-domain", TABLE, i, "an attribute is over another domain");
         }
-        if let ElementIds::Custom(c) = row.ids {
-            let constants = &f.program.tables.constants;
-            let c = &constants.index[c.index()];
-            let list: Option<Vec<String>> = (c.pool == Pool::Json)
-                .then(|| constants.json.get(c.at as usize))
-                .flatten()
-                .and_then(|text| serde_json::from_str(text).ok());
-            let unique = |list: &Vec<String>| {
-                let mut sorted: Vec<&String> = list.iter().collect();
-                sorted.sort();
-                sorted.windows(2).all(|w| w[0] != w[1])
-            };
-            if !list.is_some_and(|l| l.len() == row.count as usize && unique(&l)) {
-                f.add(
-                    "ir-domain",
-                    TABLE,
-                    i,
-                    "the ids are not `count` unique texts",
-                );
-            }
+        if let ElementIds::Custom(c) = row.ids
+            && !are_ids(p, c, row.count)
+        {
+            let message = "the ids are not `count` unique texts";
+            f.add("ir-domain", TABLE, i, message);
         }
     }
 }
 
-/// Ports and their slots know each other.
+/// Whether a constant is a list of so many texts that differ.
+fn are_ids(p: &Program, c: ConstId, count: u32) -> bool {
+    let text = p.tables.constants.json_text(c);
+    let list: Option<Vec<String>> = text.and_then(|text| serde_json::from_str(text).ok());
+    let Some(list) = list else { return false };
+    let mut sorted: Vec<&String> = list.iter().collect();
+    sorted.sort_unstable();
+    list.len() == count as usize && sorted.windows(2).all(|w| w[0] != w[1])
+}
+
+/// What an input says of its source, the source says too.
 fn ports(f: &mut Findings<'_>) {
     let p = f.program;
-    for (i, row) in p.tables.graph.blocks.iter().enumerate() {
-        let block = BlockId::at(i);
-        let sides = [(Direction::In, &row.r#in), (Direction::Out, &row.out)];
-        for (dir, ports) in sides {
-            for (at, port) in ports.iter().enumerate() {
-                let slot = &p.tables.graph.slots[port.slot.index()];
-                let port_at = at as u32;
-                let owner = SlotOwner::Block {
-                    block,
-                    port: port_at,
-                    dir,
-                };
-                if slot.owner != owner || slot.r#ref != port.r#ref {
-                    let message = format!("port {at} and its slot do not agree");
-                    f.add("ir-type", "/tables/graph/blocks", i, message);
+    let g = &p.tables.graph;
+    let mut defaulted = vec![false; g.defaults.len()];
+    for (i, block) in g.blocks.iter().enumerate() {
+        for (at, port) in block.r#in.iter().enumerate() {
+            let wrong = match port.src {
+                PortSource::None | PortSource::Const(_) => port.r#use.is_some(),
+                PortSource::External(_) | PortSource::Rail(_) => false,
+                PortSource::Wire(from) => {
+                    let wire = g.wires.binary_search_by_key(&port.slot, |wire| wire.to);
+                    let wire = wire.ok().map(|at| &g.wires[at]);
+                    !wire.is_some_and(|wire| wire.from == from && wire.r#use == port.r#use)
                 }
+                PortSource::Bus(listener) => {
+                    let row = &g.listeners[listener.index()];
+                    row.to != port.slot || !row.enabled || row.r#use != port.r#use
+                }
+                PortSource::Default(id) => {
+                    let row = &g.defaults[id.index()];
+                    let named = is_port(p, row.key, block.key, port.name)
+                        && row.r#type == g.slots[port.slot.index()].r#type;
+                    let first = !std::mem::replace(&mut defaulted[id.index()], true);
+                    !named || !first || port.r#use.is_some()
+                }
+            };
+            if wrong || !holds(p, port) || !is_read(p, port) {
+                let message = format!("input {at} and what feeds it do not agree");
+                f.add("ir-type", BLOCKS, i, message);
             }
         }
+        let fed = |port: &Port| port.src != PortSource::None || port.r#use.is_some();
+        if let Some(at) = block.out.iter().position(fed) {
+            let message = format!("output {at} cannot have a source");
+            f.add("ir-type", BLOCKS, i, message);
+        }
     }
-    for (i, slot) in p.tables.graph.slots.iter().enumerate() {
-        if let SlotOwner::Block { block, port, dir } = slot.owner {
-            let row = &p.tables.graph.blocks[block.index()];
-            let ports = match dir {
-                Direction::In => &row.r#in,
-                Direction::Out => &row.out,
-            };
-            if port as usize >= ports.len() {
-                let message = "its block has no such port";
-                f.add("ir-index", "/tables/graph/slots", i, message);
-            }
+    if let Some(at) = defaulted.iter().position(|used| !used) {
+        let message = "the default is that of no input";
+        f.add("ir-type", "/tables/graph/defaults", at, message);
+    }
+}
+
+/// Whether an input whose source is a constant has that constant as its value, if a constant.
+fn holds(p: &Program, port: &Port) -> bool {
+    let constant = match port.src {
+        PortSource::Const(c) => c,
+        PortSource::Default(d) => p.tables.graph.defaults[d.index()].value,
+        _ => return true,
+    };
+    let slot = &p.tables.graph.slots[port.slot.index()];
+    // Elements are given by their number.
+    let domain = match p.types[slot.r#type.index()].domain {
+        Domain::Domain => Domain::Number,
+        domain => domain,
+    };
+    let known = match port.r#ref {
+        ValueRef::Const(c) | ValueRef::Path(c) => c == constant,
+        _ => true,
+    };
+    known && is_constant(p, constant, domain)
+}
+
+/// Whether an input has the value that its chain gives, and where it reads a rail or channel, the one
+/// that it names.
+fn is_read(p: &Program, port: &Port) -> bool {
+    if let Some(used) = port.r#use {
+        return p.tables.transforms.uses[used.index()].at == port.r#ref;
+    }
+    let read = shown(p, port.r#ref);
+    let mut read = read.into_iter().flatten();
+    match port.src {
+        PortSource::Rail(named) => {
+            read.all(|value| !matches!(value, ValueRef::Rail(rail) if rail != named))
+        }
+        PortSource::External(named) => read.all(|value| match value {
+            ValueRef::Sig(s) => match p.tables.sig.nodes[s.index()].expr {
+                SignalExpr::External(channel) => channel == named,
+                _ => true,
+            },
+            ValueRef::Event(e) => match p.tables.event.nodes[e.index()].expr {
+                EventExpr::External(channel) => channel == named,
+                _ => true,
+            },
+            _ => true,
+        }),
+        _ => true,
+    }
+}
+
+/// Whether a key is `block/port`.
+fn is_port(p: &Program, key: StrId, block: StrId, port: StrId) -> bool {
+    let text = |id: StrId| p.tables.strings[id.index()].as_str();
+    let rest = text(key).strip_prefix(text(block));
+    rest.and_then(|rest| rest.strip_prefix('/')) == Some(text(port))
+}
+
+/// Both ends of wires, publishers and listeners, and the types of what publishers bring.
+fn ends(f: &mut Findings<'_>) {
+    let p = f.program;
+    let g = &p.tables.graph;
+    for (i, wire) in g.wires.iter().enumerate() {
+        let fed = input(p, wire.to).is_some_and(|port| port.src == PortSource::Wire(wire.from));
+        if !fed || !is_output(p, wire.from) {
+            let message = "a wire leads from an output to an input that is fed by it";
+            f.add("ir-type", "/tables/graph/wires", i, message);
+        }
+    }
+    for (i, row) in g.publishers.iter().enumerate() {
+        let table = "/tables/graph/publishers";
+        let rail = matches!(g.slots[row.from.index()].owner, SlotOwner::Rail(_));
+        if !rail && !is_output(p, row.from) {
+            f.add("ir-type", table, i, "only outputs and rails can publish");
+        }
+        if let SlotOwner::Rail(rail) = g.slots[row.from.index()].owner
+            && p.tables.rails[rail.index()].mirror != Some(PubId::at(i))
+        {
+            f.add("ir-rail", table, i, "the rail does not name its mirror");
+        }
+        let bus = p.types[g.buses[row.bus.index()].r#type.index()].ty();
+        let value = match row.r#use {
+            Some(used) => p.tables.transforms.uses[used.index()].at,
+            None => g.slots[row.from.index()].r#ref,
+        };
+        let fits = of_value(p, value).is_some_and(|ty| stands_in(ty, bus));
+        if row.enabled && !fits {
+            let message = "what is published has another type than the bus";
+            f.add("ir-type", table, i, message);
+        }
+    }
+    for (i, row) in g.listeners.iter().enumerate() {
+        if input(p, row.to).is_none() {
+            let message = "only inputs can listen";
+            f.add("ir-type", "/tables/graph/listeners", i, message);
         }
     }
 }
 
-/// A slot has the type of the value behind it.
-fn slots(f: &mut Findings<'_>) {
-    let p = f.program;
-    let t = &p.tables;
-    let lanes = |ty: TypeId| p.types[ty.index()].domain.lanes();
-    for (i, slot) in t.graph.slots.iter().enumerate() {
-        let own = p.types[slot.r#type.index()].domain;
-        let fits = match slot.r#ref {
-            ValueRef::Sig(s) => lanes(t.sig.nodes[s.index()].r#type) == own.lanes(),
-            ValueRef::Field(x) => lanes(t.field.nodes[x.index()].r#type) == own.lanes(),
-            ValueRef::Rail(r) => lanes(t.rails[r.index()].r#type) == own.lanes(),
-            ValueRef::Event(_) | ValueRef::TimeEvent(_) => own == Domain::Trigger,
-            ValueRef::Time(_) => own.lanes() == 1,
-            ValueRef::Domain(_) => own == Domain::Domain,
-            _ => true,
-        };
-        if !fits {
-            let message = "the slot has another type than its value";
-            f.add("ir-type", "/tables/graph/slots", i, message);
+/// The input that a slot is the address of.
+fn input(p: &Program, slot: SlotId) -> Option<&Port> {
+    match p.tables.graph.slots[slot.index()].owner {
+        SlotOwner::Block {
+            block,
+            port,
+            dir: Direction::In,
+        } => {
+            let row = &p.tables.graph.blocks[block.index()];
+            row.r#in.get(port as usize)
         }
+        _ => None,
     }
+}
+
+fn is_output(p: &Program, slot: SlotId) -> bool {
+    let owner = p.tables.graph.slots[slot.index()].owner;
+    matches!(
+        owner,
+        SlotOwner::Block {
+            dir: Direction::Out,
+            ..
+        }
+    )
 }
 
 /// Channels have a default of their type.
@@ -130,141 +232,53 @@ fn externals(f: &mut Findings<'_>) {
     const TABLE: &str = "/tables/graph/externals";
     let p = f.program;
     for (i, row) in p.tables.graph.externals.iter().enumerate() {
-        let domain = p.types[row.r#type.index()].domain;
-        let pulses = domain.family() == Family::Trigger;
-        if !pulses && !is_value(f, row.default, Pool::F64, domain.lanes()) {
+        let ty = p.types[row.r#type.index()].ty();
+        let pulses = ty.world == World::Event;
+        let flows = pulses || (ty.world == World::Signal && ty.domain.lanes() > 0);
+        if !flows {
+            f.add("ir-type", TABLE, i, "a channel carries numbers or pulses");
+        }
+        if !pulses && !is_constant(p, row.default, ty.domain) {
             f.add("ir-const", TABLE, i, "the default does not fit the channel");
+        }
+        if row.hold == Hold::Linear && ty.domain.family() == Family::Trigger {
+            f.add("ir-type", TABLE, i, "there is nothing between pulses");
+        }
+    }
+}
+
+/// Defaults have a value of their type. Elements are given by their number.
+fn defaults(f: &mut Findings<'_>) {
+    let p = f.program;
+    for (i, row) in p.tables.graph.defaults.iter().enumerate() {
+        let domain = match p.types[row.r#type.index()].domain {
+            Domain::Domain => Domain::Number,
+            domain => domain,
+        };
+        if !is_constant(p, row.value, domain) {
+            let message = "the value has not the type of the input";
+            f.add("ir-const", "/tables/graph/defaults", i, message);
         }
     }
 }
 
 fn roots(f: &mut Findings<'_>) {
     let p = f.program;
-    let frame = p.outputs.first().is_some_and(|o| {
-        o.kind == OutputKind::RenderTree
-            && o.slot == p.roots.frame
-            && p.tables.graph.slots[o.slot.index()].owner == SlotOwner::Frame
-    });
+    let frame = p
+        .outputs
+        .first()
+        .is_some_and(|o| o.kind == OutputKind::RenderTree && o.slot == p.roots.frame);
     if !frame {
-        f.add(
-            "ir-root",
-            "/outputs",
-            0,
-            "the first output must be the frame",
-        );
+        let message = "the first output must be the frame";
+        f.add("ir-root", "/outputs", 0, message);
     }
     if p.roots.sinks != p.tables.render.root {
-        f.add(
-            "ir-root",
-            "/roots/sinks",
-            0,
-            "the roots are not the root sinks",
-        );
+        let message = "the roots are not the root sinks";
+        f.at("ir-root", "/roots/sinks", message);
     }
-    let buses: Vec<ValueRef> = p.tables.graph.buses.iter().map(|b| b.root).collect();
-    if p.roots.bus != buses {
-        f.add(
-            "ir-root",
-            "/roots/bus",
-            0,
-            "the roots are not the bus roots",
-        );
-    }
-    let time = &p.roots.time;
-    let values = [
-        (time.abs, SlotOwner::Time(TimeValue::TAbsMs)),
-        (time.model, SlotOwner::Time(TimeValue::TModelMs)),
-        (time.dt, SlotOwner::Time(TimeValue::DtMs)),
-        (time.phase01, SlotOwner::Time(TimeValue::Phase01)),
-        (time.progress01, SlotOwner::Time(TimeValue::Progress01)),
-        (time.cycle_index, SlotOwner::Time(TimeValue::CycleIndex)),
-        (time.cycle_t, SlotOwner::Time(TimeValue::CycleTMs)),
-        (time.energy, SlotOwner::Time(TimeValue::Energy)),
-        (time.wrap, SlotOwner::TimeEvent(TimeEvent::Wrap)),
-        (time.end, SlotOwner::TimeEvent(TimeEvent::End)),
-        (time.cue, SlotOwner::TimeEvent(TimeEvent::Cue)),
-    ];
-    let owner = |slot: SlotId| p.tables.graph.slots[slot.index()].owner;
-    if values
-        .into_iter()
-        .any(|(slot, wanted)| owner(slot) != wanted)
-    {
-        f.at(
-            "ir-root",
-            "/roots/time",
-            "the roots are not the slots of the time values",
-        );
-    }
-}
-
-/// Keys are unique in each table.
-fn keys(f: &mut Findings<'_>) {
-    let t = &f.program.tables;
-    let g = &t.graph;
-    let r = &t.render;
-    unique(
-        f,
-        "/tables/graph/blocks",
-        g.blocks.iter().map(|row| row.key),
-    );
-    unique(f, "/tables/graph/slots", g.slots.iter().map(|row| row.key));
-    unique(f, "/tables/graph/buses", g.buses.iter().map(|row| row.key));
-    unique(
-        f,
-        "/tables/graph/publishers",
-        g.publishers.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/graph/listeners",
-        g.listeners.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/graph/externals",
-        g.externals.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/graph/defaults",
-        g.defaults.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/graph/domains",
-        g.domains.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/materialize/requests",
-        t.materialize.requests.iter().map(|row| row.key),
-    );
-    unique(f, "/tables/render/sinks", r.sinks.iter().map(|row| row.key));
-    unique(
-        f,
-        "/tables/render/cameras",
-        r.cameras.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/tables/render/meshes",
-        r.meshes.iter().map(|row| row.key),
-    );
-    unique(
-        f,
-        "/schedule/steps",
-        f.program.schedule.steps.iter().map(|row| row.key),
-    );
-    unique(f, "/outputs", f.program.outputs.iter().map(|row| row.key));
-}
-
-fn unique(f: &mut Findings<'_>, table: &str, keys: impl Iterator<Item = StrId>) {
-    let mut seen = HashSet::new();
-    for (i, key) in keys.enumerate() {
-        if !seen.insert(key) {
-            let key = &f.program.tables.strings[key.index()];
-            let message = format!("key `{key}` is there twice");
-            f.add("ir-duplicate-key", table, i, message);
-        }
+    let buses = p.tables.graph.buses.iter().map(|bus| bus.root);
+    if !buses.eq(p.roots.bus.iter().copied()) {
+        let message = "the roots are not the bus roots";
+        f.at("ir-root", "/roots/bus", message);
     }
 }

@@ -57,6 +57,10 @@ enum AnyId {
     Shape(ShapeId),
     Effect(EffectId),
     Step(StepId),
+    /// A port of a block, which need not exist.
+    Port(BlockId, Direction, u32),
+    /// An input of a sink, which need not exist.
+    Input(SinkId, u32),
 }
 
 impl AnyId {
@@ -93,6 +97,19 @@ impl AnyId {
             Self::Shape(i) => ("shape", i.index(), t.render.shapes.len()),
             Self::Effect(i) => ("effect", i.index(), t.render.effects.len()),
             Self::Step(i) => ("step", i.index(), p.schedule.steps.len()),
+            Self::Port(block, dir, at) => {
+                let row = t.graph.blocks.get(block.index());
+                let ports = row.map(|row| match dir {
+                    Direction::In => row.r#in.len(),
+                    Direction::Out => row.out.len(),
+                });
+                ("port of the block", *at as usize, ports.unwrap_or(0))
+            }
+            Self::Input(sink, at) => {
+                let row = t.render.sinks.get(sink.index());
+                let inputs = row.map_or(0, |row| row.inputs.len());
+                ("input of the sink", *at as usize, inputs)
+            }
         }
     }
 }

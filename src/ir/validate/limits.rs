@@ -2,6 +2,8 @@
 
 use super::{Findings, MAX_ELEMENTS};
 use crate::ir::*;
+use crate::types::{Domain, MAX_SIDE, World};
+use serde::de::IgnoredAny;
 
 /// Rows of one table.
 const MAX_ROWS: usize = 1 << 24;
@@ -19,6 +21,7 @@ const MAX_TEXTS: usize = 64 << 20;
 
 pub(super) fn check(f: &mut Findings<'_>) {
     version(f);
+    viewport(f);
     tables(f);
     rows(f);
     time_model(f);
@@ -37,6 +40,16 @@ fn version(f: &mut Findings<'_>) {
             let found = crate::ir::json::unsupported(pointer, &version.to_string());
             f.list.push(found);
             return;
+        }
+    }
+}
+
+fn viewport(f: &mut Findings<'_>) {
+    let viewport = &f.program.viewport;
+    for (side, px) in [("width", viewport.width), ("height", viewport.height)] {
+        if !(1..=MAX_SIDE).contains(&px) {
+            let message = format!("{px} px; from 1 to {MAX_SIDE} are possible");
+            f.at("ir-limit", format!("/viewport/{side}"), message);
         }
     }
 }
@@ -214,6 +227,15 @@ fn constants(f: &mut Findings<'_>) {
             Pool::Json => c.json.len(),
             Pool::Paths => c.paths.len(),
         };
+        let of_pool = match row.pool {
+            Pool::F64 | Pool::F32 | Pool::I32 => ty.domain.lanes() > 0,
+            Pool::Json => ty.domain == Domain::String,
+            Pool::Paths => ty.domain == Domain::Path,
+        };
+        if ty.world != World::Scalar || !of_pool {
+            let message = "the type is not that of a constant of this pool";
+            f.add("ir-type", TABLE, i, message);
+        }
         let one = matches!(row.pool, Pool::Json | Pool::Paths);
         if row.at as usize + row.len as usize > pool || (one && row.len != 1) {
             f.add("ir-const", TABLE, i, "the constant is outside its pool");
@@ -226,6 +248,12 @@ fn constants(f: &mut Findings<'_>) {
                 i,
                 "no whole number of values of its type",
             );
+        }
+    }
+    for (i, text) in c.json.iter().enumerate() {
+        if serde_json::from_str::<IgnoredAny>(text).is_err() {
+            let message = "the text is not JSON";
+            f.add("ir-const", "/tables/constants/json", i, message);
         }
     }
     for (i, path) in c.paths.iter().enumerate() {

@@ -6,6 +6,7 @@
 //! indexes freely; all findings of a group are reported. A compiled patch that fails is a bug of the
 //! compiler; a file that fails is the file's. Read next: `limits`, `indices`, `expressions`, `schedule`.
 
+mod addresses;
 mod buses;
 mod cells;
 mod chains;
@@ -14,13 +15,17 @@ mod expressions;
 mod fields;
 mod graph;
 mod indices;
+mod inputs;
+mod keys;
 mod limits;
 mod plan;
 mod rails;
 mod scene;
 mod schedule;
+mod signatures;
 mod sinks;
 mod terms;
+mod types;
 
 use super::{Program, Valid};
 use crate::diag::{Diagnostic, KEPT};
@@ -46,6 +51,9 @@ pub fn validate(program: Program) -> Result<Valid<Program>, Vec<Diagnostic>> {
         &[limits::check],
         &[indices::check],
         &[
+            types::check,
+            keys::check,
+            addresses::check,
             chains::check,
             expressions::check,
             fields::check,

@@ -55,9 +55,13 @@ pub(super) fn check(f: &mut Findings<'_>) {
         if node.dom.is_some_and(|d| d != request.domain) {
             f.add("ir-domain", TABLE, i, "the field is over another domain");
         }
-        let slot = &p.tables.graph.slots[request.out.index()];
-        if slot.owner != SlotOwner::Request(ReqId::at(i)) {
-            f.add("ir-request", TABLE, i, "the slot is not the request's");
+        let wanted = match request.consumer {
+            Consumer::Sink { .. } | Consumer::Reduce(_) => RequestPolicy::PerFrame,
+            Consumer::Probe(_) => request.policy,
+        };
+        if request.policy != wanted {
+            let message = "what is drawn or reduced is needed in every frame";
+            f.add("ir-request", TABLE, i, message);
         }
         if !is_asked_for(p, i, request) {
             f.add("ir-request", TABLE, i, "its consumer does not ask for it");

@@ -1,6 +1,7 @@
 //! Rails: six of them, each with its name, its type, a generator that fits and a bus that fits.
 
 use super::Findings;
+use super::chains::are_points;
 use crate::ir::*;
 use crate::types::{Domain, Family};
 
@@ -54,9 +55,6 @@ pub(super) fn check(f: &mut Findings<'_>) {
             let message = "only a rail that is internal and not driven can be read as of now";
             f.add("ir-rail", TABLE, i, message);
         }
-        if p.tables.graph.slots[rail.slot.index()].owner != SlotOwner::Rail(RailId::at(i)) {
-            f.add("ir-rail", TABLE, i, "the slot is not the rail's");
-        }
         if let Some(mirror) = rail.mirror
             && p.tables.graph.publishers[mirror.index()].from != rail.slot
         {
@@ -69,6 +67,10 @@ pub(super) fn check(f: &mut Findings<'_>) {
                 i,
                 "the bus does not give values of the rail's type",
             );
+        }
+        if !shape_fits(p, &rail.generator) {
+            let message = "points and stops are lists of finite numbers, with places that ascend";
+            f.add("ir-rail", TABLE, i, message);
         }
         if rail.combine == Combine::Layer {
             f.add("ir-rail", TABLE, i, "rails do not layer");
@@ -87,6 +89,41 @@ pub(super) fn check(f: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// Whether the points of a curve and the stops of a palette, if there are any, can be followed.
+fn shape_fits(p: &Program, generator: &Generator) -> bool {
+    match generator {
+        Generator::Energy {
+            curve: EnergyCurve::Points(c),
+            ..
+        } => are_points(p, *c),
+        Generator::Palette { stops: Some(c), .. } => are_stops(p, *c),
+        _ => true,
+    }
+}
+
+/// Whether a constant is a list of stops: a place, ascending, and r, g, b, a each.
+fn are_stops(p: &Program, id: ConstId) -> bool {
+    let constants = &p.tables.constants;
+    let row = &constants.index[id.index()];
+    let numbers: Option<Vec<f64>> = match row.pool {
+        Pool::F64 => {
+            let range = row.at as usize..row.at as usize + row.len as usize;
+            constants.f64.get(range).map(<[f64]>::to_vec)
+        }
+        Pool::Json => {
+            let rows = constants
+                .json_text(id)
+                .and_then(|text| serde_json::from_str(text).ok());
+            rows.map(|rows: Vec<[f64; 5]>| rows.concat())
+        }
+        _ => None,
+    };
+    numbers.is_some_and(|list| {
+        let whole = !list.is_empty() && list.len() % 5 == 0;
+        whole && list.iter().all(|v| v.is_finite()) && list.iter().step_by(5).is_sorted()
+    })
 }
 
 /// Whether what drives a rail, if anything does, is a signal or event of its type.

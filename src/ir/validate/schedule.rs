@@ -2,6 +2,7 @@
 //! tape, steps and phases in order, dependencies and memory class as derived.
 
 use super::*;
+use crate::ir::text::word;
 use crate::ir::*;
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ const STEPS: &str = "/schedule/steps";
 pub(super) fn check(f: &mut Findings<'_>) {
     writers(f);
     order(f);
+    names_and_caches(f);
     tape(f);
     if f.list.is_empty() {
         derived(f);
@@ -53,8 +55,10 @@ fn writers(f: &mut Findings<'_>) {
     }
 }
 
+/// The steps that there must be are there, each once, between the first three and the last.
 fn order(f: &mut Findings<'_>) {
-    let steps = &f.program.schedule.steps;
+    let p = f.program;
+    let steps = &p.schedule.steps;
     let kinds: Vec<StepKind> = steps.iter().map(|s| s.kind).collect();
     let head = [
         StepKind::ExternalSample,
@@ -64,37 +68,111 @@ fn order(f: &mut Findings<'_>) {
     if kinds.get(..3) != Some(&head) || kinds.last() != Some(&StepKind::RenderAssemble) {
         let message = "the schedule starts with externalSample, timeDerive, timeConsole and ends with \
                        renderAssemble";
-        f.add("ir-step", STEPS, 0, message);
+        f.at("ir-step", STEPS, message);
         return;
     }
-    let mut once: Vec<StepKind> = kinds.clone();
+    let mut once = kinds.clone();
     once.sort_unstable();
     if let Some(twice) = once.windows(2).find(|w| w[0] == w[1]) {
-        f.add(
+        f.at(
             "ir-step",
             STEPS,
-            0,
-            format!("step {:?} is there twice", twice[0]),
+            format!("a step `{}` is there twice", word(&twice[0])),
         );
     }
-    let rails: Vec<u32> = kinds
-        .iter()
-        .filter_map(|k| match k {
-            StepKind::RailResolve { rail } => Some(rail.0),
-            _ => None,
-        })
-        .collect();
+    for kind in needed(p) {
+        if once.binary_search(&kind).is_err() {
+            let key = derive::StepKeys::new(p).of(kind);
+            f.at("ir-step", STEPS, format!("there is no step `{key}`"));
+        }
+    }
     let commit = kinds.iter().position(|k| *k == StepKind::StateCommit);
     let resolved = kinds
         .iter()
         .rposition(|k| matches!(k, StepKind::RailResolve { .. }));
-    if rails != [0, 1, 2, 3, 4, 5] || commit.is_none() || resolved > commit {
-        f.add(
-            "ir-step",
-            STEPS,
-            0,
-            "six rails are resolved in order, then the state is committed",
-        );
+    if resolved > commit {
+        let message = "six rails are resolved, then the state is committed";
+        f.at("ir-step", STEPS, message);
+    }
+    for (i, step) in steps.iter().enumerate() {
+        owned(f, i, step);
+    }
+}
+
+/// Steps that a program has in any case; a block has one only if it computes something.
+fn needed(p: &Program) -> Vec<StepKind> {
+    let t = &p.tables;
+    let mut kinds = vec![StepKind::StateCommit];
+    kinds.extend(ids(&t.graph.buses, BusId::at).map(|bus| StepKind::BusEval { bus }));
+    kinds.extend(ids(&t.rails, RailId::at).map(|rail| StepKind::RailResolve { rail }));
+    let groups = ids(&t.materialize.groups, GroupId::at);
+    kinds.extend(groups.map(|group| StepKind::Materialize { group }));
+    let cameras = ids(&t.render.cameras, CameraId::at);
+    kinds.extend(cameras.map(|camera| StepKind::CameraEval { camera }));
+    kinds.extend(ids(&t.render.meshes, MeshId::at).map(|mesh| StepKind::MeshBuild { mesh }));
+    kinds.extend(ids(&t.render.sinks, SinkId::at).map(|sink| StepKind::SinkEval { sink }));
+    let signals = t.sig.nodes.iter().enumerate();
+    let reductions = signals.filter(|(_, node)| matches!(node.expr, SignalExpr::Reduce { .. }));
+    kinds.extend(reductions.map(|(i, _)| StepKind::Reduce {
+        sig: SignalId::at(i),
+    }));
+    kinds
+}
+
+/// The indices of a table.
+fn ids<T, I>(rows: &[T], at: fn(usize) -> I) -> impl Iterator<Item = I> {
+    (0..rows.len()).map(at)
+}
+
+/// What a step may run: a bus its combination and what goes into it, a reduction itself, a block
+/// anything else; the others nothing.
+fn owned(f: &mut Findings<'_>, i: usize, step: &Step) {
+    let t = &f.program.tables;
+    let runs = |value: ValueRef| step.run.contains(&value);
+    let wrong = match step.kind {
+        StepKind::NodeEval { .. } => step.run.is_empty(),
+        StepKind::BusEval { bus } => {
+            let root = t.graph.buses[bus.index()].root;
+            matches!(root, ValueRef::Sig(_) | ValueRef::Event(_)) && !runs(root)
+        }
+        StepKind::Reduce { sig } => !runs(ValueRef::Sig(sig)),
+        _ => !step.run.is_empty(),
+    };
+    if wrong {
+        let message = "the step does not run what it is there for";
+        f.add("ir-step", STEPS, i, message);
+    }
+}
+
+/// The key says what a step does; what it may reuse is what its results depend on.
+fn names_and_caches(f: &mut Findings<'_>) {
+    let p = f.program;
+    let keys = derive::StepKeys::new(p);
+    for (i, step) in p.schedule.steps.iter().enumerate() {
+        let key = keys.of(step.kind);
+        if p.tables.strings[step.key.index()] != key {
+            f.add("ir-step", STEPS, i, format!("the key must be `{key}`"));
+        }
+        let cache = derive::cache(p, step.kind);
+        // What may be kept may also be made anew; what may not be kept lives for its frame.
+        let shorter = cache.policy == CachePolicy::Keyed;
+        if step.cache.policy != cache.policy && !shorter {
+            let message = format!("the results of a `{}` are not kept", word(&step.kind));
+            f.add("ir-step", STEPS, i, message);
+        }
+        if step.cache.uniforms != cache.uniforms {
+            let message = "the uniforms of the cache are not what the step reads";
+            f.add("ir-step", STEPS, i, message);
+        }
+        let epochs = &step.cache.epochs;
+        if !(epochs.is_empty() || (shorter && *epochs == ["assets"])) {
+            f.add(
+                "ir-step",
+                STEPS,
+                i,
+                "the only epoch is `assets`, of what is kept",
+            );
+        }
     }
 }
 
@@ -200,10 +278,8 @@ fn derived(f: &mut Findings<'_>) {
     }
     for (i, phase) in derive::phases(p, &deps).into_iter().enumerate() {
         if steps[i].phase != phase {
-            let message = format!(
-                "the step belongs to phase {phase:?}, not {:?}",
-                steps[i].phase
-            );
+            let (right, wrong) = (word(&phase), word(&steps[i].phase));
+            let message = format!("the step belongs to phase `{right}`, not `{wrong}`");
             return f.add("ir-step", STEPS, i, message);
         }
     }
@@ -234,14 +310,12 @@ fn derived(f: &mut Findings<'_>) {
         if step.reads != reads[i] {
             f.add("ir-deps", STEPS, i, "`reads` is not what the step reads");
         }
-        // A step that runs for nothing does no harm.
-        if needed[i] && !step.demand {
-            f.add(
-                "ir-step",
-                STEPS,
-                i,
-                "the step is needed, so `demand` must be true",
-            );
+        if needed[i] != step.demand {
+            let message = match needed[i] {
+                true => "the step is needed, so `demand` must be true",
+                false => "only probes need the step, so `demand` must be false",
+            };
+            f.add("ir-step", STEPS, i, message);
         }
     }
     if derive::deps_index(p) != p.schedule.deps_index {
@@ -254,7 +328,8 @@ fn derived(f: &mut Findings<'_>) {
     }
     let memory = derive::memory(p);
     if memory != p.memory {
-        let message = format!("the memory class is `{memory:?}`, not `{:?}`", p.memory);
+        let (right, wrong) = (word(&memory), word(&p.memory));
+        let message = format!("the memory class is `{right}`, not `{wrong}`");
         f.list
             .push(Diagnostic::error("ir-memory", "/memory", message));
     }

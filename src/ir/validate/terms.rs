@@ -77,7 +77,7 @@ fn stands_for(p: &Program, term: ValueRef, value: ValueRef) -> bool {
 }
 
 /// The values that an operand may stand for: itself, what it reads, what it spreads over elements.
-fn shown(p: &Program, term: ValueRef) -> [Option<ValueRef>; 3] {
+pub(super) fn shown(p: &Program, term: ValueRef) -> [Option<ValueRef>; 3] {
     let spread = match term {
         ValueRef::Field(x) => match p.tables.field.nodes[x.index()].expr {
             FieldExpr::Broadcast(s) => Some(ValueRef::Sig(s)),

@@ -59,7 +59,10 @@ pub(super) fn render(p: &Program, visit: &mut Visit<'_>) {
         visit(table, i, AnyId::Domain(request.domain));
         visit(table, i, AnyId::Slot(request.out));
         match request.consumer {
-            Consumer::Sink { sink, .. } => visit(table, i, AnyId::Sink(sink)),
+            Consumer::Sink { sink, input } => {
+                visit(table, i, AnyId::Sink(sink));
+                visit(table, i, AnyId::Input(sink, input));
+            }
             Consumer::Reduce(s) => visit(table, i, AnyId::Signal(s)),
             Consumer::Probe(b) => visit(table, i, AnyId::Block(b)),
         }

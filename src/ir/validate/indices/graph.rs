@@ -33,7 +33,10 @@ pub(super) fn graph(p: &Program, visit: &mut Visit<'_>) {
         visit(table, i, AnyId::Type(slot.r#type));
         value_ref(visit, table, i, slot.r#ref);
         match slot.owner {
-            SlotOwner::Block { block, .. } => visit(table, i, AnyId::Block(block)),
+            SlotOwner::Block { block, port, dir } => {
+                visit(table, i, AnyId::Block(block));
+                visit(table, i, AnyId::Port(block, dir, port));
+            }
             SlotOwner::Rail(r) => visit(table, i, AnyId::Rail(r)),
             SlotOwner::External(x) => visit(table, i, AnyId::Ext(x)),
             SlotOwner::Bus(b) => visit(table, i, AnyId::Bus(b)),
