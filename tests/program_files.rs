@@ -47,6 +47,14 @@ fn findings(bytes: &[u8], form: Form) -> Vec<(String, String)> {
         .collect()
 }
 
+fn text_of(program: &Program) -> String {
+    json::to_string(program).expect("a text")
+}
+
+fn bytes_of(program: &Program) -> Vec<u8> {
+    binary::to_bytes(program).expect("bytes")
+}
+
 fn rich() -> Valid<Program> {
     runs::compile(RICH).0.expect("a right patch")
 }
@@ -55,30 +63,30 @@ fn rich() -> Valid<Program> {
 fn compiling_twice_gives_the_same_bytes() {
     let again = programs();
     for ((name, a), (_, b)) in programs().iter().zip(&again) {
-        assert!(json::to_string(a) == json::to_string(b), "{name}");
-        assert!(binary::to_bytes(a) == binary::to_bytes(b), "{name}");
+        assert!(text_of(a) == text_of(b), "{name}");
+        assert!(bytes_of(a) == bytes_of(b), "{name}");
     }
 }
 
 #[test]
 fn both_forms_come_back_as_the_same_program_and_the_same_bytes() {
     for (name, program) in programs() {
-        let (text, bytes) = (json::to_string(&program), binary::to_bytes(&program));
+        let (text, bytes) = (text_of(&program), bytes_of(&program));
         let from_text = read(text.as_bytes(), Form::Json);
         let from_bytes = read(&bytes, Form::Binary);
         assert!(from_text == program && from_bytes == program, "{name}");
-        assert!(json::to_string(&from_text) == text, "{name}");
-        assert!(binary::to_bytes(&from_bytes) == bytes, "{name}");
+        assert!(text_of(&from_text) == text, "{name}");
+        assert!(bytes_of(&from_bytes) == bytes, "{name}");
         // From one form to the other and back.
-        assert!(binary::to_bytes(&from_text) == bytes, "{name}");
-        assert!(json::to_string(&from_bytes) == text, "{name}");
+        assert!(bytes_of(&from_text) == bytes, "{name}");
+        assert!(text_of(&from_bytes) == text, "{name}");
     }
 }
 
 #[test]
 fn programs_from_files_draw_the_same_frames() {
     for (name, program) in programs() {
-        let file = read(json::to_string(&program).as_bytes(), Form::Json);
+        let file = read(text_of(&program).as_bytes(), Form::Json);
         let times = (0..6).map(|i| FrameTime::at(f64::from(i) * 97.0));
         assert!(
             frames(program, times.clone()) == frames(file, times),
@@ -100,7 +108,7 @@ fn frames(program: Valid<Program>, times: impl Iterator<Item = FrameTime>) -> Ve
 
 #[test]
 fn the_text_is_made_for_diffs() {
-    let text = json::to_string(&rich());
+    let text = text_of(&rich());
     assert!(
         text.starts_with(
             "{\n  \"irVersion\": 1,\n  \"formatVersion\": 1,\n  \"patchId\": \"rich\","
@@ -134,7 +142,7 @@ fn objects(value: &Value, at: &str, list: &mut Vec<String>) {
 
 #[test]
 fn no_object_takes_a_field_that_it_does_not_have() {
-    let sound: Value = serde_json::from_str(&json::to_string(&rich())).expect("JSON");
+    let sound: Value = serde_json::from_str(&text_of(&rich())).expect("JSON");
     let mut list = Vec::new();
     objects(&sound, "", &mut list);
     // Names by key: any key is one.
@@ -164,7 +172,7 @@ fn no_object_takes_a_field_that_it_does_not_have() {
 #[test]
 fn what_may_be_left_out_may_be_left_out() {
     let program = rich();
-    let mut sparse: Value = serde_json::from_str(&json::to_string(&program)).expect("JSON");
+    let mut sparse: Value = serde_json::from_str(&text_of(&program)).expect("JSON");
     fn without_nulls(value: &mut Value) {
         match value {
             Value::Object(fields) => {
@@ -197,7 +205,7 @@ fn what_may_be_left_out_may_be_left_out() {
 
 #[test]
 fn versions_come_before_everything_else() {
-    let text = json::to_string(&rich());
+    let text = text_of(&rich());
     let change = |from: &str, to: &str| text.replacen(from, to, 1);
     for (text, pointer) in [
         (change("\"irVersion\": 1", "\"irVersion\": 2"), "/irVersion"),
@@ -221,7 +229,7 @@ fn versions_come_before_everything_else() {
         assert_eq!(found, [("ir-version".to_owned(), pointer.to_owned())]);
     }
     for at in [4, 6] {
-        let mut bytes = binary::to_bytes(&rich());
+        let mut bytes = bytes_of(&rich());
         bytes[at] = 2;
         assert_eq!(findings(&bytes, Form::Binary)[0].0, "ir-version");
     }
@@ -229,7 +237,7 @@ fn versions_come_before_everything_else() {
 
 #[test]
 fn other_shapes_are_named_with_their_place() {
-    let sound: Value = serde_json::from_str(&json::to_string(&rich())).expect("JSON");
+    let sound: Value = serde_json::from_str(&text_of(&rich())).expect("JSON");
     for (at, value, place) in [
         ("/seed", json!("x"), "/seed"),
         ("/seed", json!(-1), "/seed"),
@@ -267,7 +275,7 @@ fn other_shapes_are_named_with_their_place() {
 #[test]
 fn edits_by_hand_are_put_right_with_a_warning() {
     let program = rich();
-    let mut edited: Value = serde_json::from_str(&json::to_string(&program)).expect("JSON");
+    let mut edited: Value = serde_json::from_str(&text_of(&program)).expect("JSON");
     edited["viewport"]["width"] = json!(123);
     let mut found = Diagnostics::new();
     let read = file::read(edited.to_string().as_bytes(), Form::Json, &mut found);
@@ -276,17 +284,17 @@ fn edits_by_hand_are_put_right_with_a_warning() {
     assert_eq!(found.list()[0].code, "ir-hash");
     assert_ne!(read.program_hash, program.program_hash);
     // Its own text is whole again.
-    self::read(json::to_string(&read).as_bytes(), Form::Json);
+    self::read(text_of(&read).as_bytes(), Form::Json);
     // A program that lies about itself is no accident in the binary form.
     let mut liar = read.into_inner();
     liar.viewport.width = 7;
-    let found = findings(&binary::to_bytes(&liar), Form::Binary);
+    let found = findings(&bytes_of(&liar), Form::Binary);
     assert_eq!(found, [("ir-hash".to_owned(), "/programHash".to_owned())]);
 }
 
 #[test]
 fn debug_rows_that_do_not_fit_are_dropped_with_a_warning() {
-    let sound: Value = serde_json::from_str(&json::to_string(&rich())).expect("JSON");
+    let sound: Value = serde_json::from_str(&text_of(&rich())).expect("JSON");
     for (at, value) in [
         ("/debug/strings", json!([])),
         ("/debug/sigProv/0/path", json!(1_000_000)),
@@ -311,8 +319,9 @@ fn debug_rows_that_do_not_fit_are_dropped_with_a_warning() {
 #[test]
 fn files_that_are_cut_or_damaged_are_refused() {
     let program = rich();
-    let bytes = binary::to_bytes(&program);
-    for length in (4..bytes.len()).step_by(97) {
+    let bytes = bytes_of(&program);
+    for length in (1..4).chain((4..bytes.len()).step_by(97)) {
+        assert_eq!(file::form(&bytes[..length]), Some(Form::Binary));
         let found = findings(&bytes[..length], Form::Binary);
         assert_eq!(found[0].0, "ir-binary", "{length} bytes");
     }
@@ -328,7 +337,7 @@ fn files_that_are_cut_or_damaged_are_refused() {
     let mut longer = bytes;
     longer.push(0);
     assert_eq!(findings(&longer, Form::Binary)[0].0, "ir-binary");
-    let text = json::to_string(&program);
+    let text = text_of(&program);
     for length in (20..text.len() - 2).step_by(997) {
         let cut = &text.as_bytes()[..length];
         assert_eq!(file::form(cut), Some(Form::Json), "{length} bytes");
@@ -351,7 +360,7 @@ fn wrapped(payload: &[u8]) -> Vec<u8> {
 
 #[test]
 fn lengths_in_the_payload_are_not_believed() {
-    let sound = binary::to_bytes(&rich());
+    let sound = bytes_of(&rich());
     let payload = &sound[48..];
     assert_eq!(wrapped(payload), sound);
     // At every place a length of 2^63 and of 2^32 - 1.
@@ -385,7 +394,10 @@ fn patches_are_not_taken_for_programs() {
         "\"irVersion\"",
         "{\"irVersion",
         "{\"a\": {\"irVersion\": 1}}",
-        "OSC",
+        // A patch with a field that it should not have is a patch still.
+        "{\"schedule\": {}, \"blocks\": []}",
+        "{\"blocks\": [], \"irVersion\": 1}",
+        "OSB",
     ] {
         assert_eq!(file::form(odd.as_bytes()), None, "{odd}");
     }

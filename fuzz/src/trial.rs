@@ -74,9 +74,9 @@ pub fn run(program: Valid<Program>) {
 /// Both forms of a valid program lead back to it.
 pub fn round_trip(program: &Program) {
     let mut sealed = program.clone();
-    oscilla::ir::identity::seal(&mut sealed);
-    let text = json::to_string(&sealed);
-    let bytes = binary::to_bytes(&sealed);
+    oscilla::ir::identity::seal(&mut sealed).expect("hashes");
+    let text = json::to_string(&sealed).expect("a text");
+    let bytes = binary::to_bytes(&sealed).expect("bytes");
     for (form, bytes_in) in [
         (file::Form::Json, text.as_bytes()),
         (file::Form::Binary, &bytes),
@@ -86,11 +86,11 @@ pub fn round_trip(program: &Program) {
         let back = back.unwrap_or_else(|| panic!("{form:?}: {:?}", found.list()));
         assert!(found.list().is_empty(), "{:?}", found.list());
         assert!(
-            json::to_string(&back) == text,
+            json::to_string(&back).expect("a text") == text,
             "{form:?} gives another text"
         );
         assert!(
-            binary::to_bytes(&back) == bytes,
+            binary::to_bytes(&back).expect("bytes") == bytes,
             "{form:?} gives other bytes"
         );
     }

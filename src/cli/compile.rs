@@ -20,7 +20,7 @@ pub(super) fn run(args: &CompileArgs, console: &mut Console) -> Result<Status, F
                 .hint("write to a file with `-o program.oscb`"));
         }
         let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
-        let bytes = write(&ready.program, emit);
+        let bytes = write(&ready.program, emit)?;
         console::data(|out| out.write_all(&bytes))?;
         return Ok(Status::Done);
     };
@@ -33,7 +33,7 @@ pub(super) fn run(args: &CompileArgs, console: &mut Console) -> Result<Status, F
     let one = FrameSet::all(1);
     destination.survey(&one, one.len(), existing)?;
     let ready = load(&args.patch, &args.patch_flags, args.strict)?.into_program(console)?;
-    let bytes = write(&ready.program, emit);
+    let bytes = write(&ready.program, emit)?;
     destination.prepare()?;
     destination.write(&destination.name(0), &bytes)?;
     console.say(format!(
@@ -69,12 +69,16 @@ fn form(emit: Option<EmitFlag>, out: Option<&Path>) -> Result<EmitFlag, Failure>
     }
 }
 
-fn write(program: &Program, emit: EmitFlag) -> Vec<u8> {
-    match emit {
-        EmitFlag::Json => json::to_string(program).into_bytes(),
+fn write(program: &Program, emit: EmitFlag) -> Result<Vec<u8>, Failure> {
+    let bytes = match emit {
+        EmitFlag::Json => json::to_string(program).map(String::into_bytes),
         EmitFlag::Binary => binary::to_bytes(program),
-        EmitFlag::Text => text::dump(program).into_bytes(),
-    }
+        EmitFlag::Text => Ok(text::dump(program).into_bytes()),
+    };
+    bytes.map_err(|error| {
+        let finding = Diagnostic::error("internal", "", error.to_string());
+        Failure::new(Status::Bug, finding)
+    })
 }
 
 fn destination(out: &Path) -> Result<Destination, Failure> {

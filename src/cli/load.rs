@@ -137,10 +137,14 @@ fn program(
             }
         }
     }
-    match flags.background {
-        Some(background) => program.map(|program| program.with_background(background)),
-        None => program,
+    let Some(background) = flags.background else {
+        return program;
+    };
+    let repainted = program?.with_background(background);
+    if let Err(error) = &repainted {
+        diagnostics.push(Diagnostic::error("internal", "", error.to_string()));
     }
+    repainted.ok()
 }
 
 /// What blocks may have read while they were compiled cannot be changed in what came out.

@@ -14,7 +14,10 @@ pub(super) fn finish(
     program.schedule.phases = derive::phase_rows(&program.schedule.steps);
     program.schedule.deps_index = derive::deps_index(&program);
     debug::warnings(&mut program, diagnostics);
-    identity::seal(&mut program);
+    if let Err(error) = identity::seal(&mut program) {
+        internal(error.to_string(), diagnostics);
+        return None;
+    }
     match validate(program) {
         Ok(program) => Some(program),
         Err(mistakes) => {

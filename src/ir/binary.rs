@@ -14,7 +14,7 @@
 //! really read. Reading proves the shape only; [`super::file`] proves the rest.
 
 use super::json::unsupported;
-use super::{Program, VERSION};
+use super::{Program, VERSION, WriteError};
 use crate::diag::Diagnostic;
 
 /// The first bytes of every file.
@@ -23,9 +23,14 @@ const CONTAINER: u16 = 1;
 const HEADER: usize = 48;
 
 /// The bytes of a program.
-pub fn to_bytes(program: &Program) -> Vec<u8> {
-    // The tables hold nothing that the format cannot carry, and memory does not refuse a write.
-    let payload = postcard::to_stdvec(program).unwrap_or_default();
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn to_bytes(program: &Program) -> Result<Vec<u8>, WriteError> {
+    let payload = postcard::to_stdvec(program).map_err(|error| WriteError {
+        form: "bytes",
+        why: error.to_string(),
+    })?;
     let mut bytes = Vec::with_capacity(HEADER + payload.len());
     bytes.extend_from_slice(&MAGIC);
     bytes.extend_from_slice(&CONTAINER.to_le_bytes());
@@ -33,12 +38,12 @@ pub fn to_bytes(program: &Program) -> Vec<u8> {
     bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
     bytes.extend_from_slice(blake3::hash(&payload).as_bytes());
     bytes.extend_from_slice(&payload);
-    bytes
+    Ok(bytes)
 }
 
-/// Whether a file is meant as a program in this form.
+/// Whether a file is meant as a program in this form, or the beginning of one: no JSON text begins so.
 pub fn is_program(bytes: &[u8]) -> bool {
-    bytes.starts_with(&MAGIC)
+    bytes.starts_with(&MAGIC) || (!bytes.is_empty() && MAGIC.starts_with(bytes))
 }
 
 /// Reads the bytes of a program.
@@ -52,8 +57,9 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Program, Box<Diagnostic>> {
         Err(Box::new(found.hint("compile the patch again")))
     };
     let Some((header, payload)) = bytes.split_first_chunk::<HEADER>() else {
+        let plural = if bytes.len() == 1 { "" } else { "s" };
         return refuse(format!(
-            "the file is cut: {} bytes, its head alone has {HEADER}",
+            "the file is cut: {} byte{plural}, its head alone has {HEADER}",
             bytes.len()
         ));
     };

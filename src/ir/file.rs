@@ -4,7 +4,7 @@
 //! changed in the JSON form is put right with a warning: hashes are computed anew, debug rows that no
 //! longer fit are dropped. The binary form comes from a program only, so there both are errors.
 
-use super::{Program, Valid, binary, identity, json, validate};
+use super::{Program, Valid, WriteError, binary, identity, json, validate};
 use crate::diag::{Diagnostic, Diagnostics};
 
 /// Most bytes of a file: 1 GiB. A larger one could not pass the limits on rows.
@@ -41,10 +41,9 @@ pub fn read(bytes: &[u8], form: Form, diagnostics: &mut Diagnostics) -> Option<V
             return None;
         }
     };
-    let honest = check_hashes(&program, form, diagnostics);
-    let fits = check_debug(&mut program, diagnostics);
-    if !(honest && fits) {
-        identity::seal(&mut program);
+    if let Err(error) = put_right(&mut program, form, diagnostics) {
+        diagnostics.push(Diagnostic::error("ir-schema", "", error.to_string()));
+        return None;
     }
     match validate(program) {
         Ok(program) if !diagnostics.has_errors() => Some(program),
@@ -73,15 +72,33 @@ fn decode(bytes: &[u8], form: Form) -> Result<Program, Box<Diagnostic>> {
     }
 }
 
+/// Judges hashes and debug rows, and makes those anew that do not fit.
+fn put_right(
+    program: &mut Program,
+    form: Form,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), WriteError> {
+    let honest = check_hashes(program, form, diagnostics)?;
+    let fits = check_debug(program, diagnostics);
+    if !(honest && fits) {
+        identity::seal(program)?;
+    }
+    Ok(())
+}
+
 /// Whether the hashes are those of the content; says so if not.
-fn check_hashes(program: &Program, form: Form, diagnostics: &mut Diagnostics) -> bool {
+fn check_hashes(
+    program: &Program,
+    form: Form,
+    diagnostics: &mut Diagnostics,
+) -> Result<bool, WriteError> {
     let written = [&program.program_hash, &program.compile_id];
     let right = [
-        identity::program_hash(program),
-        identity::compile_id(program),
+        identity::program_hash(program)?,
+        identity::compile_id(program)?,
     ];
     let Some(at) = written.iter().zip(&right).position(|(a, b)| *a != b) else {
-        return true;
+        return Ok(true);
     };
     let pointer = ["/programHash", "/compileId"][at];
     diagnostics.push(match form {
@@ -96,7 +113,7 @@ fn check_hashes(program: &Program, form: Form, diagnostics: &mut Diagnostics) ->
                 .hint("compile the patch again")
         }
     });
-    false
+    Ok(false)
 }
 
 /// Whether the debug rows fit the tables; says so and drops them if not.

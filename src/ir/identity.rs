@@ -4,17 +4,24 @@
 //! bytes: the fields in declaration order in the postcard wire format. Changing a label changes only
 //! `compile_id`; changing a colour changes both.
 
-use super::Program;
+use super::{Program, WriteError};
 use serde::Serialize;
 
 /// Sets `program_hash`, then `compile_id`.
-pub fn seal(program: &mut Program) {
-    program.program_hash = program_hash(program);
-    program.compile_id = compile_id(program);
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn seal(program: &mut Program) -> Result<(), WriteError> {
+    program.program_hash = program_hash(program)?;
+    program.compile_id = compile_id(program)?;
+    Ok(())
 }
 
 /// `b3:` and 64 hex digits over everything that can change a frame.
-pub fn program_hash(p: &Program) -> String {
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn program_hash(p: &Program) -> Result<String, WriteError> {
     let outputs: Vec<_> = p.outputs.iter().map(|o| (o.key, o.kind, o.slot)).collect();
     let versions = (p.ir_version, p.format_version, p.seed, p.memory);
     let head = (versions, &p.time_model, &p.viewport, &p.types);
@@ -25,19 +32,22 @@ pub fn program_hash(p: &Program) -> String {
 }
 
 /// `b3:` and 64 hex digits over everything but itself.
-pub fn compile_id(p: &Program) -> String {
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn compile_id(p: &Program) -> Result<String, WriteError> {
     let names = (&p.patch_id, p.patch_revision, &p.program_hash);
     let labels: Vec<_> = p.outputs.iter().map(|o| &o.label).collect();
     hash("oscilla compile 1", &(names, labels, &p.debug, &p.meta))
 }
 
 /// `b3:` and the BLAKE3 hash of a context text and the canonical bytes of `value`.
-fn hash(context: &str, value: &impl Serialize) -> String {
+fn hash(context: &str, value: &impl Serialize) -> Result<String, WriteError> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(context.as_bytes());
-    // Hashing cannot fail, and the tables hold nothing that the format cannot carry.
-    match postcard::to_io(value, &mut hasher) {
-        Ok(hasher) => format!("b3:{}", hasher.finalize().to_hex()),
-        Err(error) => format!("b3:unhashable: {error}"),
-    }
+    let written = postcard::to_io(value, &mut hasher).map_err(|error| WriteError {
+        form: "bytes",
+        why: error.to_string(),
+    })?;
+    Ok(format!("b3:{}", written.finalize().to_hex()))
 }

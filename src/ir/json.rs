@@ -3,7 +3,7 @@
 //! Two spaces, fields in their order, `\n` line ends, shortest numbers that read back the same: the
 //! text is a function of the program. Reading proves the shape only; [`super::file`] proves the rest.
 
-use super::{Program, VERSION};
+use super::{Program, VERSION, WriteError};
 use crate::diag::Diagnostic;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
@@ -15,16 +15,23 @@ use std::fmt;
 
 /// Fields at the top level that no patch has.
 const MARKS: [&str; 4] = ["irVersion", "formatVersion", "programHash", "schedule"];
+/// The field at the top level that every patch has, and no program.
+const PATCH: &str = "blocks";
 
 /// Longest part of a message that repeats what the file says, in bytes.
 const QUOTED: usize = 300;
 
 /// The text of a program, with a line end behind it.
-pub fn to_string(program: &Program) -> String {
-    // The tables hold texts, numbers and enums without data as keys; nothing that JSON cannot say.
-    let mut text = serde_json::to_string_pretty(program).unwrap_or_default();
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn to_string(program: &Program) -> Result<String, WriteError> {
+    let mut text = serde_json::to_string_pretty(program).map_err(|error| WriteError {
+        form: "JSON",
+        why: error.to_string(),
+    })?;
     text.push('\n');
-    text
+    Ok(text)
 }
 
 /// The JSON Schema of a program.
@@ -35,14 +42,14 @@ pub fn schema() -> Value {
 }
 
 /// Whether a text is meant as a program: its object has a field at the top that only programs have,
-/// whatever stands behind that field.
+/// and none that only patches have, whatever stands behind those fields.
 pub fn is_program(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut found = false;
+    let mut marks = Marks::default();
     let mut json = serde_json::Deserializer::from_slice(text);
     // A text that breaks off is judged by what came before.
-    let _ = json.deserialize_map(Marks(&mut found));
-    found
+    let _ = json.deserialize_map(&mut marks);
+    marks.program && !marks.patch
 }
 
 /// Reads the text of a program.
@@ -112,7 +119,12 @@ fn misshapen(pointer: String, error: &serde_json::Error) -> Box<Diagnostic> {
     let said = whole
         .rsplit_once(" at line ")
         .map_or(&*whole, |(said, _)| said);
-    let mut diagnostic = Diagnostic::error("ir-schema", pointer, cut(said));
+    let mut diagnostic = if said.starts_with("recursion limit") {
+        Diagnostic::error("ir-schema", "", "nested 128 levels deep or more")
+            .hint("no part of a program nests deeper than 64 levels")
+    } else {
+        Diagnostic::error("ir-schema", pointer, cut(said))
+    };
     if !error.is_data() {
         diagnostic.pointer.clear();
         diagnostic.line = u32::try_from(error.line()).unwrap_or(u32::MAX);
@@ -149,10 +161,14 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     pointer
 }
 
-/// Looks for [`MARKS`] among the keys of an object.
-struct Marks<'f>(&'f mut bool);
+/// Looks for [`MARKS`] and [`PATCH`] among the keys of an object.
+#[derive(Default)]
+struct Marks {
+    program: bool,
+    patch: bool,
+}
 
-impl<'de> Visitor<'de> for Marks<'_> {
+impl<'de> Visitor<'de> for &mut Marks {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,7 +177,8 @@ impl<'de> Visitor<'de> for Marks<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            *self.0 |= MARKS.contains(&&*key);
+            self.program |= MARKS.contains(&&*key);
+            self.patch |= key == PATCH;
             map.next_value::<IgnoredAny>()?;
         }
         Ok(())

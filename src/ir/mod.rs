@@ -37,6 +37,17 @@ pub use op::{Op, OpError};
 pub use program::*;
 pub use validate::{MAX_DRAWN, MAX_ELEMENTS, MAX_LINE, validate};
 
+/// A form cannot carry a program. Nothing that the tables hold leads to it; it is here so that nobody
+/// has to take a broken file for a whole one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the program cannot be written as {form}: {why}")]
+pub struct WriteError {
+    /// `JSON` or `bytes`.
+    pub form: &'static str,
+    /// What the form does not take.
+    pub why: String,
+}
+
 /// A value that passed validation and can no longer be changed.
 ///
 /// `Valid<Program>` is the only thing the engine takes; after it nothing panics, indexes out of
@@ -54,12 +65,14 @@ impl<T> Valid<T> {
 impl Valid<Program> {
     /// The same program on another background, straight sRGB-encoded RGBA: what the patch would compile
     /// to with it, for no block reads it. Infinite lanes and NaN become 0.
-    #[must_use]
-    pub fn with_background(self, background: [f64; 4]) -> Self {
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub fn with_background(self, background: [f64; 4]) -> Result<Self, WriteError> {
         let mut program = self.0;
         program.viewport.background = background.map(|v| if v.is_finite() { v } else { 0.0 });
-        identity::seal(&mut program);
-        Self(program)
+        identity::seal(&mut program)?;
+        Ok(Self(program))
     }
 }
 

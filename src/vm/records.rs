@@ -170,7 +170,8 @@ impl<T: Tracer> Teller<'_, T> {
             Combine::Last => k + 1 == terms.len(),
             // The first of equals, as where the fold keeps what it has.
             Combine::Min | Combine::Max => same(term) && !terms[..k].iter().any(|&t| same(t)),
-            Combine::Sum | Combine::Average | Combine::Layer => terms.len() == 1,
+            // Every term has its part.
+            Combine::Sum | Combine::Average | Combine::Layer => false,
         };
         (Some(ValueRef::Sig(term)), wins)
     }
@@ -180,11 +181,13 @@ impl<T: Tracer> Teller<'_, T> {
         let EventExpr::Combine { mode, terms, .. } = &node.expr else {
             return ((k == 0).then_some(ValueRef::Event(root)), true);
         };
-        let wins = *mode == Combine::Last && k + 1 == terms.len();
-        (
-            terms.get(k).map(|&t| ValueRef::Event(t)),
-            wins || terms.len() == 1,
-        )
+        let wins = match mode {
+            Combine::Last => k + 1 == terms.len(),
+            Combine::Sum => false,
+            // Lists of pulses are chosen by their length.
+            _ => terms.len() == 1,
+        };
+        (terms.get(k).map(|&t| ValueRef::Event(t)), wins)
     }
 
     /// What each lens and adapter before `after` made.
