@@ -184,7 +184,7 @@ pub(crate) fn cases(sound: &Value) -> Vec<Case> {
         case(
             "/tables/transforms/uses/1/at",
             To(json!({"sig": 11})),
-            "ir-chain",
+            "ir-type",
         ),
         case("/tables/transforms/uses/1/chain", To(json!(9)), "ir-index"),
         case(

@@ -176,7 +176,6 @@ pub(crate) fn cases(sound: &Value) -> Vec<Case> {
             "ir-type",
         ),
         case("/tables/graph/publishers/6/from", To(json!(15)), "ir-type"),
-        case("/tables/graph/publishers/6/from", To(json!(22)), "ir-type"),
         case(
             "/tables/graph/defaults/0/value",
             To(silent_color.clone()),

@@ -3,7 +3,7 @@
 use crate::raster::MAX_SIDE;
 
 /// Largest side that a patch may ask for, px.
-const SIDE_MAX: u32 = 16_384;
+const SIDE_MAX: u32 = crate::patch::MAX_SIDE;
 
 pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
     let wrong = || format!("write width and height as `1920x1080`, each 1 to {SIDE_MAX}");
