@@ -18,8 +18,9 @@
 //! ```
 //!
 //! Read in this order: [`picture`](self::Picture), `measure`, `rule`, `tolerance`, `perceptual`, `ssim`,
-//! `marks`.
+//! `marks`; then [`golden`], for pictures that were recorded.
 
+pub mod golden;
 mod marks;
 mod measure;
 mod perceptual;

@@ -70,6 +70,24 @@ impl FromStr for FrameRange {
     }
 }
 
+impl fmt::Display for FrameRange {
+    /// As [`FromStr`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, Written { first, last, step }) in self.parts.iter().enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            match last {
+                Some(last) if last == first => write!(f, "{comma}{first}")?,
+                Some(last) => write!(f, "{comma}{first}-{last}")?,
+                None => write!(f, "{comma}{first}-")?,
+            }
+            if *step > 1 && *last != Some(*first) {
+                write!(f, ":{step}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn read_part(text: &str) -> Result<Written, FrameRangeError> {
     let text = text.trim();
     let number = |digits: &str| {

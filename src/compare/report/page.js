@@ -2,7 +2,9 @@
 // The report: a list of cases, one of them open. Everything is in this page; nothing is fetched.
 const report = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const state = { at: 0, frame: 0, view: "side", zoom: 1, swipe: 50, shown: [] };
+const state = {
+  at: 0, frame: 0, view: "side", zoom: 1, swipe: 50, shown: [], pixel: null, pictures: {}, blinking: 0,
+};
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -15,70 +17,99 @@ function element(name, attributes = {}, ...children) {
 }
 
 const passed = (entry) => entry.status === "same";
+const current = () => state.shown[state.at];
 
 function summary() {
+  const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
   const failed = report.cases.filter((entry) => !passed(entry)).length;
   byId("summary").textContent = failed === 0
-    ? `All ${report.cases.length} cases are as recorded.`
-    : `${failed} of ${report.cases.length} cases differ.`;
-  byId("facts").textContent = `${report.tool}, rule ${report.rule}, ${report.rasteriser}`;
+    ? `${count(report.cases.length, "case")}, all as recorded.`
+    : `${failed} of ${count(report.cases.length, "case")} differ.`;
+  const rules = { exact: "every channel of every pixel must be equal" };
+  const rule = rules[report.rule] ? `${report.rule} (${rules[report.rule]})` : report.rule;
+  byId("facts").textContent = `${report.tool} · rule ${rule} · ${report.rasteriser}`;
   byId("only").checked = failed > 0;
 }
 
+// The cases that the filter lets through; the open one stays open if it is among them.
 function list() {
   const word = byId("search").value.trim().toLowerCase();
   const only = byId("only").checked;
-  const open = state.shown[state.at];
+  const open = current();
   state.shown = report.cases.filter((entry) =>
     entry.name.toLowerCase().includes(word) && !(only && passed(entry)));
   state.at = Math.max(0, state.shown.indexOf(open));
   byId("none").hidden = state.shown.length > 0;
   byId("cases").replaceChildren(...state.shown.map((entry, at) => element("li", {},
-    element("button", { type: "button", "aria-current": at === state.at, onclick: () => openCase(at) },
+    element("button", { type: "button", "aria-current": String(at === state.at), onclick: () => openCase(at) },
       element("span", {}, entry.name),
       element("span", { class: passed(entry) ? "state good" : "state bad" }, entry.status),
       element("span", { class: "soft" }, entry.line)))));
 }
 
 function openCase(at) {
-  if (at < 0 || at >= state.shown.length) { byId("case").replaceChildren(); return; }
+  if (at < 0 || at >= state.shown.length) {
+    stopBlinking();
+    byId("case").replaceChildren();
+    return;
+  }
   state.at = at;
-  const entry = state.shown[at];
-  const worst = entry.frames.findIndex((frame) => frame.file === entry.worst);
-  state.frame = Math.max(0, worst);
+  const entry = current();
+  state.frame = Math.max(0, entry.frames.findIndex((frame) => frame.file === entry.worst));
+  state.pixel = null;
   for (const [i, button] of [...byId("cases").querySelectorAll("button")].entries()) {
-    button.setAttribute("aria-current", i === at);
+    button.setAttribute("aria-current", String(i === at));
     if (i === at) button.scrollIntoView({ block: "nearest" });
   }
   draw();
 }
 
+// The reason and the way of the value, cause first.
 function why(entry) {
-  if (!entry.why) return null;
-  return element("div", { class: "why" },
-    element("p", {}, entry.why.line),
+  const notes = entry.notes.map((note) => element("pre", {}, note));
+  if (!entry.why) return notes.length === 0 ? null : element("div", { class: "why" }, ...notes);
+  return element("div", { class: "why" }, element("p", {}, entry.why.line),
     entry.why.path.length === 0 ? null
-      : element("ol", {}, ...entry.why.path.map((step) => element("li", { class: "mono" }, step))));
+      : element("ol", {}, ...entry.why.path.map((step) => element("li", { class: "mono" }, step))),
+    ...notes);
 }
 
-function difference(title, text) {
+function difference(text) {
   if (!text) return null;
   const kind = { "+": "add", "-": "del" };
   const lines = text.split("\n").map((line) => element("span", { class: kind[line[0]] ?? "" }, line || " "));
-  return element("details", { open: true }, element("summary", {}, title),
+  return element("details", { open: true }, element("summary", {}, "What changed in the program"),
     element("pre", { class: "diff", tabindex: "0" }, ...lines));
 }
 
+function accept(entry) {
+  if (passed(entry) || entry.status === "error") return null;
+  const command = element("code", {}, entry.accept);
+  const copy = async () => {
+    getSelection().selectAllChildren(command);
+    // Where a page may not use the clipboard, the text is at least selected.
+    try { await navigator.clipboard.writeText(entry.accept); } catch { /* selected */ }
+  };
+  return element("p", { class: "take" }, "To take what is new: ", command,
+    element("button", { type: "button", onclick: copy }, "Copy"));
+}
+
 const VIEWS = [["side", "Side by side"], ["swipe", "Swipe"], ["blink", "Blink"], ["difference", "Difference"]];
+const ZOOMS = [1, 2, 4, 8, 16];
+
+function setView(key) { state.view = key; draw(`view-${key}`); }
+function setZoom(factor) { state.zoom = factor; draw(`zoom-${factor}`); }
+function setFrame(at, focus) { state.frame = at; draw(focus); }
 
 function tools(entry) {
   const views = VIEWS.map(([key, name]) => element("button",
-    { type: "button", "aria-pressed": state.view === key, "data-view": key, onclick: () => { state.view = key; draw(); } }, name));
-  const zoom = [1, 2, 4, 8, 16].map((factor) => element("button",
-    { type: "button", "aria-pressed": state.zoom === factor, "data-zoom": factor, onclick: () => { state.zoom = factor; draw(); } }, `${factor}×`));
-  const frames = element("input", {
+    { type: "button", id: `view-${key}`, "aria-pressed": String(state.view === key), onclick: () => setView(key) }, name));
+  const zooms = ZOOMS.map((factor) => element("button",
+    { type: "button", id: `zoom-${factor}`, "aria-pressed": String(state.zoom === factor), onclick: () => setZoom(factor) }, `${factor}×`));
+  const scrubber = element("input", {
     type: "range", id: "frame", min: 0, max: entry.frames.length - 1, value: state.frame, "aria-label": "Frame",
-    oninput: (event) => { state.frame = Number(event.target.value); draw("frame"); },
+    "aria-valuetext": entry.frames[state.frame].file,
+    oninput: (event) => setFrame(Number(event.target.value), "frame"),
   });
   const swipe = element("input", {
     type: "range", id: "swipe", min: 0, max: 100, value: state.swipe, "aria-label": "Swipe",
@@ -86,12 +117,22 @@ function tools(entry) {
   });
   return element("div", { class: "tools" },
     element("fieldset", { "aria-label": "View" }, ...views),
-    element("fieldset", { "aria-label": "Zoom" }, ...zoom),
-    entry.frames.length > 1 ? element("label", {}, "Frame ", frames) : null,
+    element("fieldset", { "aria-label": "Zoom" }, ...zooms),
+    entry.frames.length > 1 ? element("label", {}, "Frame ", scrubber) : null,
     state.view === "swipe" ? element("label", {}, "Expected ", swipe, " actual") : null);
 }
 
-// Decoded once; drawing and reading pixels both need it.
+// One mark a frame: where in the sequence the differences are.
+function ticks(entry) {
+  if (entry.frames.length < 2) return null;
+  return element("div", { class: "ticks", "aria-hidden": "true" }, ...entry.frames.map((frame, at) =>
+    element("i", {
+      class: [frame.status === "same" ? "" : "bad", at === state.frame ? "here" : ""].join(" ").trim(),
+      title: `${frame.file}: ${frame.line}`, onclick: () => setFrame(at),
+    })));
+}
+
+// A picture to draw, and its exact values: a canvas would round translucent pixels.
 const decoded = new Map();
 async function picture(source) {
   if (!source) return null;
@@ -100,111 +141,233 @@ async function picture(source) {
       const image = new Image();
       image.src = source;
       await image.decode();
-      const canvas = element("canvas", { width: image.naturalWidth, height: image.naturalHeight });
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      context.drawImage(image, 0, 0);
-      return { canvas, context, width: canvas.width, height: canvas.height };
+      const made = { image, width: image.naturalWidth, height: image.naturalHeight, values: null };
+      made.values = await values(source).catch(() => null) ?? rounded(made);
+      return made;
     })());
   }
   return decoded.get(source);
 }
 
+function rounded({ image, width, height }) {
+  const canvas = element("canvas", { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, width, height).data;
+}
+
+// The rows of a PNG file as this program writes it: RGBA, 8 or 16 bits, not interlaced.
+async function values(source) {
+  const bytes = Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const [width, height, bits, kind] = [view.getUint32(16), view.getUint32(20), bytes[24], bytes[25]];
+  if (kind !== 6 || bytes[28] !== 0) return null;
+  const parts = [];
+  for (let at = 8; at < bytes.length; at += view.getUint32(at) + 12) {
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (name === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
+  }
+  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate"));
+  const packed = new Uint8Array(await new Response(stream).arrayBuffer());
+  const size = bits / 2;
+  const row = width * size;
+  const plain = new Uint8Array(row * height);
+  for (let y = 0; y < height; y++) {
+    const filter = packed[y * (row + 1)];
+    for (let x = 0; x < row; x++) {
+      const at = y * row + x;
+      const left = x >= size ? plain[at - size] : 0;
+      const up = y > 0 ? plain[at - row] : 0;
+      const corner = x >= size && y > 0 ? plain[at - row - size] : 0;
+      plain[at] = packed[y * (row + 1) + 1 + x] + [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
+    }
+  }
+  if (bits === 8) return plain;
+  return Uint16Array.from({ length: plain.length / 2 }, (_, i) => plain[2 * i] * 256 + plain[2 * i + 1]);
+}
+
+function paeth(left, up, corner) {
+  const guess = left + up - corner;
+  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  if (a <= b && a <= c) return left;
+  return b <= c ? up : corner;
+}
+
 function show(from, className = "") {
-  const canvas = element("canvas", { width: from.width, height: from.height, class: className });
-  canvas.getContext("2d").drawImage(from.canvas, 0, 0);
-  canvas.style.width = `${from.width * state.zoom}px`;
-  canvas.style.height = `${from.height * state.zoom}px`;
+  const { width, height } = from;
+  const canvas = element("canvas", { width, height, class: className });
+  canvas.getContext("2d").drawImage(from.image, 0, 0);
+  canvas.style.width = `${width * state.zoom}px`;
+  canvas.style.height = `${height * state.zoom}px`;
   return canvas;
 }
 
 let turn = 0;
 async function draw(focus) {
   const mine = ++turn;
-  const entry = state.shown[state.at];
+  const entry = current();
+  if (!entry) return;
   const frame = entry.frames[state.frame];
   const parts = [
     element("h2", {}, `${entry.name} `, element("span", { class: passed(entry) ? "state good" : "state bad" }, entry.status)),
     element("p", { class: "soft" }, entry.patch),
-    passed(entry) ? null : element("p", {}, "To take the new pictures: ", element("code", {}, entry.accept)),
-    why(entry),
-    difference("What changed in the program", entry.program),
+    accept(entry), difference(entry.program), why(entry),
   ];
   if (frame) {
-    const [expected, actual, apart] = await Promise.all([frame.expected, frame.actual, frame.difference].map(picture));
+    const same = frame.status === "same" ? frame.expected : null;
+    const sources = [frame.expected, frame.actual ?? same, frame.difference];
+    const [expected, actual, apart] = await Promise.all(sources.map(picture));
+    // Another frame was asked for in the meantime.
     if (mine !== turn) return;
+    state.pictures = { expected, actual };
     const stage = element("div", { class: "stage" }, ...figures(expected, actual, apart));
-    stage.addEventListener("pointermove", (event) => under(event, { expected, actual }));
-    parts.push(tools(entry), element("p", { class: "mono" }, `${frame.file}: ${frame.line}`), stage,
-      element("p", { id: "under", class: "mono soft" }, "Point at a picture to read its pixels."));
+    stage.addEventListener("pointermove", point);
+    parts.push(tools(entry), ticks(entry), element("p", { class: "mono" }, `${frame.file}: ${frame.line}`), stage,
+      element("p", { id: "under", class: "mono soft" }));
   }
+  const scrolled = document.querySelector(".view");
+  const [left, top] = [scrolled?.scrollLeft ?? 0, scrolled?.scrollTop ?? 0];
   byId("case").replaceChildren(...parts.filter((part) => part !== null));
+  for (const view of document.querySelectorAll(".view")) {
+    [view.scrollLeft, view.scrollTop] = [left, top];
+    view.addEventListener("scroll", () => together(view));
+  }
   split();
+  blink();
+  under();
   if (focus) byId(focus)?.focus();
 }
 
 function figures(expected, actual, apart) {
+  const marks = () => element("i", { class: "pixel" });
+  const view = (...content) => element("div", { class: "view", tabindex: "0" },
+    element("div", { class: "frame" }, ...content, marks()));
   const figure = (caption, ...content) => element("figure", {}, element("figcaption", {}, caption), ...content);
-  const one = (caption, from) => from ? figure(caption, show(from)) : figure(`${caption}: none`);
+  const one = (caption, from) => from ? figure(caption, view(show(from))) : figure(`${caption}: none`);
   const both = expected && actual;
   if (state.view === "swipe" && both) {
     return [figure("expected left, actual right",
-      element("div", { class: "swipe" }, show(expected), show(actual, "top"), element("i")))];
+      view(show(expected), show(actual, "top"), element("i", { class: "edge" })))];
   }
   if (state.view === "blink" && both) {
-    return [figure("expected and actual in turn",
-      element("div", { class: "swipe" }, show(expected), show(actual, "blink")))];
+    return [figure("expected and actual in turn", view(show(expected), show(actual, "blink")))];
   }
   if (state.view === "difference" && apart) return [one("difference: red differs, amber is forgiven", apart)];
   return [one("expected", expected), one("actual", actual), one("difference", apart)];
 }
 
-function split() {
-  const top = document.querySelector(".swipe .top");
-  if (!top) return;
-  top.style.clipPath = `inset(0 0 0 ${state.swipe}%)`;
-  document.querySelector(".swipe i").style.left = `${state.swipe}%`;
+function together(from) {
+  for (const view of document.querySelectorAll(".view")) {
+    if (view.scrollLeft !== from.scrollLeft) view.scrollLeft = from.scrollLeft;
+    if (view.scrollTop !== from.scrollTop) view.scrollTop = from.scrollTop;
+  }
 }
 
-function under(event, pictures) {
+function split() {
+  const top = document.querySelector(".frame .top");
+  if (!top) return;
+  top.style.clipPath = `inset(0 0 0 ${state.swipe}%)`;
+  document.querySelector(".frame .edge").style.left = `${state.swipe}%`;
+}
+
+function stopBlinking() {
+  clearInterval(state.blinking);
+  state.blinking = 0;
+}
+
+function blink() {
+  stopBlinking();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (document.querySelector(".blink") && !still) state.blinking = setInterval(turnOver, 500);
+}
+
+function turnOver() {
+  const top = document.querySelector(".blink");
+  if (top) top.style.visibility = top.style.visibility === "hidden" ? "visible" : "hidden";
+}
+
+function point(event) {
   if (event.target.tagName !== "CANVAS") return;
   const box = event.target.getBoundingClientRect();
-  const x = Math.floor((event.clientX - box.left) / state.zoom);
-  const y = Math.floor((event.clientY - box.top) / state.zoom);
+  const inside = (at, zoomed) => Math.floor((at - zoomed) / state.zoom);
+  state.pixel = [inside(event.clientX, box.left), inside(event.clientY, box.top)];
+  under();
+}
+
+// The values of the pixel in both pictures, and a frame around it.
+function under() {
+  const line = byId("under");
+  if (!line) return;
+  const { expected, actual } = state.pictures;
+  if (!state.pixel) {
+    line.textContent = "Point at a picture to read its pixels.";
+    return;
+  }
+  const [x, y] = state.pixel;
   const read = (from) => from && x >= 0 && y >= 0 && x < from.width && y < from.height
-    ? [...from.context.getImageData(x, y, 1, 1).data] : null;
-  const [expected, actual] = [read(pictures.expected), read(pictures.actual)];
+    ? [...from.values.slice((y * from.width + x) * 4, (y * from.width + x) * 4 + 4)] : null;
+  const [a, b] = [read(expected), read(actual)];
   const text = (rgba) => rgba ? rgba.join(" ") : "none";
-  const by = expected && actual ? expected.map((value, i) => actual[i] - value).join(" ") : "";
-  byId("under").textContent = `(${x}, ${y})  expected ${text(expected)}  actual ${text(actual)}  by ${by}`;
+  const by = a && b ? `  by ${a.map((value, i) => b[i] - value).join(" ")}` : "";
+  line.textContent = `(${x}, ${y})  expected ${text(a)}  actual ${text(b)}${by}`;
+  for (const mark of document.querySelectorAll(".frame .pixel")) {
+    const size = `${state.zoom}px`;
+    Object.assign(mark.style, {
+      display: "block", width: size, height: size, left: `${x * state.zoom}px`, top: `${y * state.zoom}px`,
+    });
+  }
 }
 
 function step(count) {
-  const frames = state.shown[state.at]?.frames.length ?? 0;
+  const frames = current()?.frames.length ?? 0;
   const next = Math.min(frames - 1, Math.max(0, state.frame + count));
-  if (next !== state.frame && next >= 0) { state.frame = next; draw(); }
+  if (next !== state.frame && next >= 0) setFrame(next);
+}
+
+function nextBad() {
+  const { frames } = current();
+  for (let i = 1; i <= frames.length; i++) {
+    const at = (state.frame + i) % frames.length;
+    if (frames[at].status !== "same") { setFrame(at); return; }
+  }
+}
+
+function movePixel(dx, dy) {
+  const from = state.pictures.expected ?? state.pictures.actual;
+  if (!from) return;
+  const [x, y] = state.pixel ?? [-dx, -dy];
+  const within = (value, end) => Math.min(end - 1, Math.max(0, value));
+  state.pixel = [within(x + dx, from.width), within(y + dy, from.height)];
+  under();
 }
 
 function zoom(direction) {
-  const factors = [1, 2, 4, 8, 16];
-  state.zoom = factors[Math.min(4, Math.max(0, factors.indexOf(state.zoom) + direction))];
+  state.zoom = ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(state.zoom) + direction))];
   draw();
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.matches("input");
   if (event.key === "Escape") event.target.blur();
-  if (typing) return;
+  const control = event.target.closest("input, button, summary");
+  // A control has its own arrows, letters and space.
+  if (event.target.matches("input")) return;
   const keys = {
     j: () => openCase(Math.min(state.shown.length - 1, state.at + 1)),
     k: () => openCase(Math.max(0, state.at - 1)),
-    ArrowLeft: () => step(-1),
-    ArrowRight: () => step(1),
+    n: nextBad,
+    ArrowLeft: () => event.shiftKey ? movePixel(-1, 0) : step(-1),
+    ArrowRight: () => event.shiftKey ? movePixel(1, 0) : step(1),
     "+": () => zoom(1),
     "=": () => zoom(1),
     "-": () => zoom(-1),
     "/": () => byId("search").focus(),
   };
+  if (event.shiftKey) {
+    keys.ArrowUp = () => movePixel(0, -1);
+    keys.ArrowDown = () => movePixel(0, 1);
+  }
+  if (!control) keys[" "] = () => { if (document.querySelector(".blink")) { stopBlinking(); turnOver(); } };
   VIEWS.forEach(([key], i) => { keys[i + 1] = () => { state.view = key; draw(); }; });
   const action = keys[event.key];
   if (!action || (state.shown.length === 0 && event.key !== "/")) return;
@@ -212,7 +375,7 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 for (const [id, kind] of [["search", "input"], ["only", "change"]]) {
-  byId(id).addEventListener(kind, () => { list(); openCase(state.at); });
+  byId(id).addEventListener(kind, () => { list(); openCase(state.shown.length === 0 ? -1 : state.at); });
 }
 summary();
 list();
