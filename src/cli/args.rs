@@ -5,18 +5,23 @@ mod compare;
 mod documents;
 mod evaluate;
 mod film;
+mod golden;
 mod recorded;
 mod render;
 mod values;
 mod verify;
 mod watch;
 
-pub(super) use compare::{CompareArgs, DiffArgs};
+pub(super) use compare::{CompareArgs, DiffArgs, RuleFlags};
 pub(super) use documents::{
     CheckArgs, CompileArgs, EmitFlag, LibraryArgs, NewArgs, SchemaArgs, SchemaOf, Template,
 };
 pub(super) use evaluate::{EvaluateFlags, InputFlags, PatchFlags, PlanFlags};
 pub(super) use film::{FilmFlags, PaletteFlag};
+pub(super) use golden::{
+    CaseFlags, GoldenArgs, GoldenCheckArgs, GoldenCommand, GoldenRecordArgs, GoldenReportArgs,
+    GoldenTakeArgs, Pictures, WhichFlags,
+};
 pub(super) use render::{ProgressFlag, RenderArgs, SvgAnimateFlag};
 pub(super) use verify::VerifyArgs;
 pub(super) use watch::{
@@ -64,6 +69,8 @@ pub(super) enum Command {
     Probe(ProbeArgs),
     /// Compare pictures, or folders of them
     Compare(CompareArgs),
+    /// Record what patches look like, and find what looks different later
+    Golden(GoldenArgs),
     /// Say what differs between two patches or programs, and what a swap would keep
     Diff(DiffArgs),
     /// Record what happens in each frame, for Perfetto or as a summary

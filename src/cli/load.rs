@@ -11,7 +11,7 @@ use crate::compile::{self, Options};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::file::{self, Form};
 use crate::ir::{Program, Valid};
-use crate::patch::{self, MAX_BYTES, Source};
+use crate::patch::{self, Golden, MAX_BYTES, Source};
 use crate::vm::EngineOptions;
 use std::fs::File;
 use std::io::{self, Read};
@@ -30,6 +30,8 @@ pub(super) struct Loaded {
     pub(super) places: Places,
     /// What an export should be told, in its place.
     pub(super) advice: Vec<Diagnostic>,
+    /// Which frames the patch names for golden comparisons.
+    pub(super) golden: Option<Golden>,
 }
 
 /// Reads a patch and compiles it, or reads a compiled program; the content tells which.
@@ -55,6 +57,7 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
     let mut diagnostics = Diagnostics::new();
     let mut places = Places::default();
     let mut advice = Diagnostics::new();
+    let mut golden = None;
     let program = match form {
         Some(form) => {
             refuse_patch_flags(&name, flags)?;
@@ -67,7 +70,13 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
         }
         None => match Source::from_bytes(name, bytes) {
             Ok(source) => {
-                let program = patch(path, &source, flags, &mut places, &mut diagnostics);
+                let program = patch(
+                    path,
+                    &source,
+                    flags,
+                    (&mut places, &mut golden),
+                    &mut diagnostics,
+                );
                 let found = program.iter().flat_map(|p| advice::frame_rate(p));
                 found.for_each(|finding| advice.push(finding));
                 source.fill_places(&mut advice);
@@ -89,6 +98,7 @@ pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Load
         hash,
         places,
         advice: advice.list().to_vec(),
+        golden,
     })
 }
 
@@ -96,7 +106,7 @@ fn patch(
     path: &Path,
     source: &Source,
     flags: &PatchFlags,
-    places: &mut Places,
+    (places, golden): (&mut Places, &mut Option<Golden>),
     diagnostics: &mut Diagnostics,
 ) -> Option<Valid<Program>> {
     let stem = path.file_stem().filter(|_| path != Path::new("-"));
@@ -117,6 +127,7 @@ fn patch(
     source.fill_places(diagnostics);
     if let Some(document) = &document {
         *places = Places::of(document, source);
+        golden.clone_from(&document.golden);
     }
     program
 }

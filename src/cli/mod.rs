@@ -19,6 +19,7 @@ mod diff;
 mod execute;
 mod failure;
 mod film;
+mod golden;
 mod inputs;
 mod inspect;
 mod job;
@@ -66,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Compile(args) => compile::run(&args, &mut console),
         Command::Probe(args) => probe::run(&args, &mut console),
         Command::Compare(args) => compare::run(&args, &mut console),
+        Command::Golden(args) => golden::run(&args, &mut console),
         Command::Checkpoint(args) => checkpoint::run(&args, &mut console),
         Command::Diff(args) => diff::run(&args, &mut console),
         Command::Verify(args) => verify::run(&args, &mut console),

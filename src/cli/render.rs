@@ -113,7 +113,7 @@ pub(super) fn judge(
 }
 
 /// What may close a loop.
-fn remedy(plan: &Plan) -> String {
+pub(super) fn remedy(plan: &Plan) -> String {
     match plan.warmup() {
         Some(warmup) => format!(
             "`--warmup {}` closes it if its state settles; a sum that only grows never does",

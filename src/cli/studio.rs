@@ -33,10 +33,7 @@ pub(super) struct PatchStudio {
 impl PatchStudio {
     /// A new painter.
     pub(super) fn painter(&self) -> Box<dyn Painter> {
-        Box::new(Easel {
-            raster: Raster::new(self.raster),
-            canvas: Canvas::new(),
-        })
+        painter(self.raster)
     }
 
     /// A new writer of SVG.
@@ -241,6 +238,14 @@ impl<T: Tracer + Send> FrameSource for Host<T> {
             remark: self.remark(faults),
         })
     }
+}
+
+/// A painter for any tree.
+pub(super) fn painter(options: RasterOptions) -> Box<dyn Painter> {
+    Box::new(Easel {
+        raster: Raster::new(options),
+        canvas: Canvas::new(),
+    })
 }
 
 /// A raster and its canvas.

@@ -34,7 +34,7 @@ pub mod value;
 pub use buses::DEFAULT_BUSES;
 pub use channels::{ChannelUse, channel_uses};
 pub use look::MAX_SIDE;
-pub use model::Document;
+pub use model::{Document, Golden};
 pub use rails::Rail;
 pub use read::read;
 pub use shapes::shapes;

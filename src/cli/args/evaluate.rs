@@ -53,7 +53,7 @@ pub(in crate::cli) struct InputFlags {
 }
 
 /// Which samples of time are the frames.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Time")]
 pub(in crate::cli) struct PlanFlags {
     /// Frames per second: `60`, `29.97`, `30000/1001` [default: 60]

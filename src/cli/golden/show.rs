@@ -1,0 +1,67 @@
+//! Outcomes for people: lines on a terminal, and the page.
+
+use crate::cli::failure::Failure;
+use crate::cli::save::save;
+use crate::compare::Rule;
+use crate::compare::golden::{Outcome, Status, page};
+use crate::raster::RASTERISER_ID;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Lines of a program's difference that are shown; the page has all.
+const LINES: usize = 20;
+
+/// A line a frame, then why.
+pub(super) fn case(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let name = &outcome.name;
+    for frame in &outcome.frames {
+        let (status, file) = (frame.status.of_case().word(), &frame.file);
+        writeln!(out, "{status:8} {name}/{file}  {}", frame.line)?;
+    }
+    if outcome.passed() {
+        return Ok(());
+    }
+    if outcome.frames.is_empty() || outcome.status == Status::Program {
+        writeln!(
+            out,
+            "{:8} {name}  {}",
+            outcome.status.word(),
+            outcome.line()
+        )?;
+    }
+    let notes = outcome.notes.iter().flat_map(|note| note.lines());
+    // Without frames the first line is the one above.
+    for line in notes.skip(usize::from(outcome.frames.is_empty())) {
+        writeln!(out, "         {line}")?;
+    }
+    if let Some(program) = &outcome.program {
+        let count = program.lines().count();
+        for line in program.lines().take(LINES) {
+            writeln!(out, "         {line}")?;
+        }
+        if count > LINES {
+            writeln!(out, "         … {} lines more", count - LINES)?;
+        }
+    }
+    if let Some(why) = &outcome.why {
+        writeln!(out, "    why: {}", why.line)?;
+        for step in &why.path {
+            writeln!(out, "         {step}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The page, in a file.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn page(outcomes: &[Outcome], rule: Rule, path: &Path) -> Result<(), Failure> {
+    let head = page::Head {
+        tool: format!("oscilla {}", env!("CARGO_PKG_VERSION")),
+        rule: rule.to_string(),
+        rasteriser: RASTERISER_ID.to_owned(),
+    };
+    let text = page::write(&head, outcomes);
+    save(path, |out| out.write_all(text.as_bytes()))
+}
