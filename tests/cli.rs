@@ -9,10 +9,12 @@
 mod cli {
     mod assets;
     mod check;
+    mod ci_recipe;
     mod compare;
     mod compile;
     mod diff;
     mod films;
+    mod golden;
     mod inputs;
     mod inspect;
     mod layers;
