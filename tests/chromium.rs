@@ -7,10 +7,8 @@ mod support;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use support::browser::{self, say};
 use support::{oscilla_ok, pixels};
 
 /// Largest difference of a channel where nothing is near, levels.
@@ -26,7 +24,7 @@ type Picture = (u32, u32, Vec<u8>);
 
 #[test]
 fn animations_show_our_frames_at_their_times() {
-    let Some(browser) = browser() else {
+    let Some(browser) = browser::find() else {
         return;
     };
     for (patch, frames) in [
@@ -60,7 +58,7 @@ fn animations_show_our_frames_at_their_times() {
 
 #[test]
 fn stills_show_our_pixels_with_added_light_and_glow() {
-    let Some(browser) = browser() else {
+    let Some(browser) = browser::find() else {
         return;
     };
     let place = tempfile::tempdir().expect("a folder");
@@ -77,33 +75,6 @@ fn stills_show_our_pixels_with_added_light_and_glow() {
     let found = format!("stars 20: flat {flat}, mean {mean:.3}");
     say(&found);
     assert!(flat <= FLAT && mean <= 1.5, "{found}");
-}
-
-/// The browser, or a word on why nothing is tested.
-fn browser() -> Option<OsString> {
-    let named = std::env::var_os("CHROMIUM");
-    let known = ["chromium", "chromium-browser", "google-chrome"].map(OsString::from);
-    let found = named.into_iter().chain(known).find(|name| {
-        let mut command = Command::new(name);
-        command
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    });
-    if found.is_none() {
-        assert!(
-            std::env::var_os("OSCILLA_NEEDS_CHROMIUM").is_none(),
-            "there is no chromium on the PATH"
-        );
-        say("skipped: there is no chromium on the PATH (set CHROMIUM to its path)");
-    }
-    found
-}
-
-/// Past the test harness, which keeps what tests print to itself.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "chromium: {text}");
 }
 
 fn render(patch: &str, out: &Path, more: &[&str]) {
@@ -135,42 +106,12 @@ fn shoot(browser: &OsString, body: &str, like: &Picture, place: &Path) -> Pictur
     let style = "html,body{margin:0;background:#000}svg{display:block}";
     let html = format!("<!doctype html><meta charset=\"utf-8\"><style>{style}</style>{body}");
     fs::write(&page, html).expect("writable");
-    let profile = tempfile::tempdir().expect("a folder");
     let (width, height) = (like.0, like.1);
-    let mut child = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-        ])
-        .args([
-            "--disable-sync",
-            "--hide-scrollbars",
-            "--force-device-scale-factor=1",
-        ])
-        .arg("--force-color-profile=srgb")
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("--screenshot={}", shot.display()))
-        .arg(format!("--window-size={width},{height}"))
-        .arg(format!("file://{}", page.display()))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the browser starts");
-    let mut patience = 6000;
-    while child.try_wait().expect("a status").is_none() {
-        patience -= 1;
-        if patience == 0 {
-            child.kill().expect("it ends");
-            panic!("the browser does not end");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let flags = [
+        format!("--screenshot={}", shot.display()),
+        format!("--window-size={width},{height}"),
+    ];
+    browser::open(browser, &page, flags);
     let picture = pixels(&PathBuf::from(&shot));
     fs::remove_file(&shot).expect("a picture");
     assert_eq!(

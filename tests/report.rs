@@ -1,0 +1,206 @@
+//! The page of `oscilla golden report` in a browser: it opens from a disk, every control works, and
+//! nothing is complained about.
+//!
+//! Needs Chromium, as `chromium.rs` does.
+
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use support::browser;
+
+/// A loop whose dots swell; frame 0 is at rest.
+fn patch(amplitude: f64, colour: &str) -> String {
+    format!(
+        r##"{{
+  "size": [96, 64], "background": "#10203080", "golden": {{"frames": "0,3,6,9"}},
+  "blocks": [
+    {{"id": "time", "type": "CycleTimeRoot", "params": {{"periodMs": 200}}}},
+    {{"id": "grid", "type": "GridDomain",
+      "params": {{"rows": 3, "cols": 4, "spacing": 20, "originX": 16, "originY": 12}}}},
+    {{"id": "osc", "type": "Oscillator", "params": {{"amplitude": {amplitude}, "bias": 5}}}},
+    {{"id": "dots", "type": "RenderInstances2D", "params": {{"color": "{colour}"}}}}
+  ],
+  "connections": [
+    {{"from": "time.phase", "to": "osc.phase"}},
+    {{"from": "grid.domain", "to": "dots.domain"}},
+    {{"from": "grid.pos0", "to": "dots.positions"}},
+    {{"from": "osc.out", "to": "dots.radius"}}
+  ]
+}}"##
+    )
+}
+
+fn golden(place: &Path, args: &[&str]) -> i32 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oscilla"));
+    let output = command
+        .arg("golden")
+        .args(args)
+        .current_dir(place)
+        .env_remove("CI");
+    let output = output.output().expect("the program starts");
+    output.status.code().expect("a status")
+}
+
+/// A page on three cases: one that swells less, one that is a level off, one that is as recorded.
+fn page(place: &Path) -> String {
+    for name in ["same", "swell", "tint"] {
+        fs::write(place.join(format!("{name}.json")), patch(2.0, "#ffcc00")).expect("writable");
+    }
+    let files = ["record", "same.json", "swell.json", "tint.json"];
+    assert_eq!(golden(place, &files), 0);
+    fs::write(place.join("swell.json"), patch(3.0, "#ffcc00")).expect("writable");
+    fs::write(place.join("tint.json"), patch(2.0, "#ffcc01")).expect("writable");
+    assert_eq!(golden(place, &["report", "-o", "report.html"]), 0);
+    fs::read_to_string(place.join("report.html")).expect("a page")
+}
+
+/// What a person does, and what is to be seen afterwards.
+const VISIT: &str = r##"
+const seen = { errors: window.errors };
+const one = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const until = async (what, test) => {
+  for (let i = 0; i < 2000; i++) {
+    if (test()) return;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  throw new Error(`waited in vain: ${what}`);
+};
+const press = (key, options = {}) =>
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...options }));
+const names = () => all("#cases button span:first-child").map((span) => span.textContent);
+const visit = async () => {
+  await until("pictures", () => all(".view canvas").length === 3);
+  seen.summary = one("#summary").textContent;
+  seen.facts = one("#facts").textContent;
+  seen.worstFirst = names();
+  seen.program = all("pre.diff .add").length > 0 && all("pre.diff .del").length > 0;
+  seen.why = one(".why").textContent;
+  seen.accept = one(".take code").textContent;
+  const area = one("pre.diff").compareDocumentPosition(one(".why"));
+  seen.programFirst = Boolean(area & Node.DOCUMENT_POSITION_FOLLOWING);
+  press("2");
+  await until("swipe", () => one("#swipe"));
+  one("#swipe").value = "25";
+  one("#swipe").dispatchEvent(new Event("input"));
+  seen.swipe = [one(".frame .top").style.clipPath, one(".frame .edge").style.left];
+  press("3");
+  await until("blink", () => one(".blink"));
+  const before = one(".blink").style.visibility;
+  press(" ");
+  seen.blinks = before !== one(".blink").style.visibility;
+  press("4");
+  await until("difference", () => all(".view canvas").length === 1);
+  press("1");
+  await until("side by side", () => all(".view canvas").length === 3);
+  for (const _ of [1, 2, 3]) press("+");
+  await until("zoom", () => one("#zoom-8")?.getAttribute("aria-pressed") === "true");
+  await until("canvas", () => one(".view canvas").style.width === "768px");
+  seen.sharp = getComputedStyle(one(".view canvas")).imageRendering;
+  all(".view")[0].scrollLeft = 40;
+  await until("scrolled together", () => all(".view")[2].scrollLeft === 40);
+  press("ArrowRight", { shiftKey: true });
+  press("ArrowDown", { shiftKey: true });
+  seen.pixelByKey = one("#under").textContent;
+  const box = one(".view canvas").getBoundingClientRect();
+  one(".view canvas").dispatchEvent(new PointerEvent("pointermove",
+    { bubbles: true, clientX: box.left + 16 * 8 + 3, clientY: box.top + 12 * 8 + 3 }));
+  seen.pixelByPointer = one("#under").textContent;
+  const frame = () => one("#frame").value;
+  one("#frame").value = "0";
+  one("#frame").dispatchEvent(new Event("input"));
+  await until("scrubbed", () => one("#case").textContent.includes("frame_00000.png:"));
+  seen.ticks = all(".ticks i").map((tick) => tick.classList.contains("bad"));
+  press("n");
+  await until("next that differs", () => frame() === "1");
+  press("ArrowLeft");
+  await until("back", () => frame() === "0");
+  press("j");
+  await until("next case", () => one("h2").textContent.startsWith("tint"));
+  press("/");
+  seen.searching = document.activeElement.id;
+  one("#only").click();
+  seen.unfiltered = names();
+  one("#search").value = "SAM";
+  one("#search").dispatchEvent(new Event("input"));
+  await until("filtered", () => one("h2")?.textContent.startsWith("same"));
+  seen.filtered = names();
+  await until("one picture twice", () => all(".view canvas").length === 2);
+  one("#search").value = "nobody";
+  one("#search").dispatchEvent(new Event("input"));
+  seen.empty = [names().length, one("#none").hidden, one("#case").childElementCount];
+};
+visit().catch((error) => seen.errors.push(String(error))).finally(() => {
+  const out = document.createElement("pre");
+  out.id = "seen";
+  out.textContent = JSON.stringify(seen);
+  document.body.append(out);
+});
+"##;
+
+#[test]
+fn every_control_of_the_report_works() {
+    let Some(browser) = browser::find() else {
+        return;
+    };
+    let place = tempfile::tempdir().expect("a folder");
+    let page = page(place.path());
+    let watch = "<head><script>window.errors = []; \
+                 addEventListener('error', (e) => errors.push(e.message)); \
+                 addEventListener('unhandledrejection', (e) => errors.push(String(e.reason)));</script>";
+    let visited = page.replacen("<head>", watch, 1).replacen(
+        "</body>",
+        &format!("<script>{VISIT}</script></body>"),
+        1,
+    );
+    let file = place.path().join("visited.html");
+    fs::write(&file, visited).expect("writable");
+    let flags = [
+        "--dump-dom",
+        "--virtual-time-budget=30000",
+        "--window-size=1400,1000",
+        "--enable-logging=stderr",
+    ];
+    let (dom, log) = browser::open(&browser, &file, flags);
+    let complaints: Vec<&str> = log.lines().filter(|l| l.contains("CONSOLE")).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    let (_, seen) = dom
+        .split_once("<pre id=\"seen\">")
+        .unwrap_or_else(|| panic!("the visit did not end: {log}"));
+    let seen = seen.split("</pre>").next().unwrap_or_default();
+    let seen = seen
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
+    let seen: Value = serde_json::from_str(&seen).expect("JSON");
+    let is = |key: &str, expected: Value| assert_eq!(seen[key], expected, "{key}: {seen:#}");
+    is("errors", Value::Array(Vec::new()));
+    is("summary", "2 of 3 cases differ.".into());
+    is("worstFirst", ["swell", "tint"].to_vec().into());
+    is("program", true.into());
+    is("programFirst", true.into());
+    is("accept", "oscilla golden accept swell".into());
+    is("swipe", ["inset(0px 0px 0px 25%)", "25%"].to_vec().into());
+    is("blinks", true.into());
+    is("sharp", "pixelated".into());
+    is("ticks", [false, true, false, true].to_vec().into());
+    is("searching", "search".into());
+    is("unfiltered", ["swell", "tint", "same"].to_vec().into());
+    is("filtered", ["same"].to_vec().into());
+    is("empty", serde_json::json!([0, false, 0]));
+    let text = |key: &str| seen[key].as_str().unwrap_or_default().to_owned();
+    assert!(text("facts").contains("rule exact"), "{seen:#}");
+    assert!(text("why").contains("osc.out"), "{seen:#}");
+    // Translucent, so a canvas would have rounded it.
+    assert_eq!(
+        text("pixelByKey"),
+        "(0, 1)  expected 16 32 48 128  actual 16 32 48 128  by 0 0 0 0"
+    );
+    assert!(
+        text("pixelByPointer").starts_with("(16, 12)  expected 255 204 0 255"),
+        "{seen:#}"
+    );
+}
