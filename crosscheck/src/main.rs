@@ -110,9 +110,17 @@ fn check_gallery(program: &Path, repository: &Path) -> Fallible<usize> {
 
 /// The frame as SVG, at the size of the recorded pictures.
 fn render(program: &Path, patch: &Path, frame: &str, svg: &Path) -> Fallible<()> {
-    let output = Command::new(program)
+    // A patch that is played is recorded with what was played to it.
+    let file = format!("recordings/{}.json", stem(patch));
+    let recording = patch.with_file_name(file);
+    let mut command = Command::new(program);
+    if recording.exists() {
+        command.arg("render").arg("--inputs").arg(recording);
+    } else {
+        command.arg("render");
+    }
+    let output = command
         .args([
-            "render",
             "--scale",
             "0.5",
             "--overwrite",
