@@ -155,3 +155,44 @@ fn time_elements_and_lost_state_are_topology() {
     assert_eq!(moved(&grid.domains), [vec!["grid/domain"], vec![], vec![]]);
     assert_eq!(moved(&grid.blocks), [vec!["grid"], vec![], vec![]]);
 }
+
+#[test]
+fn what_holds_for_the_whole_patch_is_reported() {
+    let diff = edit(
+        "\"size\": [64, 48], \"seed\": 7",
+        "\"size\": [32, 48], \"seed\": 9",
+    );
+    let settings: Vec<_> = diff
+        .settings
+        .iter()
+        .map(|s| (s.name, &*s.from, &*s.to))
+        .collect();
+    assert_eq!(settings, [("size", "64x48", "32x48"), ("seed", "7", "9")]);
+    assert!(!diff.is_same());
+    let diff = edit("\"seed\": 7", "\"seed\": 7, \"background\": \"white\"");
+    let names: Vec<_> = diff.settings.iter().map(|s| s.name).collect();
+    assert_eq!(
+        (names, diff.is_same(), diff.class),
+        (vec!["background"], false, Class::A)
+    );
+    assert_eq!(diff.settings[0].to, "rgba(1, 1, 1, 1)");
+}
+
+#[test]
+fn a_history_does_not_change_with_what_it_is_of() {
+    let patch = r#"{"blocks": [
+        {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 2000}},
+        {"id": "lfo", "type": "Oscillator", "params": {"amplitude": 2}},
+        {"id": "past", "type": "History", "params": {"depth": 4}},
+        {"id": "dots", "type": "RenderInstances2D"}],
+      "connections": [
+        {"from": "lfo.out", "to": "past.in"},
+        {"from": "past.domain", "to": "dots.domain"},
+        {"from": "past.output", "to": "dots.radius"}]}"#;
+    let louder = patch.replace("\"amplitude\": 2", "\"amplitude\": 3");
+    let diff = Diff::new(&program(patch), &program(&louder));
+    assert_eq!(moved(&diff.blocks), [vec!["lfo"], vec![], vec![]]);
+    let longer = patch.replace("\"depth\": 4", "\"depth\": 5");
+    let diff = Diff::new(&program(patch), &program(&longer));
+    assert_eq!(moved(&diff.blocks)[0], ["past"]);
+}

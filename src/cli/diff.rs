@@ -7,7 +7,7 @@ use super::args::{DiffArgs, PatchFlags};
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::load::load;
-use crate::ir::diff::Table;
+use crate::ir::diff::{Setting, Table};
 use crate::ir::{CellAction, Diff};
 use std::path::Path;
 
@@ -45,6 +45,10 @@ pub(super) fn lines(diff: &Diff) -> Vec<String> {
         lines.push(format!(
             "  `{to}` says what `{from}` said: under a new id it starts anew"
         ));
+    }
+    for setting in &diff.settings {
+        let Setting { name, from, to } = setting;
+        lines.push(format!("{name}  was {from}, is {to}"));
     }
     for (name, table) in [
         ("blocks", &diff.blocks),

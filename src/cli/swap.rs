@@ -104,13 +104,20 @@ pub(super) fn entries(swaps: &[Exchange]) -> Vec<SwapEntry> {
     swaps.iter().map(entry).collect()
 }
 
+/// Reasons of a deep swap that are shown without `-v`.
+const SHOWN: usize = 3;
+
 /// Says what each swap is; all of it with `-v`.
 pub(super) fn report(swaps: &[Exchange], console: &Console) {
     for Exchange { frame, diff, .. } in swaps {
         console.say(format!("swap at frame {frame}: class {:?}", diff.class));
         if diff.class == Class::C {
-            for why in &diff.because {
+            // What starts anew or runs in another time stands first.
+            for why in diff.because.iter().take(SHOWN) {
                 console.say(format!("  {why}"));
+            }
+            if let Some(more) = diff.because.len().checked_sub(SHOWN + 1) {
+                console.say(format!("  and {} more; `-v` lists them", more + 1));
             }
         }
         for line in diff::lines(diff) {

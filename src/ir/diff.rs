@@ -106,6 +106,18 @@ pub struct CellChange {
     pub to: Option<StateId>,
 }
 
+/// A change of what holds for the whole patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// `size`, `background` or `seed`.
+    pub name: &'static str,
+    /// As people write it.
+    pub from: String,
+    /// As people write it.
+    pub to: String,
+}
+
 /// The difference of two programs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -144,6 +156,8 @@ pub struct Diff {
     pub renamed: Vec<[String; 2]>,
     /// Old and new time model, if they differ.
     pub time: Option<[TimeModel; 2]>,
+    /// What differs of what holds for the whole patch.
+    pub settings: Vec<Setting>,
 }
 
 impl Diff {
@@ -172,6 +186,7 @@ impl Diff {
             renamed: renamed(&a.rows.blocks, &b.rows.blocks),
             cells,
             time,
+            settings: settings(old, new),
         };
         diff.classify(&a, &b);
         diff
@@ -196,7 +211,10 @@ impl Diff {
             .cells
             .iter()
             .all(|cell| cell.action == CellAction::Copied);
-        cells && self.time.is_none() && tables.iter().all(|table| table.is_same())
+        cells
+            && self.time.is_none()
+            && self.settings.is_empty()
+            && tables.iter().all(|table| table.is_same())
     }
 
     fn classify(&mut self, a: &Side<'_>, b: &Side<'_>) {
@@ -416,6 +434,27 @@ fn step_key(program: &Program, step: &Step) -> String {
         Some(request) => format!("materialize:{}", tables.strings[request.index()]),
         None => tables.strings[step.key.index()].clone(),
     }
+}
+
+fn settings(old: &Program, new: &Program) -> Vec<Setting> {
+    let size = |program: &Program| {
+        let Viewport { width, height, .. } = program.viewport;
+        format!("{width}x{height}")
+    };
+    let background = |program: &Program| {
+        let [r, g, b, a] = program.viewport.background;
+        format!("rgba({r}, {g}, {b}, {a})")
+    };
+    let seed = |program: &Program| program.seed.to_string();
+    let all = [
+        ("size", size(old), size(new)),
+        ("background", background(old), background(new)),
+        ("seed", seed(old), seed(new)),
+    ];
+    let changed = all.into_iter().filter(|(_, from, to)| from != to);
+    changed
+        .map(|(name, from, to)| Setting { name, from, to })
+        .collect()
 }
 
 /// The two tables side by side, and the keys of changed rows whose structure changed.

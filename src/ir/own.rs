@@ -159,9 +159,15 @@ impl<'a> Own<'a> {
                 done.insert(value);
             } else {
                 work.push((value, true));
-                operands_of(self.program, value, &mut |operand| {
-                    work.push((operand, false))
-                });
+                let mut visit = |operand| work.push((operand, false));
+                operands_of(self.program, value, &mut visit);
+                if let ValueRef::Field(id) = value
+                    && let FieldExpr::History(cell) =
+                        self.program.tables.field.nodes[id.index()].expr
+                {
+                    // What it keeps is part of what it says, though of other frames.
+                    operands::of_cell(self.program, cell, &mut visit);
+                }
             }
         }
         self.scratch.of(root).unwrap_or_default()

@@ -75,7 +75,7 @@ pub(super) struct Writes {
 }
 
 /// A History cell as fields see it: oldest first, this frame's value included.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct View {
     entries: Vec<f64>,
     revision: u64,
@@ -306,6 +306,8 @@ impl Cells {
 
     /// Cells of another program go on here, as far as `changes` says.
     pub(super) fn adopt(&mut self, old: &Self, changes: &[CellChange]) {
+        // Revisions go on, so that the same number is the same history on both sides.
+        self.revisions = old.revisions;
         for change in changes {
             let (Some(from), Some(to)) = (change.from, change.to) else {
                 continue;
@@ -313,10 +315,17 @@ impl Cells {
             if change.action.is_reset() {
                 continue;
             }
+            if change.action.is_reset() {
+                continue;
+            }
             let (was, plan) = (&old.plans[from.index()], &self.plans[to.index()]);
             // What never ran has nothing to go on with.
             if old.committed.fresh[from.index()] {
                 continue;
+            }
+            if let (CellAction::Copied, Some(from), Some(to)) = (change.action, was.view, plan.view)
+            {
+                self.views[to].clone_from(&old.views[from]);
             }
             let (before, contents) = (&old.committed, &mut self.committed);
             let entries = &before.f64[was.f64[0]..was.f64[0] + was.f64[1]];

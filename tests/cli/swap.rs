@@ -137,6 +137,33 @@ fn swaps_are_reported() {
 }
 
 #[test]
+fn a_deep_swap_is_summed_up() {
+    let place = place();
+    let blocks: Vec<String> = (0..20)
+        .map(|i| format!(r#"{{"id": "b{i}", "type": "Oscillator"}}"#))
+        .collect();
+    let other = format!(
+        r#"{{"size": [64, 48], "blocks": [
+            {{"id": "time", "type": "FiniteTimeRoot", "params": {{"durationMs": 200}}}},
+            {{"id": "dots", "type": "RenderInstances2D", "params": {{"domain": 1}}}}, {}]}}"#,
+        blocks.join(", ")
+    );
+    place.file("other.json", other);
+    let args = "render state.json --swap 5:other.json --out";
+    let run = place.done(&format!("{args} a"));
+    let said: Vec<&str> = run
+        .err
+        .lines()
+        .filter(|line| line.starts_with("  "))
+        .collect();
+    assert_eq!(said.len(), 4, "{}", run.err);
+    assert_eq!(said[0], "  time was cyclic, it is finite");
+    assert!(said[3].starts_with("  and ") && said[3].ends_with("`-v` lists them"));
+    let run = place.done(&format!("{args} b -v"));
+    assert!(run.err.contains("  + b19\n"), "{}", run.err);
+}
+
+#[test]
 fn impossible_swaps_are_refused_before_anything_is_written() {
     let place = place();
     place.file("wide.json", LOOP.replace("[64, 48]", "[65, 48]"));

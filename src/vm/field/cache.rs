@@ -108,6 +108,12 @@ impl Known {
         }
     }
 
+    /// Whether its content holds for as long as what it depends on does. A history that was never
+    /// written has no revision to tell.
+    pub(super) fn is_dated(&self) -> bool {
+        self.missing.is_none() && !self.revisions.contains(&0)
+    }
+
     /// Whether it depends on no signal and no history.
     pub(super) fn is_constant(&self) -> bool {
         self.holes.signals.is_empty() && self.holes.histories.is_empty()
@@ -125,6 +131,7 @@ impl Known {
     pub(super) fn inherit(&mut self, old: Self) {
         self.content = old.content;
         self.bits = old.bits;
+        self.revisions = old.revisions;
         self.missing = old.missing;
         self.epoch = old.epoch;
     }

@@ -37,9 +37,7 @@ impl FieldStore {
         let mut known = previous.orphans;
         known.append(&mut previous.columns);
         for column in &mut self.columns {
-            let fits = |old: &Known| {
-                old.key == column.key && old.missing.is_none() && old.holes.histories.is_empty()
-            };
+            let fits = |old: &Known| old.key == column.key && old.is_dated();
             // The latest first: of columns with other signals, it is the likeliest to hold.
             if let Some(at) = known.iter().rposition(fits) {
                 column.inherit(known.remove(at));
@@ -65,9 +63,8 @@ impl FieldStore {
     /// How many finished columns of `previous` this store would go on with, and how many not.
     pub fn matches(&self, previous: &Self) -> (usize, usize) {
         let finished = |old: &&Known| old.missing.is_none();
-        let goes_on = |old: &&Known| {
-            old.holes.histories.is_empty() && self.columns.iter().any(|c| c.key == old.key)
-        };
+        let goes_on =
+            |old: &&Known| old.is_dated() && self.columns.iter().any(|c| c.key == old.key);
         let all = previous.columns.iter().filter(finished).count();
         let finished = previous.columns.iter().filter(finished);
         let kept = finished.filter(goes_on).count();
