@@ -20,9 +20,9 @@ pub struct Health {
     pub nan: u64,
     /// Signals computed in this frame that are infinite.
     pub inf: u64,
-    /// Divisions (and remainders) by zero in signals. Lanes of fields are not counted: kernels share
-    /// rows between the columns that they happen to compute together, and a column that is kept divides
-    /// nothing, so a count would say more about caches than about the frame.
+    /// Divisions (and remainders) by zero in signals, and in the fields of the columns that the frame has:
+    /// every division of a group of columns once, for each element whose divisor is 0. A column that is
+    /// used again counts what it counted when it was computed, so that caches change no count.
     pub div_zero: u64,
     /// The first signal that was not finite, and its step.
     pub first_non_finite: Option<(SignalId, StepId)>,

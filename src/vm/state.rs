@@ -315,9 +315,6 @@ impl Cells {
             if change.action.is_reset() {
                 continue;
             }
-            if change.action.is_reset() {
-                continue;
-            }
             let (was, plan) = (&old.plans[from.index()], &self.plans[to.index()]);
             // What never ran has nothing to go on with.
             if old.committed.fresh[from.index()] {

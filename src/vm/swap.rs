@@ -163,11 +163,11 @@ impl<T: Tracer> Engine<T> {
             self.run.prev = self.run.prev.map(Moment::by_time);
             self.run.latch = self.run.latch.map(Moment::by_time);
         }
-        if how.state == KeepState::Keep {
-            self.stores
-                .cells
-                .adopt(&old.stores.cells, &report.diff.cells);
-        }
+        let cells = match how.state {
+            KeepState::Keep => report.diff.cells.as_slice(),
+            KeepState::Reset => &[],
+        };
+        self.stores.cells.adopt(&old.stores.cells, cells);
         (report.cache_kept, report.cache_released) = self.stores.fields.adopt(old.stores.fields);
         for watch in self.watches.iter_mut().flatten() {
             *watch = Watch::again(&self.program, watch);

@@ -510,3 +510,59 @@ fn signals_stop_cleanly_and_leave_whole_files() {
         picture(&place.path(&format!("f/{}", frames.last().unwrap())));
     }
 }
+
+#[test]
+fn divisions_by_zero_in_fields_count_the_same_however_they_are_computed() {
+    let place = Place::new();
+    // Once a frame: element 0 of `still` (never changes), every element of `moved` where the phase is 0,
+    // and the quotient that two columns share counts once.
+    place.file(
+        "zero.json",
+        r#"{"size": [32, 32], "blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+            {"id": "five", "type": "DomainN", "params": {"n": 5}},
+            {"id": "index", "type": "FieldIndex"},
+            {"id": "phase", "type": "FieldFromSignalBroadcast"},
+            {"id": "still", "type": "FieldZipNumber", "params": {"op": "div"}},
+            {"id": "moved", "type": "FieldZipNumber", "params": {"op": "div"}},
+            {"id": "both", "type": "FieldZipNumber", "params": {"op": "add"}},
+            {"id": "dots", "type": "RenderInstances2D", "params": {"positions": [16, 16]}}],
+          "connections": [
+            {"from": "five.domain", "to": "index.domain"},
+            {"from": "five.domain", "to": "phase.domain"},
+            {"from": "five.domain", "to": "dots.domain"},
+            {"from": "time.phase", "to": "phase.signal"},
+            {"from": "index.index", "to": "still.a"},
+            {"from": "index.index", "to": "still.b"},
+            {"from": "index.index", "to": "moved.a"},
+            {"from": "phase.field", "to": "moved.b"},
+            {"from": "still.out", "to": "both.a"},
+            {"from": "moved.out", "to": "both.b"},
+            {"from": "still.out", "to": "dots.opacity"},
+            {"from": "both.out", "to": "dots.radius"}]}"#,
+    );
+    for (at, flags) in ["-j 1", "-j 4", "--no-cache -j 1", "--frames 0-11:3"]
+        .iter()
+        .enumerate()
+    {
+        let run = place.done(&format!("render zero.json --out o{at} {flags}"));
+        let folder = format!("o{at}");
+        let names = place.names(&folder);
+        let name = names.iter().find(|name| name.starts_with("manifest"));
+        let path = format!("{folder}/{}", name.expect("a manifest"));
+        let manifest: Value = serde_json::from_slice(&place.bytes(&path)).unwrap();
+        let frames = manifest["frames"].as_array().unwrap();
+        for frame in frames {
+            let count = if frame["frame"] == 0 { 1 + 5 } else { 1 };
+            assert_eq!(
+                frame["faults"]["divisionsByZero"], count,
+                "{flags}: {frame}"
+            );
+        }
+        let sum = frames.len() + 5;
+        assert_eq!(manifest["sums"]["faults"]["divisionsByZero"], sum);
+        let words = format!("{sum} divisions by zero gave 0");
+        assert!(run.err.contains(&words), "{}", run.err);
+        assert!(run.err.contains("step `materialize:"), "{}", run.err);
+    }
+}

@@ -151,11 +151,9 @@ fn a_deep_swap_is_summed_up() {
     place.file("other.json", other);
     let args = "render state.json --swap 5:other.json --out";
     let run = place.done(&format!("{args} a"));
-    let said: Vec<&str> = run
-        .err
-        .lines()
-        .filter(|line| line.starts_with("  "))
-        .collect();
+    let said = run.err.lines();
+    let said = said.skip_while(|line| *line != "swap at frame 5: class C");
+    let said: Vec<&str> = said.skip(1).take_while(|l| l.starts_with("  ")).collect();
     assert_eq!(said.len(), 4, "{}", run.err);
     assert_eq!(said[0], "  time was cyclic, it is finite");
     assert!(said[3].starts_with("  and ") && said[3].ends_with("`-v` lists them"));

@@ -133,6 +133,7 @@ impl<T: Tracer> Engine<T> {
         let begun = self.span(kind, Subject::Step(id), step.phase);
         let before = self.stores.fields.report().requests.len();
         let written = self.stores.fields.report().bytes_written;
+        let divided = self.stores.fields.report().div_zero;
         let stores = &mut self.stores;
         match step.kind {
             StepKind::ExternalSample => self.leaves.channels(stores),
@@ -164,7 +165,7 @@ impl<T: Tracer> Engine<T> {
             | StepKind::SinkEval { .. }
             | StepKind::RenderAssemble => {}
         }
-        let met = if step.run.is_empty() {
+        let mut met = if step.run.is_empty() {
             Met::default()
         } else {
             stores.run(&self.tape, id, scene)
@@ -208,6 +209,7 @@ impl<T: Tracer> Engine<T> {
             }
             _ => {}
         }
+        met.div_zero += self.stores.fields.report().div_zero - divided;
         self.note(id, &met);
         if T::LEVEL == Level::Full {
             let columns = &self.stores.fields.report().requests[before..];

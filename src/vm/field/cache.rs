@@ -31,6 +31,8 @@ pub(super) struct Known {
     pub holes: Holes,
     /// What to compute.
     pub target: Target,
+    /// Divisions that it is made of.
+    pub divisions: Vec<u32>,
     /// Elements.
     pub count: usize,
     /// Its content.
@@ -55,6 +57,8 @@ pub(super) struct Content {
     pub mask: Vec<u64>,
     /// `None`: see the mask.
     pub all_finite: Option<bool>,
+    /// Elements that each of its divisions divides by 0; nothing if none does.
+    pub zeros: Vec<u64>,
     pub revision: u64,
 }
 
@@ -66,6 +70,7 @@ impl Content {
             buffer,
             mask: Vec::new(),
             all_finite: Some(true),
+            zeros: Vec::new(),
             revision: 0,
         }
     }
@@ -99,6 +104,7 @@ impl Known {
             key,
             holes,
             target,
+            divisions: Vec::new(),
             count,
             missing: Some(MissReason::First),
             bits: Vec::new(),

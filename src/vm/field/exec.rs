@@ -176,6 +176,18 @@ impl Worker {
         std::array::from_fn(|k| lane(k).copied().unwrap_or(0.0))
     }
 
+    /// Whether lane 0 of the first of some registers is 0.
+    pub(super) fn is_zero(&self, registers: &[u32], wide: bool) -> bool {
+        let at = registers.first().map_or(usize::MAX, |&r| r as usize);
+        if wide {
+            let lane = self.wide.get(at).and_then(|lanes| lanes.first());
+            lane.is_some_and(|&v| v == 0.0)
+        } else {
+            let lane = self.narrow.get(at).and_then(|lanes| lanes.first());
+            lane.is_some_and(|&v| v == 0.0)
+        }
+    }
+
     /// Lane 0 of a path register.
     pub(super) fn outline(&self, register: Option<&u32>) -> Arc<PathData> {
         let lane = register.and_then(|&r| self.paths.get(r as usize)?.first());

@@ -35,6 +35,7 @@ mod store;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod zeros;
 
 pub use buffer::{Buffer, Finite, PathColumn};
 pub use report::{FieldReport, MissReason, Misses, Outcome, RequestReport};

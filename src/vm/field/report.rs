@@ -13,6 +13,9 @@ pub struct FieldReport {
     pub shared: u64,
     /// Requests computed, by reason.
     pub misses: Misses,
+    /// Divisions by zero that the columns are made of: every division once for each element, also in
+    /// columns that were not computed anew.
+    pub div_zero: u64,
     /// Bytes of the columns computed.
     pub bytes_written: u64,
     /// Bytes of the columns reused.

@@ -17,6 +17,7 @@ use super::reduce;
 use super::report::{FieldReport, MissReason, Outcome, RequestReport};
 use super::run::{self, Cut, Output};
 use super::stored::{self, Keep};
+use super::zeros;
 use super::{FieldError, FieldOptions, Histories, Parallel};
 use crate::ir::{
     CachePolicy, Format, GroupId, Phase, Program, ReduceOp, ReqId, RequestPolicy, StateId, StepKind,
@@ -51,6 +52,10 @@ pub struct FieldStore {
     /// By node: its first entry in `keeps`.
     kept: Vec<Option<u32>>,
     lanes: Vec<Stored>,
+    /// What divisions count that are the same in every frame, by node and elements.
+    counted: BTreeMap<(u32, usize), u64>,
+    /// Scratch: divisions that the columns of a group have in common count once.
+    divided: Vec<u32>,
     histories: BTreeMap<StateId, Vec<f64>>,
     pool: Pool,
     uniforms: Worker,
@@ -85,7 +90,16 @@ struct Group {
     count: usize,
     keyed: bool,
     assets: bool,
-    kernels: Vec<(Vec<u32>, Arc<Kernel>)>,
+    kernels: Vec<Compiled>,
+}
+
+/// The kernel of some columns.
+#[derive(Debug)]
+struct Compiled {
+    columns: Vec<u32>,
+    /// Divisions that it counts, ascending.
+    divisions: Arc<[u32]>,
+    kernel: Arc<Kernel>,
 }
 
 /// A lane that is computed once.
@@ -174,6 +188,21 @@ impl FieldStore {
                 outcome,
                 bytes,
             });
+        }
+        self.count_divisions();
+    }
+
+    /// What the columns that were asked for divided by 0, whether now or when they were computed.
+    fn count_divisions(&mut self) {
+        self.divided.clear();
+        for (req, _) in &self.asked {
+            let column = &self.columns[self.requests[req.index()].column as usize];
+            for (&node, &zeros) in column.divisions.iter().zip(&column.content.zeros) {
+                if zeros > 0 && !self.divided.contains(&node) {
+                    self.divided.push(node);
+                    self.report.div_zero += zeros;
+                }
+            }
         }
     }
 

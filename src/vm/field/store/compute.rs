@@ -18,7 +18,7 @@ impl FieldStore {
                 entries.extend_from_slice(ask.histories.history(cell).0);
             }
         }
-        let kernel = self.kernel(group);
+        let (kernel, divisions) = self.kernel(group);
         self.fill_stored(program, &kernel.stored, parallel);
         let cx = Context {
             program,
@@ -52,6 +52,17 @@ impl FieldStore {
                 }
             }
         }
+        let deliveries = &kernel.outputs[self.missed.len()..];
+        for (&node, delivery) in divisions.iter().zip(deliveries) {
+            if *delivery == Delivery::Rows {
+                let divisor = zeros::divisor(&self.graph, node).map(|v| self.graph.of(v).bank);
+                let rows = match divisor {
+                    Some(Bank::Wide) => Open::Lane64(Arc::new(vec![0.0; count])),
+                    _ => self.pool.open(Format::F32, count),
+                };
+                outputs.push(Output::new(rows, Vec::new(), count));
+            }
+        }
         self.run += 1;
         let cut = Cut {
             count,
@@ -70,7 +81,9 @@ impl FieldStore {
         let with_rows = with_rows
             .filter(|(_, d)| **d == Delivery::Rows)
             .map(|(c, _)| *c);
-        for (column, output) in with_rows.zip(outputs.drain(..)) {
+        let mut finished = outputs.drain(..);
+        for column in with_rows {
+            let Some(output) = finished.next() else { break };
             let content = &mut self.columns[column as usize].content;
             content.all_finite = (!output.bad).then_some(true);
             content.mask = output.mask;
@@ -78,26 +91,90 @@ impl FieldStore {
                 content.buffer = buffer;
             }
         }
+        let mut zeros: Vec<u64> = Vec::with_capacity(divisions.len());
+        for (&node, delivery) in divisions.iter().zip(deliveries) {
+            let each = if self.graph.nodes[node as usize].varies {
+                count as u64
+            } else {
+                1
+            };
+            zeros.push(match delivery {
+                Delivery::One(registers) => {
+                    let wide = zeros::divisor(&self.graph, node)
+                        .is_some_and(|v| self.graph.of(v).bank == Bank::Wide);
+                    let is_zero = self.uniforms.is_zero(registers, wide);
+                    if is_zero { each } else { 0 }
+                }
+                Delivery::Rows => finished.next().map_or(0, |output| {
+                    let zeros = zeros::count(&output.rows);
+                    if let Some(buffer) = output.rows.close() {
+                        self.pool.retire(buffer, self.frame);
+                    }
+                    zeros
+                }),
+            });
+        }
+        drop(finished);
         self.outputs = outputs;
+        for (&node, &zeros) in divisions.iter().zip(&zeros) {
+            if self.graph.nodes[node as usize].fixed {
+                self.counted.insert((node, count), zeros);
+            }
+        }
+        let counted = &self.counted;
+        let of = |node: &u32| match divisions.binary_search(node) {
+            Ok(at) => zeros[at],
+            Err(_) => counted.get(&(*node, count)).copied().unwrap_or(0),
+        };
+        for &column in &self.missed {
+            let known = &mut self.columns[column as usize];
+            known.content.zeros.clear();
+            if known.divisions.iter().any(|node| of(node) > 0) {
+                known.content.zeros.extend(known.divisions.iter().map(of));
+            }
+        }
     }
 
-    /// The kernel of the columns that missed.
-    fn kernel(&mut self, group: GroupId) -> Arc<Kernel> {
+    /// The divisions of the columns that missed which are not counted for good.
+    fn divisions(&self, count: usize) -> Vec<u32> {
+        let columns = self.missed.iter();
+        let all = columns.flat_map(|&c| &self.columns[c as usize].divisions);
+        let open = all.filter(|&&node| !self.counted.contains_key(&(node, count)));
+        let mut open: Vec<u32> = open.copied().collect();
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
+    /// The kernel of the columns that missed, and the divisions that it counts.
+    fn kernel(&mut self, group: GroupId) -> (Arc<Kernel>, Arc<[u32]>) {
+        let divisions = self.divisions(self.groups[group.index()].count);
         let known = &mut self.groups[group.index()].kernels;
-        if let Some(at) = known.iter().position(|(set, _)| *set == self.missed) {
+        let same = |c: &Compiled| c.columns == self.missed && *c.divisions == *divisions;
+        if let Some(at) = known.iter().position(same) {
             known[..=at].rotate_right(1);
-            return known[0].1.clone();
+            return (known[0].kernel.clone(), known[0].divisions.clone());
         }
-        let targets: Vec<Target> = self
-            .missed
+        let columns = self.missed.iter();
+        let columns = columns.map(|&c| self.columns[c as usize].target.clone());
+        let divisors = divisions
             .iter()
-            .map(|&c| self.columns[c as usize].target.clone())
-            .collect();
+            .filter_map(|&node| zeros::divisor(&self.graph, node))
+            .map(|divisor| zeros::target(&self.graph, divisor));
+        let targets: Vec<Target> = columns.chain(divisors).collect();
         let stored = |value: Value| self.kept[value.index()].map(|k| k + u32::from(value.out));
         let kernel = Arc::new(kernel::compile(&self.graph, &targets, &stored));
+        let divisions: Arc<[u32]> = divisions.into();
         known.truncate(KERNELS - 1);
-        known.insert(0, (self.missed.clone(), kernel.clone()));
-        kernel
+        known.insert(
+            0,
+            Compiled {
+                columns: self.missed.clone(),
+                divisions: divisions.clone(),
+                kernel: kernel.clone(),
+            },
+        );
+        (kernel, divisions)
     }
 
     /// Makes sure that stored lanes are there, those that they are made of first.

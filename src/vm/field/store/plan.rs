@@ -49,6 +49,8 @@ impl FieldStore {
             lanes: vec![Stored::Empty; keeps.len()],
             keeps,
             kept,
+            counted: BTreeMap::new(),
+            divided: Vec::new(),
             histories: BTreeMap::new(),
             pool: Pool::default(),
             uniforms: Worker::default(),
@@ -100,7 +102,10 @@ fn plan_columns(
         let column = columns.iter().position(same).unwrap_or(columns.len());
         if column == columns.len() {
             let pack = Pack::Format(row.format);
-            columns.push(Known::new(key, holes, Target { lanes, pack }, count));
+            let divisions = zeros::divisions(graph, &lanes);
+            let mut known = Known::new(key, holes, Target { lanes, pack }, count);
+            known.divisions = divisions;
+            columns.push(known);
         }
         let node = &tables.field.nodes[row.field.index()];
         let ty = program.types.get(node.r#type.index());
