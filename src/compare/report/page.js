@@ -77,7 +77,7 @@ function why(entry) {
 function difference(text) {
   if (!text) return null;
   const kind = { "+": "add", "-": "del" };
-  const lines = text.split("\n").map((line) => element("span", { class: kind[line[0]] ?? "" }, line || " "));
+  const lines = text.trimEnd().split("\n").map((line) => element("span", { class: kind[line[0]] ?? "" }, line || " "));
   return element("details", { open: true }, element("summary", {}, "What changed in the program"),
     element("pre", { class: "diff", tabindex: "0" }, ...lines));
 }
