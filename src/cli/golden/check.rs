@@ -146,7 +146,8 @@ fn compared(
     if matches!(out.status, Status::Differs | Status::Program) && source.recorded.is_some() {
         let values = folder.values(&source.name);
         let recorded = Recorded { text, values };
-        match why(source, ready, &made, &recorded, stop) {
+        let pictures_differ = out.status == Status::Differs;
+        match why(source, ready, &made, (&recorded, pictures_differ), stop) {
             Ok(why) => out.why = Some(why),
             Err(failure) => {
                 let findings = failure.findings.iter().map(ToString::to_string);

@@ -29,7 +29,7 @@ pub(super) fn why(
     source: &Source,
     ready: &Ready,
     made: &Made,
-    recorded: &Recorded,
+    (recorded, pictures_differ): (&Recorded, bool),
     stop: &AtomicBool,
 ) -> Result<Why, Failure> {
     let program = changed_places(&recorded.text, &made.text);
@@ -53,7 +53,7 @@ pub(super) fn why(
             why.values = Some(difference);
         }
         None if recorded.values.is_empty() => line.push_str("no values were recorded"),
-        None if why.program.is_empty() => line.push_str(
+        None if why.program.is_empty() && pictures_differ => line.push_str(
             "every value that is drawn is as recorded: what differs is how it is painted",
         ),
         None => line.push_str("every value that is drawn is as recorded"),
