@@ -207,7 +207,7 @@ mod tests {
             "--inputs=in.json",
             "--fps=30000/1001",
             "--frames=0-9:3,40-",
-            "--start=-250ms",
+            "--start=250ms",
             "--duration=1500.5ms",
             "--time=3ms",
             "--sampling=time",
