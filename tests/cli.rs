@@ -20,6 +20,7 @@ mod cli {
     mod layers;
     mod library;
     mod probe;
+    mod quality;
     mod render;
     mod resume;
     mod svg;

@@ -22,7 +22,7 @@ pub(super) use golden::{
     CaseFlags, GoldenArgs, GoldenCheckArgs, GoldenCommand, GoldenRecordArgs, GoldenReportArgs,
     GoldenTakeArgs, Pictures, WhichFlags,
 };
-pub(super) use render::{ProgressFlag, RenderArgs, SvgAnimateFlag};
+pub(super) use render::{BitDepthFlag, ProgressFlag, RenderArgs, SvgAnimateFlag};
 pub(super) use verify::VerifyArgs;
 pub(super) use watch::{
     CheckpointArgs, ClockFlag, GraphFlag, InspectArgs, LevelFlag, ProbeArgs, ProbeFormat, Section,

@@ -6,7 +6,7 @@ use super::job::Job;
 use crate::export::animated::{Animated, Baked, Trees};
 use crate::export::apng::{Apng, ApngHead};
 use crate::export::archive::{Archive, Resumed};
-use crate::export::file::{File, PngFiles, SvgFiles, WebpFiles};
+use crate::export::file::{DeepFiles, File, PngFiles, SvgFiles, WebpFiles};
 use crate::export::format::{Form, Stream};
 use crate::export::gif::Gif;
 use crate::export::gif::census::Census;
@@ -71,6 +71,10 @@ pub(super) fn each_file(
         }
         Form::WebpFiles => {
             let finisher = || WebpFiles::new(studio.painter());
+            pipeline::run(&work, studio, finisher, watch, delivery)
+        }
+        _ if job.is_deep => {
+            let finisher = || DeepFiles::new(studio.painter(), job.effort, texts);
             pipeline::run(&work, studio, finisher, watch, delivery)
         }
         _ => {

@@ -1,6 +1,6 @@
 //! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
 
-use super::args::{PlanFlags, RenderArgs, SvgAnimateFlag};
+use super::args::{BitDepthFlag, PlanFlags, RenderArgs, SvgAnimateFlag};
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
 use super::film::{Film, Footage, has_short_ticks};
@@ -41,6 +41,8 @@ pub(super) struct Job {
     pub(super) frame_memory: u64,
     pub(super) jobs: usize,
     pub(super) effort: PngEffort,
+    /// Whether files have 16 bits a channel.
+    pub(super) is_deep: bool,
     /// Whether an animation that keyframes cannot express is an error.
     strict_animation: bool,
     /// Whether an animation may be larger than usual.
@@ -69,6 +71,8 @@ impl Job {
             _ => plan_with(&args.plan, program, &swaps)?,
         };
         let target = Target::new(args, &plan, &frames)?;
+        check_quality(args, &target)?;
+        plan = plan.with_shutter(args.quality.shutter())?;
         if target.form == Form::AnimatedSvg && plan.model_name() == "finite" && whole(&args.plan) {
             // What moves until the very end needs the state there.
             let flags = PlanFlags {
@@ -89,8 +93,8 @@ impl Job {
         let raster = RasterOptions {
             scale: args.scale,
             blend_space: args.blend_space.into(),
+            supersample: args.quality.supersample,
             max_memory: args.max_memory.unwrap_or(u64::MAX),
-            ..RasterOptions::default()
         };
         // All threads together are held against the limit below; one frame would fit sooner.
         let unlimited = RasterOptions {
@@ -159,6 +163,7 @@ impl Job {
             frame_memory,
             jobs,
             effort: args.png_effort.into(),
+            is_deep: args.quality.bit_depth == BitDepthFlag::Sixteen,
             strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
             allow_large: args.allow_large,
             film,
@@ -194,8 +199,13 @@ impl Job {
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height) * 4;
         let workers = (self.jobs as u64).min(self.frames.len());
+        let averaged = match (self.plan.shutter(), self.is_deep) {
+            (None, false) => 0,
+            (Some(_), false) => 4 * pixels,
+            (_, true) => 6 * pixels,
+        };
         workers
-            .saturating_mul(self.frame_memory.saturating_add(2 * pixels))
+            .saturating_mul(self.frame_memory.saturating_add(2 * pixels + averaged))
             .saturating_add(pixels)
     }
 
@@ -261,6 +271,8 @@ impl Job {
                 width: self.width,
                 height: self.height,
                 scale: args.scale,
+                supersample: args.quality.supersample,
+                bit_depth: if self.is_deep { 16 } else { 8 },
                 background: program.viewport.background,
                 colour: format.colour().into(),
                 blend_space: match self.studio.raster.blend_space {
@@ -395,6 +407,23 @@ fn needs(program: &Program, format: Format) -> Vec<&'static str> {
 /// Whether nothing is left out of a plan.
 fn whole(flags: &PlanFlags) -> bool {
     flags.frames.is_none()
+}
+
+/// Blur, blocks and depth are made of pixels.
+fn check_quality(args: &RenderArgs, target: &Target) -> Result<(), Failure> {
+    let word = target.format.word();
+    let blurred = args.quality.shutter().is_some() || args.quality.supersample > 1;
+    if blurred && !target.format.has_pixels() {
+        let message = format!("`{word}` holds shapes, which cannot be averaged");
+        let finding = Diagnostic::error("not-representable", "", message)
+            .hint("leave out `--shutter` and `--supersample`, or write pixels");
+        return Err(Failure::new(Status::Usage, finding));
+    }
+    if args.quality.bit_depth == BitDepthFlag::Sixteen && target.form != Form::PngFiles {
+        let message = format!("`--bit-depth 16` is for PNG files, not for `{word}` in this form");
+        return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
+    }
+    Ok(())
 }
 
 /// What the format shows only nearly.

@@ -4,11 +4,11 @@ use super::checkpoint::Checkpoints;
 use super::inputs::Inputs;
 use crate::export::animated::{Animator, Baked};
 use crate::export::{
-    Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, SourceError, Start,
-    Texts,
+    DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, Shown,
+    SourceError, Start, Texts,
 };
 use crate::ir::{Program, Valid};
-use crate::raster::{Canvas, Raster, RasterError, RasterOptions};
+use crate::raster::{Canvas, Exposure, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::animate::{AnimateError, Animation};
 use crate::svg::{self, SvgOptions};
@@ -245,6 +245,7 @@ pub(super) fn painter(options: RasterOptions) -> Box<dyn Painter> {
     Box::new(Easel {
         raster: Raster::new(options),
         canvas: Canvas::new(),
+        exposure: Exposure::new(),
     })
 }
 
@@ -252,15 +253,39 @@ pub(super) fn painter(options: RasterOptions) -> Box<dyn Painter> {
 struct Easel {
     raster: Raster,
     canvas: Canvas,
+    /// Where moments and blocks are averaged.
+    exposure: Exposure,
+}
+
+impl Easel {
+    fn expose(&mut self, shown: &Shown) -> Result<(), SourceError> {
+        self.exposure.begin();
+        for tree in shown.moments() {
+            let drawn = self.raster.expose(tree, &mut self.exposure);
+            drawn.map_err(raster_error)?;
+        }
+        Ok(())
+    }
 }
 
 impl Painter for Easel {
-    fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError> {
-        self.raster
-            .draw(tree, &mut self.canvas)
-            .map_err(raster_error)?;
+    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError> {
+        if shown.more.is_empty() {
+            let drawn = self.raster.draw(&shown.tree, &mut self.canvas);
+            drawn.map_err(raster_error)?;
+        } else {
+            self.expose(shown)?;
+            self.exposure.develop(&mut self.canvas);
+        }
         (image.width, image.height) = (self.canvas.width(), self.canvas.height());
         self.canvas.write_straight(&mut image.rgba);
+        Ok(())
+    }
+
+    fn paint_deep(&mut self, shown: &Shown, image: &mut DeepImage) -> Result<(), SourceError> {
+        self.expose(shown)?;
+        (image.width, image.height) = (self.exposure.width(), self.exposure.height());
+        self.exposure.develop_deep(&mut image.rgba);
         Ok(())
     }
 }

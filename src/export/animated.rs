@@ -6,7 +6,7 @@
 use super::manifest::{FileEntry, FrameEntry, Head, Ledger, Sums, Written};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Finish, Frame, Outcome, Stage};
-use super::{FrameSet, Plan, SourceError};
+use super::{FrameSet, Plan, Shown, SourceError};
 use crate::render_tree::RenderTree;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,8 @@ pub struct Trees;
 impl Finish for Trees {
     type Product = RenderTree;
 
-    fn finish(&mut self, tree: RenderTree, _: &dyn Fn(Stage)) -> Result<RenderTree, SourceError> {
-        Ok(tree)
+    fn finish(&mut self, shown: Shown, _: &dyn Fn(Stage)) -> Result<RenderTree, SourceError> {
+        Ok(shown.tree)
     }
 }
 

@@ -4,9 +4,8 @@
 //! lists. Only pixels are painted; shapes go straight to text.
 
 use super::pipeline::{Finish, Stage};
-use super::png::{PngEffort, PngEncoder, pixel_hash};
-use super::{Image, Painter, Scribe, SourceError, Texts, webp};
-use crate::render_tree::RenderTree;
+use super::png::{PngEffort, PngEncoder, deep_hash, pixel_hash};
+use super::{DeepImage, Image, Painter, Scribe, Shown, SourceError, Texts, webp};
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,23 +41,67 @@ impl<'a> PngFiles<'a> {
 impl Finish for PngFiles<'_> {
     type Product = File;
 
-    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&tree, &mut self.image)?;
+        self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
-        let texts = of_frame(self.texts, &tree);
+        let texts = of_frame(self.texts, &shown);
         let bytes = self
             .encoder
             .encode(&self.image, &texts)
-            .map_err(|error| SourceError {
-                code: "encode-failed",
-                message: error.to_string(),
-            })?;
+            .map_err(encode_failed)?;
         Ok(File {
             hash: blake3::hash(&bytes),
             pixels: Some(pixel_hash(&self.image)),
             bytes,
         })
+    }
+}
+
+/// Makes PNG files with 16 bits a channel.
+pub struct DeepFiles<'a> {
+    painter: Box<dyn Painter>,
+    encoder: PngEncoder,
+    image: DeepImage,
+    texts: Option<&'a Texts>,
+}
+
+impl<'a> DeepFiles<'a> {
+    /// As [`PngFiles::new`].
+    pub fn new(painter: Box<dyn Painter>, effort: PngEffort, texts: Option<&'a Texts>) -> Self {
+        Self {
+            painter,
+            encoder: PngEncoder::new(effort),
+            image: DeepImage::default(),
+            texts,
+        }
+    }
+}
+
+impl Finish for DeepFiles<'_> {
+    type Product = File;
+
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+        stage(Stage::Paint);
+        self.painter.paint_deep(&shown, &mut self.image)?;
+        stage(Stage::Encode);
+        let texts = of_frame(self.texts, &shown);
+        let bytes = self
+            .encoder
+            .encode_deep(&self.image, &texts)
+            .map_err(encode_failed)?;
+        Ok(File {
+            hash: blake3::hash(&bytes),
+            pixels: Some(deep_hash(&self.image)),
+            bytes,
+        })
+    }
+}
+
+fn encode_failed(error: impl std::fmt::Display) -> SourceError {
+    SourceError {
+        code: "encode-failed",
+        message: error.to_string(),
     }
 }
 
@@ -83,11 +126,11 @@ impl<'a> SvgFiles<'a> {
 impl Finish for SvgFiles<'_> {
     type Product = File;
 
-    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
         stage(Stage::Encode);
         self.text.clear();
-        let texts = of_frame(self.texts, &tree);
-        self.scribe.write(&tree, &texts, &mut self.text);
+        let texts = of_frame(self.texts, &shown);
+        self.scribe.write(&shown.tree, &texts, &mut self.text);
         let bytes = self.text.as_bytes().to_vec();
         Ok(File {
             hash: blake3::hash(&bytes),
@@ -116,14 +159,11 @@ impl WebpFiles {
 impl Finish for WebpFiles {
     type Product = File;
 
-    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&tree, &mut self.image)?;
+        self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
-        let bytes = webp::encode(&self.image).map_err(|error| SourceError {
-            code: "encode-failed",
-            message: error.to_string(),
-        })?;
+        let bytes = webp::encode(&self.image).map_err(encode_failed)?;
         Ok(File {
             hash: blake3::hash(&bytes),
             pixels: Some(pixel_hash(&self.image)),
@@ -133,12 +173,12 @@ impl Finish for WebpFiles {
 }
 
 /// What all files say, then which frame this one is.
-fn of_frame(shared: Option<&Texts>, tree: &RenderTree) -> Texts {
+fn of_frame(shared: Option<&Texts>, shown: &Shown) -> Texts {
     let Some(shared) = shared else {
         return Texts::new();
     };
     let mut texts = shared.clone();
-    texts.push(("oscilla:frame", tree.frame.to_string()));
-    texts.push(("oscilla:time-ms", tree.t_ms.to_string()));
+    texts.push(("oscilla:frame", shown.tree.frame.to_string()));
+    texts.push(("oscilla:time-ms", shown.tree.t_ms.to_string()));
     texts
 }

@@ -9,6 +9,7 @@ mod compare;
 
 use super::walk::Walk;
 use super::{FrameSource, Plan, SourceError};
+use crate::render_tree::RenderTree;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 
@@ -57,6 +58,18 @@ impl Deviation {
 }
 
 impl Verdict {
+    /// How bad it is, to find the worst of several moments.
+    fn rank(&self) -> (u8, f64) {
+        let far =
+            |deviation: &Deviation| (deviation.px / PX_MAX).max(deviation.levels / LEVELS_MAX);
+        match self {
+            Self::Exact => (0, 0.0),
+            Self::Approximate(deviation) => (1, far(deviation)),
+            Self::NotALoop(Break::Values(deviation)) => (2, far(deviation)),
+            Self::NotALoop(Break::Structure(_)) => (3, 0.0),
+        }
+    }
+
     /// The word for manifests: `exact`, `approximate` or `not a loop`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -113,7 +126,7 @@ pub fn check(
     }
     let mut walk = Walk::new(plan, source);
     let mut frame = |number| {
-        walk.frame(number, stop).map_err(|error| SourceError {
+        walk.expose(number, stop).map_err(|error| SourceError {
             message: format!("frame {number}: {}", error.message),
             ..error
         })
@@ -124,12 +137,24 @@ pub fn check(
     let Some(beyond) = frame(plan.frames())? else {
         return Ok(None);
     };
-    Ok(Some(match compare::trees(&first.tree, &beyond.tree) {
+    let pairs = first.shown.moments().zip(beyond.shown.moments());
+    let verdicts = pairs.map(|(a, b)| verdict(a, b));
+    Ok(verdicts.reduce(|worst, other| {
+        if other.rank() > worst.rank() {
+            other
+        } else {
+            worst
+        }
+    }))
+}
+
+fn verdict(first: &RenderTree, beyond: &RenderTree) -> Verdict {
+    match compare::trees(first, beyond) {
         Ok(None) => Verdict::Exact,
         Ok(Some(deviation)) if deviation.is_invisible() => Verdict::Approximate(deviation),
         Ok(Some(deviation)) => Verdict::NotALoop(Break::Values(deviation)),
         Err(what) => Verdict::NotALoop(Break::Structure(what)),
-    }))
+    }
 }
 
 #[cfg(test)]

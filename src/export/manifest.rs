@@ -119,8 +119,23 @@ pub struct PlanEntry {
     pub warmup: Option<u32>,
     /// Who chose the warm-up: `default` (by memory class) or `flag`.
     pub warmup_from: Option<Cow<'static, str>>,
+    /// Motion blur; left out without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shutter: Option<ShutterEntry>,
     /// What a frame depends on beyond its own time.
     pub memory: Memory,
+}
+
+/// The motion blur of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShutterEntry {
+    /// How much of a frame it is open: numerator and denominator.
+    pub open: [u32; 2],
+    /// `centred` or `trailing`.
+    pub phase: Cow<'static, str>,
+    /// Moments of a frame.
+    pub samples: u32,
 }
 
 impl PlanEntry {
@@ -141,6 +156,11 @@ impl PlanEntry {
             loops: plan.cycle().map(|(_, loops)| loops),
             warmup: warmup.map(|warmup| warmup.loops),
             warmup_from: warmup.map(|w| if w.by_default { "default" } else { "flag" }.into()),
+            shutter: plan.shutter().map(|shutter| ShutterEntry {
+                open: shutter.open.parts(),
+                phase: shutter.phase.word().into(),
+                samples: shutter.samples,
+            }),
             memory: plan.memory(),
         }
     }
@@ -158,6 +178,12 @@ pub struct ImageEntry {
     pub height: u32,
     /// Device px per user px.
     pub scale: f64,
+    /// Pixels drawn for each one, a side; left out if 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub supersample: u32,
+    /// Bits a channel; left out if 8.
+    #[serde(default = "eight", skip_serializing_if = "is_eight")]
+    pub bit_depth: u32,
     /// Straight RGBA, 0…1.
     pub background: [f64; 4],
     /// How the numbers in the files are meant.
@@ -170,6 +196,22 @@ pub struct ImageEntry {
     /// What was asked for and the format shows only nearly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approximate: Vec<Cow<'static, str>>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(value: &u32) -> bool {
+    *value == one()
+}
+
+fn eight() -> u32 {
+    8
+}
+
+fn is_eight(value: &u32) -> bool {
+    *value == eight()
 }
 
 /// The verdict on the loop.

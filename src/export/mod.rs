@@ -5,7 +5,7 @@
 //! with any number of threads. Neither engine nor raster is known here: whoever strings the verbs
 //! together implements [`FrameSource`], [`Painter`] and [`Scribe`].
 //!
-//! Read in this order: [`rate`], [`frames`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
+//! Read in this order: [`rate`], [`frames`], [`shutter`], [`plan`], this file, [`walk`], [`integrity`], [`pipeline`],
 //! [`mod@format`], [`mod@file`], [`png`], [`output`], [`manifest`], [`journal`], [`archive`], [`verify`]; then, for many frames in one file, [`delay`],
 //! [`shot`], [`reel`] and the formats [`apng`], [`webp`], [`mod@gif`], [`y4m`] and [`movie`].
 
@@ -30,6 +30,7 @@ pub mod png;
 pub mod rate;
 pub mod reel;
 pub mod shot;
+pub mod shutter;
 #[cfg(test)]
 mod testing;
 pub mod verify;
@@ -103,6 +104,17 @@ pub struct Evaluated {
     pub remark: Option<String>,
 }
 
+/// What a frame shows, and what was odd about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposed {
+    /// What it shows.
+    pub shown: Shown,
+    /// What was counted in all its moments.
+    pub faults: Faults,
+    /// What the first of them is about.
+    pub remark: Option<String>,
+}
+
 /// Things that happen in a frame without stopping it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -150,13 +162,44 @@ pub struct SourceError {
     pub message: String,
 }
 
-/// Paints trees. One per thread; reuses its buffers.
+/// What a frame shows: its tree, or, with motion blur, those of the moments while its shutter is open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The first.
+    pub tree: RenderTree,
+    /// The others, in order.
+    pub more: Vec<RenderTree>,
+}
+
+impl From<RenderTree> for Shown {
+    fn from(tree: RenderTree) -> Self {
+        Self {
+            tree,
+            more: Vec::new(),
+        }
+    }
+}
+
+impl Shown {
+    /// All of them, in order.
+    pub fn moments(&self) -> impl Iterator<Item = &RenderTree> {
+        std::iter::once(&self.tree).chain(&self.more)
+    }
+}
+
+/// Paints frames. One per thread; reuses its buffers.
 pub trait Painter: Send {
     /// Paints into `image`, whose size it sets.
     ///
     /// # Errors
     /// What the raster says, for example that a limit is exceeded.
-    fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError>;
+    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError>;
+
+    /// The same with 16 bits a channel.
+    ///
+    /// # Errors
+    /// As [`Self::paint`].
+    fn paint_deep(&mut self, shown: &Shown, image: &mut DeepImage) -> Result<(), SourceError>;
 }
 
 /// Writes trees as SVG. One per thread; reuses its buffers.
@@ -177,6 +220,17 @@ pub struct Image {
     pub height: u32,
     /// 4 bytes a pixel.
     pub rgba: Vec<u8>,
+}
+
+/// Pixels with 16 bits a channel: straight sRGB-encoded RGBA, row by row from the top left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeepImage {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 4 numbers a pixel.
+    pub rgba: Vec<u16>,
 }
 
 impl FrameSource for Box<dyn FrameSource> {

@@ -16,9 +16,8 @@
 
 use super::output::OutputError;
 use super::walk::Walk;
-use super::{Evaluated, Faults, FrameSet, FrameSource, Plan, Sample, SourceError};
+use super::{Exposed, Faults, FrameSet, FrameSource, Plan, Sample, Shown, SourceError};
 use crate::ir::Memory;
-use crate::render_tree::RenderTree;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,11 +43,8 @@ pub trait Finish: Send {
     ///
     /// # Errors
     /// What painting or encoding says.
-    fn finish(
-        &mut self,
-        tree: RenderTree,
-        stage: &dyn Fn(Stage),
-    ) -> Result<Self::Product, SourceError>;
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage))
+    -> Result<Self::Product, SourceError>;
 }
 
 /// What is to be made.
@@ -337,7 +333,7 @@ impl<F: Finish> Worker<'_, F> {
     }
 
     /// Takes a frame and evaluates it; `None` when there is nothing left to do.
-    fn evaluate(&mut self) -> Option<(u64, u64, Result<Evaluated, SourceError>)> {
+    fn evaluate(&mut self) -> Option<(u64, u64, Result<Exposed, SourceError>)> {
         let (desk, stop) = (self.desk, self.stop);
         let mut held;
         let walk = match &mut self.engine {
@@ -350,7 +346,7 @@ impl<F: Finish> Worker<'_, F> {
         // Taken under the lock of a shared engine: it is led in the order of the desk.
         let (place, frame) = desk.take(stop)?;
         self.progress.stage(self.number, Stage::Evaluate);
-        let evaluated = walk.frame(frame, stop).transpose();
+        let evaluated = walk.expose(frame, stop).transpose();
         if evaluated.is_none() {
             // This place in the queue stays empty: nobody may wait for it.
             desk.halt();
@@ -361,17 +357,17 @@ impl<F: Finish> Worker<'_, F> {
     fn finish(
         &mut self,
         number: u64,
-        evaluated: Evaluated,
+        exposed: Exposed,
     ) -> Result<Frame<F::Product>, PipelineError> {
-        let Evaluated {
-            tree,
+        let Exposed {
+            shown,
             faults,
             remark,
-        } = evaluated;
-        let (t_ms, progress, worker) = (tree.t_ms, self.progress, self.number);
+        } = exposed;
+        let (t_ms, progress, worker) = (shown.tree.t_ms, self.progress, self.number);
         let product = self
             .finisher
-            .finish(tree, &|stage| progress.stage(worker, stage))
+            .finish(shown, &|stage| progress.stage(worker, stage))
             .map_err(|error| PipelineError::Frame {
                 frame: number,
                 error,

@@ -18,6 +18,7 @@ mod schedule;
 
 use super::frames::{FrameRange, FrameRangeError, FrameSet};
 use super::rate::FrameRate;
+use super::shutter::Shutter;
 use crate::ir::{CycleMode, Memory, TimeModel};
 use schedule::{Model, Schedule, legs};
 use std::ops::Range;
@@ -121,6 +122,7 @@ pub struct Plan {
     schedule: Schedule,
     frames: u64,
     warmup: Option<Warmup>,
+    shutter: Option<Shutter>,
     /// Ascending.
     swaps: Vec<Swap>,
 }
@@ -225,6 +227,7 @@ impl Plan {
             schedule,
             frames,
             warmup,
+            shutter: None,
             swaps: Vec::new(),
         };
         let lead = plan.history_start().unsigned_abs();
@@ -258,6 +261,31 @@ impl Plan {
         Ok(self)
     }
 
+    /// The same plan with motion blur.
+    ///
+    /// # Errors
+    /// [`PlanError::TooLong`] if there are more than [`FRAMES_MAX`] moments, [`PlanError::Value`] if
+    /// moments cannot be exact steps of the cycle.
+    pub fn with_shutter(mut self, shutter: Option<Shutter>) -> Result<Self, PlanError> {
+        let Some(open) = shutter else {
+            return Ok(self);
+        };
+        let positions = self.frames + self.history_start().unsigned_abs();
+        if positions.saturating_mul(u64::from(open.samples)) > FRAMES_MAX {
+            return Err(PlanError::TooLong);
+        }
+        if let Schedule::Phase { of, .. } = self.schedule
+            && i64::from(of) * open.steps() > i64::from(u32::MAX)
+        {
+            return Err(PlanError::Value {
+                option: "--shutter",
+                wants: "a simpler part of a frame, or fewer `--samples`",
+            });
+        }
+        self.shutter = shutter;
+        Ok(self)
+    }
+
     /// Where other programs take over, ascending.
     pub fn swaps(&self) -> &[Swap] {
         &self.swaps
@@ -282,7 +310,21 @@ impl Plan {
     /// The sample at a position: frame i is position i; what comes before frame 0 has negative ones,
     /// and `frames()` is the one after the last.
     pub fn sample(&self, position: i64) -> Sample {
-        let sample = self.scheduled(position);
+        self.moment(position, 0, 1)
+    }
+
+    /// What is seen at a position, in order: its sample, or the moments while its shutter is open.
+    pub fn moments(&self, position: i64) -> impl DoubleEndedIterator<Item = Sample> {
+        let steps = self.shutter.map_or(1, Shutter::steps);
+        let open = self.shutter.map(Shutter::offsets).into_iter().flatten();
+        let plain = self.shutter.is_none().then_some(0);
+        open.chain(plain)
+            .map(move |offset| self.moment(position, offset, steps))
+    }
+
+    /// The sample `offset`/`steps` frames from a position.
+    fn moment(&self, position: i64, offset: i64, steps: i64) -> Sample {
+        let sample = self.scheduled(position, offset, steps);
         let by_time = |swap: &Swap| swap.by_time && swap.frame as i64 <= position;
         if self.swaps.iter().any(by_time) {
             return Sample::At {
@@ -292,22 +334,34 @@ impl Plan {
         sample
     }
 
-    fn scheduled(&self, position: i64) -> Sample {
-        let at = |start_ms: f64, steps: i64| Sample::At {
-            t_ms: start_ms + self.fps.time_ms(steps),
-        };
+    fn scheduled(&self, position: i64, offset: i64, steps: i64) -> Sample {
+        let ms = |frames: i64| self.fps.time_of_parts_ms(frames * steps + offset, steps);
         match self.schedule {
-            Schedule::Phase { of, .. } => Sample::Cycle { step: position, of },
+            // Checked when the plan was made.
+            Schedule::Phase { of, .. } => Sample::Cycle {
+                step: position * steps + offset,
+                of: of * steps as u32,
+            },
             Schedule::Time {
                 end: Some((last, t_ms)),
                 ..
-            } if position == last => Sample::At { t_ms },
-            Schedule::Time { start_ms, .. } => at(start_ms, position),
-            Schedule::Still { t_ms, .. } if position >= 0 => Sample::At { t_ms },
+            } if position == last => Sample::At { t_ms: t_ms + ms(0) },
+            Schedule::Time { start_ms, .. } => Sample::At {
+                t_ms: start_ms + ms(position),
+            },
+            Schedule::Still { t_ms, .. } if position >= 0 => Sample::At { t_ms: t_ms + ms(0) },
             Schedule::Still {
                 start_ms, before, ..
-            } => at(start_ms, before + position),
+            } => Sample::At {
+                t_ms: start_ms + ms(before + position),
+            },
         }
+    }
+
+    /// The last moment of a position.
+    fn last_moment(&self, position: i64) -> Sample {
+        let last = self.moments(position).next_back();
+        last.unwrap_or_else(|| self.sample(position))
     }
 
     /// How an engine is led to frame `frame`, by memory class.
@@ -318,8 +372,8 @@ impl Plan {
         let from = steps.first().map_or(position, |range| range.start);
         let start = match self.memory {
             Memory::None => Start::Anywhere,
-            Memory::Previous if from > first => Start::After(self.sample(from - 1)),
-            Memory::Previous | Memory::State => Start::Latch(self.sample(first - 1)),
+            Memory::Previous if from > first => Start::After(self.last_moment(from - 1)),
+            Memory::Previous | Memory::State => Start::Latch(self.last_moment(first - 1)),
         };
         Approach { start, steps }
     }
@@ -439,6 +493,11 @@ impl Plan {
     /// Warm-up; `None` where frames are sampled by time.
     pub fn warmup(&self) -> Option<Warmup> {
         self.warmup
+    }
+
+    /// Motion blur, if there is any.
+    pub fn shutter(&self) -> Option<Shutter> {
+        self.shutter
     }
 
     /// Frames in a cycle and number of cycles, if driven by phase.

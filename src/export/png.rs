@@ -5,7 +5,7 @@
 //! smaller and no slower. Other frames are compressed by `fast` with the fixed tables of fdeflate behind
 //! one row filter; `balanced` and `small` try both forms and keep the smaller file.
 
-use super::{Image, Texts};
+use super::{DeepImage, Image, Texts};
 use png::{BitDepth, ColorType, Compression, DeflateCompression, Filter, SrgbRenderingIntent};
 use std::io::Write;
 
@@ -35,7 +35,9 @@ pub struct PngEncoder {
 
 /// Samples as they go into the file.
 struct Samples<'a> {
+    size: (u32, u32),
     color: ColorType,
+    depth: BitDepth,
     bytes: &'a [u8],
     palette: Option<Palette>,
 }
@@ -64,11 +66,13 @@ impl PngEncoder {
             None => None,
             Some(palette) => {
                 let samples = Samples {
+                    size: (image.width, image.height),
                     color: ColorType::Indexed,
+                    depth: BitDepth::Eight,
                     bytes: &self.samples,
                     palette: Some(palette),
                 };
-                Some(self.write(image, texts, samples)?)
+                Some(self.write(texts, &samples)?)
             }
         };
         match indexed {
@@ -90,23 +94,51 @@ impl PngEncoder {
         } else {
             (ColorType::Rgba, &image.rgba)
         };
-        let palette = None;
         self.write(
-            image,
             texts,
-            Samples {
+            &Samples {
+                size: (image.width, image.height),
                 color,
+                depth: BitDepth::Eight,
                 bytes,
-                palette,
+                palette: None,
             },
         )
     }
 
-    fn write(&self, image: &Image, texts: &Texts, samples: Samples) -> Result<Vec<u8>, PngError> {
+    /// The file of an image with 16 bits a channel: RGB where every pixel is opaque, else RGBA.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub fn encode_deep(&mut self, image: &DeepImage, texts: &Texts) -> Result<Vec<u8>, PngError> {
+        let (pixels, _) = image.rgba.as_chunks::<4>();
+        let opaque = pixels.iter().all(|pixel| pixel[3] == u16::MAX);
+        let (color, channels) = if opaque {
+            (ColorType::Rgb, 3)
+        } else {
+            (ColorType::Rgba, 4)
+        };
+        self.samples.clear();
+        let channels = pixels.iter().flat_map(|pixel| &pixel[..channels]);
+        self.samples.extend(channels.flat_map(|v| v.to_be_bytes()));
+        self.write(
+            texts,
+            &Samples {
+                size: (image.width, image.height),
+                color,
+                depth: BitDepth::Sixteen,
+                bytes: &self.samples,
+                palette: None,
+            },
+        )
+    }
+
+    fn write(&self, texts: &Texts, samples: &Samples) -> Result<Vec<u8>, PngError> {
         let mut file = Vec::with_capacity(samples.bytes.len() / 8 + 1024);
-        let mut encoder = png::Encoder::new(&mut file, image.width, image.height);
+        let (width, height) = samples.size;
+        let mut encoder = png::Encoder::new(&mut file, width, height);
         encoder.set_color(samples.color);
-        encoder.set_depth(BitDepth::Eight);
+        encoder.set_depth(samples.depth);
         let (compression, filter) = match self.effort {
             // Without a filter this compression falls back to storing.
             PngEffort::Fast => (Compression::Fastest, Filter::Up),
@@ -129,10 +161,10 @@ impl PngEncoder {
             }
         }
         encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
-        if let Some(palette) = samples.palette {
-            encoder.set_palette(palette.rgb);
+        if let Some(palette) = &samples.palette {
+            encoder.set_palette(&palette.rgb);
             if !palette.alpha.is_empty() {
-                encoder.set_trns(palette.alpha);
+                encoder.set_trns(&palette.alpha);
             }
         }
         add_texts(&mut encoder, texts)?;
@@ -153,9 +185,28 @@ pub fn pixel_hash(image: &Image) -> blake3::Hash {
     hasher.finalize()
 }
 
-/// [`pixel_hash`] of a PNG file; `None` if it is none.
+/// [`pixel_hash`] of an image with 16 bits a channel: the same, with 2 bytes (little-endian) a channel.
+pub fn deep_hash(image: &DeepImage) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&image.width.to_le_bytes());
+    hasher.update(&image.height.to_le_bytes());
+    for &[r, g, b, a] in image.rgba.as_chunks().0 {
+        hasher.update([r, g, b, a].map(u16::to_le_bytes).as_flattened());
+    }
+    hasher.finalize()
+}
+
+/// [`pixel_hash`] or [`deep_hash`] of a PNG file; `None` if it is none.
 pub fn decoded_hash(file: &[u8]) -> Option<blake3::Hash> {
     let decoded = image::load_from_memory_with_format(file, image::ImageFormat::Png).ok()?;
+    if decoded.color().bytes_per_pixel() > 4 {
+        let rgba = decoded.to_rgba16();
+        return Some(deep_hash(&DeepImage {
+            width: rgba.width(),
+            height: rgba.height(),
+            rgba: rgba.into_raw(),
+        }));
+    }
     let rgba = decoded.to_rgba8();
     Some(pixel_hash(&Image {
         width: rgba.width(),

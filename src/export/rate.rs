@@ -70,8 +70,13 @@ impl FrameRate {
 
     /// Time of frame `i` after frame 0 in ms: i·(1000·den) / num, the product first, one division.
     pub fn time_ms(self, i: i64) -> f64 {
+        self.time_of_parts_ms(i, 1)
+    }
+
+    /// Time of i/parts frames in ms: i·1000·den / (num·parts), products first. `parts` ≥ 1.
+    pub fn time_of_parts_ms(self, i: i64, parts: i64) -> f64 {
         let product = i128::from(i) * 1000 * i128::from(self.den);
-        product as f64 / f64::from(self.num)
+        product as f64 / (i128::from(self.num) * i128::from(parts)) as f64
     }
 
     /// How many frames last `times` × `length_ms`: times·length·num / (1000·den), exactly, then

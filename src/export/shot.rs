@@ -9,9 +9,8 @@ use super::gif::palette::{Dither, Mapper, Palette, palette};
 use super::pipeline::{Delivery, Finish, Frame, Stage};
 use super::png::{PngEffort, PngEncoder, pixel_hash};
 use super::yuv::{Chroma, append_planes};
-use super::{Image, Painter, SourceError, Texts};
+use super::{Image, Painter, Shown, SourceError, Texts};
 use crate::export::output::OutputError;
-use crate::render_tree::RenderTree;
 use std::mem::take;
 
 /// A frame, ready for its file.
@@ -40,12 +39,12 @@ impl Finish for Pictures {
 
     fn finish(
         &mut self,
-        tree: RenderTree,
+        shown: Shown,
         stage: &dyn Fn(Stage),
     ) -> Result<Self::Product, SourceError> {
         stage(Stage::Paint);
         let mut content = Image::default();
-        self.painter.paint(&tree, &mut content)?;
+        self.painter.paint(&shown, &mut content)?;
         let pixels = pixel_hash(&content);
         Ok(Shot { content, pixels })
     }
@@ -97,11 +96,11 @@ impl Finish for RawPictures {
 
     fn finish(
         &mut self,
-        tree: RenderTree,
+        shown: Shown,
         stage: &dyn Fn(Stage),
     ) -> Result<Self::Product, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&tree, &mut self.image)?;
+        self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
         let pixels = pixel_hash(&self.image);
         let content = match self.raw {
@@ -163,9 +162,9 @@ impl Counts {
 impl Finish for Counts {
     type Product = Census;
 
-    fn finish(&mut self, tree: RenderTree, stage: &dyn Fn(Stage)) -> Result<Census, SourceError> {
+    fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<Census, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&tree, &mut self.image)?;
+        self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
         Ok(Census::of(self.image.rgba.as_chunks().0))
     }
@@ -204,11 +203,11 @@ impl Finish for Quantisations {
 
     fn finish(
         &mut self,
-        tree: RenderTree,
+        shown: Shown,
         stage: &dyn Fn(Stage),
     ) -> Result<Self::Product, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&tree, &mut self.image)?;
+        self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
         let mut own;
         let mapper = match &mut self.shared {

@@ -1,6 +1,9 @@
 //! An engine and a painter of a few lines, for the tests of this module.
 
-use super::{Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, SourceError, Start};
+use super::{
+    DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Shown, SourceError,
+    Start,
+};
 use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -83,8 +86,8 @@ impl FrameSource for Disc {
 pub(super) struct Bytes;
 
 impl Painter for Bytes {
-    fn paint(&mut self, tree: &RenderTree, image: &mut Image) -> Result<(), SourceError> {
-        let Some(Pass::Instances2d(dot)) = tree.passes.first() else {
+    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError> {
+        let Some(Pass::Instances2d(dot)) = shown.tree.passes.first() else {
             return Err(SourceError {
                 code: "test",
                 message: "no dot".into(),
@@ -102,6 +105,10 @@ impl Painter for Bytes {
         image.rgba.extend(x.to_le_bytes());
         image.rgba.extend(y.to_le_bytes());
         Ok(())
+    }
+
+    fn paint_deep(&mut self, _: &Shown, _: &mut DeepImage) -> Result<(), SourceError> {
+        unreachable!("no test of these asks for it")
     }
 }
 

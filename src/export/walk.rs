@@ -5,7 +5,7 @@
 //! program takes over, it is swapped in after the frame before. Either way the caller names frames
 //! and gets what the whole plan would have there.
 
-use super::{Approach, Evaluated, FrameSource, Plan, SourceError};
+use super::{Approach, Evaluated, Exposed, FrameSource, Plan, Shown, SourceError};
 use crate::ir::Memory;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,16 +41,75 @@ impl<'a, S: FrameSource> Walk<'a, S> {
         &mut self.source
     }
 
-    /// Goes to a frame of the plan, or the one after its last, and evaluates it. Going back is
+    /// Goes to a frame of the plan, or the one after its last, and evaluates what it shows. Going back is
     /// allowed; with state it begins the plan again. `None` if `stop` was set on the way.
     ///
     /// # Errors
     /// What the engine says.
+    pub fn expose(
+        &mut self,
+        frame: u64,
+        stop: &AtomicBool,
+    ) -> Result<Option<Exposed>, SourceError> {
+        let end = frame as i64;
+        if !self.lead_to(frame, stop)? {
+            return Ok(None);
+        }
+        let is_blurred = self.plan.shutter().is_some();
+        let t_ms = self.plan.time_ms(self.plan.sample(end));
+        let mut exposed: Option<Exposed> = None;
+        for sample in self.plan.moments(end) {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let Evaluated {
+                mut tree,
+                faults,
+                remark,
+            } = self.source.frame(sample)?;
+            // The engine counts the frames of its run; people count those of the plan.
+            tree.frame = frame;
+            if is_blurred {
+                tree.t_ms = t_ms;
+            }
+            match &mut exposed {
+                None => {
+                    exposed = Some(Exposed {
+                        shown: Shown::from(tree),
+                        faults,
+                        remark,
+                    });
+                }
+                Some(exposed) => {
+                    exposed.shown.more.push(tree);
+                    exposed.faults = exposed.faults.plus(faults);
+                    exposed.remark = exposed.remark.take().or(remark);
+                }
+            }
+        }
+        self.next = Some(end + 1);
+        Ok(exposed)
+    }
+
+    /// The same for a plan without motion blur; with it, the first moment.
+    ///
+    /// # Errors
+    /// As [`Self::expose`].
     pub fn frame(
         &mut self,
         frame: u64,
         stop: &AtomicBool,
     ) -> Result<Option<Evaluated>, SourceError> {
+        let exposed = self.expose(frame, stop)?;
+        Ok(exposed.map(|exposed| Evaluated {
+            tree: exposed.shown.tree,
+            faults: exposed.faults,
+            remark: exposed.remark,
+        }))
+    }
+
+    /// Steps through what comes before a frame; `false` if `stop` was set on the way.
+    fn lead_to(&mut self, frame: u64, stop: &AtomicBool) -> Result<bool, SourceError> {
         let end = frame as i64;
         // With state, and after a swap, the run so far is worth keeping.
         let remembers = self.plan.memory() == Memory::State || self.plan.is_swapped(end);
@@ -61,25 +120,19 @@ impl<'a, S: FrameSource> Walk<'a, S> {
             None => self.begin(frame, &approach)?,
         };
         self.next = None;
-        let stopped = || stop.load(Ordering::Relaxed);
         for range in approach.steps {
             for position in range.start.max(low)..range.end {
-                if stopped() {
-                    return Ok(None);
-                }
                 self.swap(position)?;
-                self.source.step(self.plan.sample(position))?;
+                for sample in self.plan.moments(position) {
+                    if stop.load(Ordering::Relaxed) {
+                        return Ok(false);
+                    }
+                    self.source.step(sample)?;
+                }
             }
         }
-        if stopped() {
-            return Ok(None);
-        }
         self.swap(end)?;
-        let mut evaluated = self.source.frame(self.plan.sample(end))?;
-        // The engine counts the frames of its run; people count those of the plan.
-        evaluated.tree.frame = frame;
-        self.next = Some(end + 1);
-        Ok(Some(evaluated))
+        Ok(true)
     }
 
     /// Begins a run, from a checkpoint if there is one; gives the position that comes next.

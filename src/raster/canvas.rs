@@ -1,10 +1,9 @@
 //! The picture that a frame is drawn into, and what leaves it.
 //!
 //! In: a size. Out: premultiplied sRGB-encoded RGBA bytes, one `[u8; 4]` per pixel, rows top to
-//! bottom without padding; straight alpha for files; a smaller picture averaged in linear light. A
-//! canvas keeps its memory when it is drawn again: reuse one per worker.
+//! bottom without padding; straight alpha for files. A canvas keeps its memory when it is drawn again:
+//! reuse one per worker.
 
-use super::light;
 use crate::math::color::unpremultiply;
 
 /// Premultiplied RGBA pixels.
@@ -92,32 +91,6 @@ impl Canvas {
             } else {
                 out.extend(row.iter().flat_map(|&p| unpremultiply(p)));
             }
-        }
-    }
-}
-
-/// Averages blocks of `factor` × `factor` pixels in linear light into `small`.
-///
-/// Rows and columns that do not fill a block are left out.
-pub fn downsample(large: &Canvas, factor: u32, small: &mut Canvas) {
-    let factor = factor.max(1);
-    small.reset(large.width / factor, large.height / factor, [0; 4]);
-    let step = factor as usize;
-    let share = 1.0 / (factor * factor) as f32;
-    let width = small.width as usize;
-    for (y, out) in small.pixels.chunks_exact_mut(width.max(1)).enumerate() {
-        for (x, pixel) in out.iter_mut().enumerate() {
-            let mut sum = [0.0f32; 4];
-            for row in 0..step {
-                let line = large.row((y * step + row) as u32);
-                for &p in &line[x * step..(x + 1) * step] {
-                    let linear = light::decode(p);
-                    for (total, value) in sum.iter_mut().zip(linear) {
-                        *total += value;
-                    }
-                }
-            }
-            *pixel = light::encode(sum.map(|v| v * share));
         }
     }
 }

@@ -105,6 +105,19 @@ pub(super) fn encode(p: [f32; 4]) -> [u8; 4] {
     [channel(p[0]), channel(p[1]), channel(p[2]), alpha]
 }
 
+/// Straight encoded RGBA with 16 bits a channel, of premultiplied linear light.
+pub(super) fn encode_deep(p: [f32; 4]) -> [u16; 4] {
+    let alpha = (p[3].clamp(0.0, 1.0) * 65535.0 + 0.5) as u16;
+    if alpha == 0 {
+        return [0; 4];
+    }
+    let channel = |c: f32| {
+        let straight = (c / p[3]).clamp(0.0, 1.0);
+        (f64::from(encode_between(straight)) * 65535.0 + 0.5) as u16
+    };
+    [channel(p[0]), channel(p[1]), channel(p[2]), alpha]
+}
+
 /// Encoded value of straight linear light, not rounded.
 fn encode_between(v: f32) -> f32 {
     if v <= 0.003_130_8 {

@@ -121,7 +121,9 @@ pub(super) fn check(tree: &RenderTree, options: &RasterOptions) -> Result<Demand
     let mut count = Count::default();
     let to_device = Affine::scale(scale * samples as f64);
     count.passes(&tree.passes, &to_device, 0, 0)?;
-    let memory = needed(w * h, count.layers, options.blend_space);
+    // Blocks are summed in f32.
+    let sums = if samples > 1 { 16 * width * height } else { 0 };
+    let memory = needed(w * h, count.layers, options.blend_space).saturating_add(sums);
     if memory > options.max_memory {
         return Err(RasterError::OutOfMemory {
             needed: memory,

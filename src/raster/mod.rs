@@ -21,6 +21,7 @@ mod canvas;
 mod cells;
 mod disc;
 mod effects;
+mod exposure;
 mod far;
 mod fill;
 mod flatten;
@@ -40,7 +41,8 @@ mod surface;
 #[cfg(test)]
 mod tests;
 
-pub use canvas::{Canvas, downsample};
+pub use canvas::Canvas;
+pub use exposure::Exposure;
 pub use limits::{
     MAX_AREA, MAX_ELEMENTS, MAX_LAYERS, MAX_PASS_ELEMENTS, MAX_POINTS, MAX_SIDE, RasterError,
 };
@@ -99,6 +101,7 @@ pub struct Raster {
     options: RasterOptions,
     tools: Tools,
     large: Canvas,
+    exposure: Exposure,
     srgb: Vec<Surface<<Srgb as Space>::Pixel>>,
     linear: Vec<Surface<<Linear as Space>::Pixel>>,
 }
@@ -110,6 +113,7 @@ impl Raster {
             options,
             tools: Tools::new(),
             large: Canvas::new(),
+            exposure: Exposure::new(),
             srgb: Vec::new(),
             linear: Vec::new(),
         }
@@ -150,12 +154,47 @@ impl Raster {
         if samples == 1 {
             self.draw_once(tree, (width, height), canvas, &mut report);
         } else {
-            let mut large = std::mem::take(&mut self.large);
-            self.draw_once(tree, (width, height), &mut large, &mut report);
-            downsample(&large, samples, canvas);
-            self.large = large;
+            let mut exposure = std::mem::take(&mut self.exposure);
+            exposure.begin();
+            self.draw_large(tree, (width, height), &mut exposure, &mut report);
+            exposure.develop(canvas);
+            self.exposure = exposure;
         }
         Ok(report)
+    }
+
+    /// Draws a frame, or a moment of one, and adds it to an exposure.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::draw`]: nothing is added then.
+    pub fn expose(
+        &mut self,
+        tree: &RenderTree,
+        exposure: &mut Exposure,
+    ) -> Result<DrawReport, RasterError> {
+        let demand = limits::check(tree, &self.options)?;
+        let samples = self.options.supersample.max(1);
+        let mut report = DrawReport {
+            memory: demand.memory,
+            ..DrawReport::default()
+        };
+        let size = (demand.width * samples, demand.height * samples);
+        self.draw_large(tree, size, exposure, &mut report);
+        Ok(report)
+    }
+
+    fn draw_large(
+        &mut self,
+        tree: &RenderTree,
+        size: (u32, u32),
+        exposure: &mut Exposure,
+        report: &mut DrawReport,
+    ) {
+        let mut large = std::mem::take(&mut self.large);
+        self.draw_once(tree, size, &mut large, report);
+        exposure.add(&large, self.options.supersample);
+        self.large = large;
     }
 
     fn draw_once(

@@ -17,7 +17,7 @@ use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::b3;
 use crate::export::png::{PngEffort, PngEncoder, pixel_hash};
-use crate::export::{FrameRange, FrameSet, Image, Plan, Walk};
+use crate::export::{FrameRange, FrameSet, Image, Plan, Shown, Walk};
 use crate::ir::{Program, Valid, text};
 use crate::patch::Golden;
 use crate::raster::{RASTERISER_ID, RasterOptions};
@@ -194,8 +194,9 @@ impl Ready {
             let Some(evaluated) = walk.frame(number, stop).map_err(failed)? else {
                 return Ok(None);
             };
-            let tree = &evaluated.tree;
-            painter.paint(tree, &mut image).map_err(failed)?;
+            let shown = Shown::from(evaluated.tree);
+            let tree = &shown.tree;
+            painter.paint(&shown, &mut image).map_err(failed)?;
             let png = encoder.encode(&image, &Vec::new());
             let rgba = image.rgba.iter().copied().map(u16::from).collect();
             let picture = Picture::new(image.width, image.height, Depth::Eight, rgba);

@@ -30,6 +30,8 @@ fn head(plan: &Plan, frames: &FrameSet) -> Head {
             width: 2,
             height: 1,
             scale: 1.0,
+            supersample: 1,
+            bit_depth: 8,
             background: [0.0; 4],
             colour: "sRGB".into(),
             blend_space: "srgb".into(),

@@ -1,6 +1,7 @@
 //! Every row of the table of plans, and what leads to a frame.
 
 use super::*;
+use crate::export::shutter::ShutterPhase;
 use proptest::prelude::*;
 
 fn finite(duration_ms: f64) -> TimeModel {
@@ -420,4 +421,39 @@ proptest! {
             previous = t_ms;
         }
     }
+}
+
+fn shutter(open: &str, samples: u32) -> Option<Shutter> {
+    Some(Shutter {
+        open: open.parse().unwrap(),
+        phase: ShutterPhase::Centred,
+        samples,
+    })
+}
+
+#[test]
+fn moments_of_a_cycle_are_exact_steps_of_it() {
+    let model = cyclic(1000.0, CycleMode::Loop);
+    let plan = Plan::new(&model, Memory::State, &PlanOptions::default()).unwrap();
+    let plan = plan.with_shutter(shutter("1/2", 2)).unwrap();
+    let moments: Vec<Sample> = plan.moments(3).collect();
+    // 8 steps a frame: 3 frames and ∓ an eighth.
+    let step = |step| Sample::Cycle { step, of: 480 };
+    assert_eq!(moments, [step(23), step(25)]);
+    // One loop later every moment has the same phase.
+    for (a, b) in plan.moments(3).zip(plan.moments(63)) {
+        assert_eq!(plan.phase(a), plan.phase(b));
+    }
+    // Rails of frame 0 were latched at the moment before its first.
+    assert_eq!(plan.approach(0).start, Start::Latch(step(-61 * 8 + 1)));
+    assert_eq!(plan.sample(3), Sample::Cycle { step: 3, of: 60 });
+}
+
+#[test]
+fn moments_of_time_are_one_division() {
+    let model = finite(1000.0);
+    let plan = Plan::new(&model, Memory::None, &PlanOptions::default()).unwrap();
+    let plan = plan.with_shutter(shutter("1", 2)).unwrap();
+    let times: Vec<f64> = plan.moments(6).map(|at| plan.time_ms(at)).collect();
+    assert_eq!(times, [5.75 * 1000.0 / 60.0, 6.25 * 1000.0 / 60.0]);
 }

@@ -1,7 +1,7 @@
 //! Groups, clips and effects.
 
 use super::scene::{One, STAY, draw, draw_with, group, polyline, postfx, tree};
-use crate::raster::{BlendSpace, Canvas, RasterOptions, downsample};
+use crate::raster::{BlendSpace, Canvas, Exposure, RasterOptions};
 use crate::render_tree::{Blend, Clear, Clip, Effect, FillRule, GlowMode, Pass, RenderTree, Shape};
 use std::sync::Arc;
 
@@ -360,7 +360,10 @@ fn down_sampling_averages_light() {
         }
     }
     let mut small = Canvas::new();
-    downsample(&large, 2, &mut small);
+    let mut exposure = Exposure::new();
+    exposure.begin();
+    exposure.add(&large, 2);
+    exposure.develop(&mut small);
     assert_eq!((small.width(), small.height()), (2, 2));
     // Half of the light is 0.7354 encoded.
     assert!(
