@@ -3,7 +3,7 @@
 use super::Findings;
 use super::expressions::{combine, is_value};
 use crate::ir::*;
-use crate::types::Family;
+use crate::types::{Domain, Family};
 use std::cmp::Ordering;
 
 const TABLE: &str = "/tables/graph/buses";
@@ -110,6 +110,11 @@ fn order(f: &mut Findings<'_>, i: usize, publishers: &[Publisher]) {
 /// silent value without any.
 fn root(f: &mut Findings<'_>, i: usize, bus: &Bus, enabled: usize) {
     let t = &f.program.tables;
+    // Texts are not combined while a program runs.
+    let text = f.program.types[bus.r#type.index()].domain == Domain::String;
+    if text && matches!(bus.root, ValueRef::Const(_)) {
+        return;
+    }
     let found = match bus.root {
         ValueRef::Sig(s) => match &t.sig.nodes[s.index()].expr {
             SignalExpr::Combine {

@@ -28,7 +28,8 @@ fn exists(ty: Type) -> bool {
     match ty.domain {
         Domain::Bounds | Domain::Mat4 => matches!(ty.world, World::Scalar | World::Signal),
         Domain::Trigger => ty.world == World::Event,
-        Domain::String => ty.world == World::Scalar,
+        // A bus may carry a text, which is the same in every frame.
+        Domain::String => matches!(ty.world, World::Scalar | World::Signal),
         Domain::Path => matches!(ty.world, World::Scalar | World::Field),
         domain if domain.lanes() > 0 => values.contains(&ty.world),
         _ => ty.world == World::Special,
