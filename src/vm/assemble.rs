@@ -82,6 +82,9 @@ impl Stage {
     ) {
         let i = sink.index();
         let Plan { key, kind, .. } = &mut self.plans[i];
+        let camera = kind.elements().and_then(|elements| elements.camera);
+        let camera = camera.and_then(|camera| self.cameras.get(camera.index()));
+        let view = camera.and_then(|camera| camera.view.as_ref().ok());
         let pass = match kind {
             Kind::Clear(color) => {
                 let color = rows::bytes(*color, fields, registers);
@@ -99,7 +102,6 @@ impl Stage {
                 Pass::Instances2d(pass)
             }
             Kind::Discs(discs) => {
-                let view = self.cameras[discs.camera().index()].view.as_ref().ok();
                 let (pass, dropped) = discs.draw((sink, key), view, fields, registers);
                 health.dropped.extend(dropped);
                 Pass::Instances2d(pass)
@@ -115,7 +117,6 @@ impl Stage {
                 Pass::Strokes2d(pass)
             }
             Kind::Solids(solids) => {
-                let view = self.cameras[solids.camera().index()].view.as_ref().ok();
                 let (pass, dropped, bad) = solids.draw((sink, key), view, fields, registers);
                 health.dropped.extend(dropped);
                 if let Some(bad) = bad {

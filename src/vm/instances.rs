@@ -6,13 +6,14 @@
 //! are gathered into buffers that are used again two frames later. While no column changes, the pass
 //! of the frame before is used as it is.
 
-use super::field::{Buffer, FieldStore, Finite};
+use super::elements::Elements;
+use super::field::{Buffer, FieldStore};
 use super::health::{Dropped, Fault};
 use super::registers::Registers;
-use super::rows::{Made, Pool, bytes, finite, pick, points};
+use super::rows::{Made, Pool, bytes, pick, points};
 use super::sinks::{self, Named, Source};
 use crate::ir::{DomainId, InputRef, ReqId, ShapeRow, SinkId};
-use crate::render_tree::{Blend, Column, Ids, Instances2d, Shape};
+use crate::render_tree::{Blend, Column, Instances2d, Shape};
 use std::sync::Arc;
 
 /// Entries of a shape table.
@@ -28,9 +29,7 @@ pub(super) struct Plan {
 /// Where the columns of a pass come from.
 #[derive(Debug)]
 struct Inputs {
-    domain: DomainId,
-    count: u32,
-    ids: Arc<Ids>,
+    elements: Elements,
     pos: Source,
     size: Source,
     color: Source,
@@ -96,20 +95,9 @@ impl Plan {
         }
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.inputs.domain
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Position => self.inputs.pos,
-            Fault::Size | Fault::NegativeSize | Fault::Scale => self.inputs.size,
-            Fault::Rotation => self.inputs.rotation,
-            Fault::Color => self.inputs.color,
-            Fault::Width => self.inputs.stroke_width,
-        }
+    /// The elements, and what may be wrong with them.
+    pub(super) fn elements(&self) -> &Elements {
+        &self.inputs.elements
     }
 
     /// The pass of this frame; what was dropped is added to `dropped`, what has no outline counted.
@@ -168,16 +156,32 @@ impl Inputs {
             (_, Some(InputRef::Shape(id))) => Outline::Table(vec![template(&shapes[id.index()])]),
             _ => Outline::Table(vec![Template::Fixed(Shape::Circle)]),
         };
+        let [pos, size, rotation, stroke_width, stroke_color] =
+            ["pos", "size", "rotation", "strokeWidth", "strokeColor"]
+                .map(|name| named.source(name, [0.0; 4]));
+        let color = named.source("color", [1.0; 4]);
+        // An outline of the table has nothing that could be wrong.
+        let outline = match shape {
+            Outline::Column(req) => Source::Req(req),
+            Outline::Table(_) => Source::Const([0.0; 4]),
+        };
+        let channels = [
+            (Fault::Position, pos, 2),
+            (Fault::Size, size, 1),
+            (Fault::Rotation, rotation, 1),
+            (Fault::Color, color, 4),
+            (Fault::Color, stroke_color, 4),
+            (Fault::Width, stroke_width, 1),
+            (Fault::Position, outline, 0),
+        ];
         Self {
-            domain,
-            count: program.tables.graph.domains[domain.index()].count,
-            ids: sinks::ids(program, domain),
-            pos: named.source("pos", [0.0; 4]),
-            size: named.source("size", [0.0; 4]),
-            color: named.source("color", [1.0; 4]),
-            rotation: named.source("rotation", [0.0; 4]),
-            stroke_width: named.source("strokeWidth", [0.0; 4]),
-            stroke_color: named.source("strokeColor", [0.0; 4]),
+            elements: Elements::new(named, domain, &channels),
+            pos,
+            size,
+            color,
+            rotation,
+            stroke_width,
+            stroke_color,
             sort_key: named
                 .get("sortKey")
                 .map(|_| named.source("sortKey", [0.0; 4])),
@@ -192,25 +196,12 @@ impl Inputs {
             Outline::Table(list) => list.as_slice(),
             Outline::Column(_) => &[],
         };
-        let path = match self.shape {
-            Outline::Column(req) => Some(Source::Req(req)),
-            Outline::Table(_) => None,
-        };
         let inner = templates.iter().filter_map(|t| match t {
             Template::Fixed(_) => None,
             Template::Star { inner, .. } | Template::Ring { inner } => Some(*inner),
         });
-        [
-            self.pos,
-            self.size,
-            self.color,
-            self.rotation,
-            self.stroke_width,
-            self.stroke_color,
-        ]
-        .into_iter()
-        .chain([self.sort_key, self.shape_id, path].into_iter().flatten())
-        .chain(inner)
+        let others = [self.sort_key, self.shape_id].into_iter().flatten();
+        self.elements.sources().chain(others).chain(inner)
     }
 
     fn build(
@@ -224,7 +215,7 @@ impl Inputs {
         let mut pass = Instances2d {
             sink: Arc::clone(key),
             source: crate::render_tree::Source::Instances2d,
-            count: self.count,
+            count: self.elements.count,
             pos: points(self.pos, fields, registers),
             size: self.size.numbers(fields, registers),
             rotation: self.rotation.numbers(fields, registers),
@@ -235,7 +226,7 @@ impl Inputs {
             stroke_rgba: bytes(self.stroke_color, fields, registers),
             blend: self.blend,
             element: None,
-            ids: Arc::clone(&self.ids),
+            ids: Arc::clone(&self.elements.ids),
         };
         let all = self.select(id, &pass, fields, registers, kept);
         let sorted = self.sort(fields, registers, all, kept);
@@ -243,14 +234,6 @@ impl Inputs {
             gather(&mut pass, &kept.rows, &mut kept.spare);
         }
         pass
-    }
-
-    /// The outline of each element; without one nothing that could be wrong.
-    fn outline(&self) -> Source {
-        match self.shape {
-            Outline::Column(req) => Source::Req(req),
-            Outline::Table(_) => Source::Const([0.0; 4]),
-        }
     }
 
     /// Lists the rows that are drawn; true, and no list, if all are.
@@ -262,35 +245,22 @@ impl Inputs {
         registers: &Registers,
         kept: &mut Kept,
     ) -> bool {
-        let n = self.count as usize;
+        let n = self.elements.count as usize;
         kept.rows.clear();
         kept.excess = 0;
-        let channels = [
-            (Fault::Position, self.pos, 2),
-            (Fault::Size, self.size, 1),
-            (Fault::Rotation, self.rotation, 1),
-            (Fault::Color, self.color, 4),
-            (Fault::Color, self.stroke_color, 4),
-            (Fault::Width, self.stroke_width, 1),
-            (Fault::Position, self.outline(), 0),
-        ]
-        .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
-        let sound = channels.iter().all(|(_, finite)| *finite == Finite::All);
+        let faults = self.elements.faults(fields, registers);
         let table = pass.shapes.len();
         let outlined = match (&self.shape, &pass.shape_id) {
             (Outline::Column(_), Column::Many(_)) => table < MAX_SHAPES,
             _ => true,
         };
         kept.dropped = None;
-        if sound && outlined && paints_everywhere(pass) {
+        if faults.are_none() && outlined && paints_everywhere(pass) {
             return true;
         }
         let mut dropped = Dropped::new(sink);
         for i in 0..n {
-            let fault = channels
-                .iter()
-                .find(|(_, finite)| !finite.at(i))
-                .map(|(f, _)| *f);
+            let fault = faults.of(i as u32);
             let size = pass.size.at(i);
             let fault = fault.or((size < 0.0).then_some(Fault::NegativeSize));
             if let Some(fault) = fault {
@@ -323,7 +293,7 @@ impl Inputs {
         };
         if all {
             kept.rows.clear();
-            kept.rows.extend(0..self.count);
+            kept.rows.extend(0..self.elements.count);
         }
         let before = |a: &u32, b: &u32| {
             let keys = key(*a).partial_cmp(&key(*b));
@@ -367,7 +337,7 @@ impl Inputs {
                 let shapes = list.iter().map(|template| template.shape(registers));
                 let index = match self.shape_id {
                     Some(Source::Req(req)) => match fields.column(req) {
-                        Buffer::U16(column) => within(column, list.len()),
+                        Buffer::U16(column) => within(column, list.len(), &mut spare.outline),
                         _ => Column::One(0),
                     },
                     _ => Column::One(0),
@@ -399,12 +369,12 @@ impl Template {
 }
 
 /// Indices below `len`; larger ones become the last.
-fn within(column: &Column<u16>, len: usize) -> Column<u16> {
+fn within(column: &Column<u16>, len: usize, spare: &mut Pool<u16>) -> Column<u16> {
     let last = u16::try_from(len.saturating_sub(1)).unwrap_or(u16::MAX);
     match column {
         Column::One(i) => Column::One((*i).min(last)),
         Column::Many(rows) if rows.iter().all(|i| *i <= last) => column.clone(),
-        Column::Many(rows) => Column::Many(Arc::new(rows.iter().map(|i| (*i).min(last)).collect())),
+        Column::Many(rows) => Column::Many(spare.fill(rows.iter().map(|i| (*i).min(last)))),
     }
 }
 

@@ -16,16 +16,17 @@ mod profile;
 mod solid;
 
 use super::camera::View;
-use super::field::{Buffer, FieldStore, Finite};
+use super::elements::Elements;
+use super::field::{Buffer, FieldStore};
 use super::frame::EngineError;
 use super::health::{Dropped, Fault};
 use super::layers::Bad;
 use super::registers::Registers;
-use super::rows::{Made, finite, points3};
-use super::sinks::{self, Named, Source};
-use crate::ir::{CameraId, DomainId, InputRef, MeshId, Pool, Program, SinkId};
+use super::rows::{Made, points3};
+use super::sinks::{Named, Source};
+use crate::ir::{DomainId, InputRef, MeshId, Pool, Program, SinkId};
 use crate::math::vec::normalize;
-use crate::render_tree::{Column, Ids, Paths2d};
+use crate::render_tree::{Column, Paths2d};
 use faces::{Face, Faces};
 use place::{Light, Place};
 use profile::Profile;
@@ -45,9 +46,7 @@ pub(super) struct Solids {
 /// Inputs of a sink of solids.
 #[derive(Debug)]
 struct Inputs {
-    domain: DomainId,
-    count: u32,
-    ids: Arc<Ids>,
+    elements: Elements,
     solid: Solid,
     pos: Source,
     rotation: Source,
@@ -55,7 +54,6 @@ struct Inputs {
     color: Source,
     ambient: Source,
     light: Source,
-    camera: CameraId,
 }
 
 /// What is kept between frames.
@@ -76,16 +74,21 @@ struct Kept {
 impl Solids {
     pub(super) fn new(named: &Named<'_>, domain: DomainId) -> Result<Self, EngineError> {
         let program = named.program;
-        let camera = match named.get("camera") {
-            Some(InputRef::Camera(camera)) => camera,
-            _ => CameraId(0),
-        };
         let solid = match named.get("mesh") {
             Some(InputRef::Mesh(mesh)) => solid(program, mesh),
             _ => Solid::new(Vec::new(), 1.0, Caps::named("both")),
         };
-        let count = program.tables.graph.domains[domain.index()].count;
-        let needed = u64::from(count) * solid.faces() as u64;
+        let pos = named.source("pos", [0.0; 4]);
+        let rotation = named.source("rotation", [0.0, 0.0, 0.0, 1.0]);
+        let [scale, color] = ["scale", "color"].map(|name| named.source(name, [1.0; 4]));
+        let channels = [
+            (Fault::Position, pos, 3),
+            (Fault::Rotation, rotation, 4),
+            (Fault::Scale, scale, 3),
+            (Fault::Color, color, 4),
+        ];
+        let elements = Elements::new(named, domain, &channels);
+        let needed = u64::from(elements.count) * solid.faces() as u64;
         if needed > MAX_FACES {
             return Err(EngineError::Limit {
                 what: "faces of one sink of solids",
@@ -94,17 +97,14 @@ impl Solids {
             });
         }
         let inputs = Inputs {
-            domain,
-            count,
-            ids: sinks::ids(program, domain),
+            elements,
             solid,
-            pos: named.source("pos", [0.0; 4]),
-            rotation: named.source("rotation", [0.0, 0.0, 0.0, 1.0]),
-            scale: named.source("scale", [1.0; 4]),
-            color: named.source("color", [1.0; 4]),
+            pos,
+            rotation,
+            scale,
+            color,
             ambient: named.source("ambient", [0.35, 0.0, 0.0, 0.0]),
             light: named.source("light", [-0.4, 0.8, 0.45, 0.0]),
-            camera,
         };
         Ok(Self {
             inputs,
@@ -112,24 +112,9 @@ impl Solids {
         })
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.inputs.domain
-    }
-
-    /// Who looks.
-    pub(super) fn camera(&self) -> CameraId {
-        self.inputs.camera
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Rotation => self.inputs.rotation,
-            Fault::Scale => self.inputs.scale,
-            Fault::Color => self.inputs.color,
-            _ => self.inputs.pos,
-        }
+    /// The elements, and what may be wrong with them.
+    pub(super) fn elements(&self) -> &Elements {
+        &self.inputs.elements
     }
 
     /// The pass of this frame, what was dropped from it (elements with faults, faces outside the
@@ -142,15 +127,9 @@ impl Solids {
         registers: &Registers,
     ) -> (Paths2d, Option<Dropped>, Option<Bad>) {
         let Self { inputs, kept } = self;
-        let sources = [
-            inputs.pos,
-            inputs.rotation,
-            inputs.scale,
-            inputs.color,
-            inputs.ambient,
-            inputs.light,
-        ];
-        let same = kept.made.same(sources.into_iter(), fields, registers);
+        let sources = inputs.elements.sources();
+        let sources = sources.chain([inputs.ambient, inputs.light]);
+        let same = kept.made.same(sources, fields, registers);
         let same = same && kept.view.as_ref() == view;
         kept.view = view.copied();
         let pass = match kept.pass.take() {
@@ -175,14 +154,14 @@ impl Inputs {
         match (kept.view, self.light(registers)) {
             (Some(view), Ok(light)) => {
                 let mut dropped = Dropped::new(id);
-                self.elements(&view, &light, (fields, registers), kept, &mut dropped);
+                self.list(&view, &light, (fields, registers), kept, &mut dropped);
                 kept.dropped = (!dropped.is_empty()).then_some(dropped);
             }
             (_, Err(bad)) => kept.bad = Some(bad),
             (None, Ok(_)) => {}
         }
         kept.faces.sort();
-        kept.faces.pass(key, &self.ids)
+        kept.faces.pass(key, &self.elements.ids)
     }
 
     /// The light of this frame, or what keeps the sink from being drawn.
@@ -203,7 +182,7 @@ impl Inputs {
     }
 
     /// Lists the faces of all elements.
-    fn elements(
+    fn list(
         &self,
         view: &View,
         light: &Light,
@@ -215,17 +194,10 @@ impl Inputs {
         let scales = points3(self.scale, fields, registers);
         let rotations = lanes4(self.rotation, fields, registers);
         let colors = lanes4(self.color, fields, registers);
-        let channels = [
-            (Fault::Position, self.pos, 3),
-            (Fault::Rotation, self.rotation, 4),
-            (Fault::Scale, self.scale, 3),
-            (Fault::Color, self.color, 4),
-        ]
-        .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
-        for element in 0..self.count {
+        let faults = self.elements.faults(fields, registers);
+        for element in 0..self.elements.count {
             let i = element as usize;
-            let broken = |(fault, finite): &(Fault, Finite<'_>)| (!finite.at(i)).then_some(*fault);
-            if let Some(fault) = channels.iter().find_map(broken) {
+            if let Some(fault) = faults.of(element) {
                 dropped.add(element, fault);
                 continue;
             }

@@ -27,6 +27,7 @@ mod cell;
 mod channels;
 mod clock;
 mod combine;
+mod elements;
 pub mod engine;
 mod evaluate;
 pub mod explain;

@@ -4,13 +4,14 @@
 //! that will be painted, are dropped silently. When nothing is dropped the columns are shared with
 //! the store, not copied; while none of them changes, the pass of the frame before is used as it is.
 
-use super::field::{Buffer, FieldStore, Finite};
+use super::elements::Elements;
+use super::field::{Buffer, FieldStore};
 use super::health::{Dropped, Fault};
 use super::registers::Registers;
-use super::rows::{Made, Pool, bytes, finite, pick, points};
-use super::sinks::{self, Named, Source};
+use super::rows::{Made, Pool, bytes, pick, points};
+use super::sinks::{Named, Source};
 use crate::ir::{DomainId, InputRef, SinkId};
-use crate::render_tree::{self as tree, Blend, Column, FillRule, Ids, Paths2d, StrokeStyle};
+use crate::render_tree::{self as tree, Blend, Column, FillRule, Paths2d, StrokeStyle};
 use std::sync::Arc;
 
 /// A pass of outlines: where its columns come from, and what it keeps between frames.
@@ -23,9 +24,7 @@ pub(super) struct Plan {
 /// Where the columns of a pass come from.
 #[derive(Debug)]
 struct Inputs {
-    domain: DomainId,
-    count: u32,
-    ids: Arc<Ids>,
+    elements: Elements,
     path: Source,
     pos: Source,
     rotation: Source,
@@ -63,23 +62,33 @@ struct Spare {
 
 impl Plan {
     pub(super) fn new(named: &Named<'_>, domain: DomainId) -> Self {
-        let program = named.program;
         let path = match named.get("path") {
             Some(InputRef::Req(req)) => Source::Req(req),
             _ => Source::Const([0.0; 4]),
         };
+        let [pos, rotation, fill, stroke_color, stroke_width] =
+            ["pos", "rotation", "fillColor", "strokeColor", "strokeWidth"]
+                .map(|name| named.source(name, [0.0; 4]));
+        let scale = named.source("scale", [1.0; 4]);
+        let channels = [
+            (Fault::Position, pos, 2),
+            (Fault::Position, path, 0),
+            (Fault::Rotation, rotation, 1),
+            (Fault::Scale, scale, 1),
+            (Fault::Color, fill, 4),
+            (Fault::Color, stroke_color, 4),
+            (Fault::Width, stroke_width, 1),
+        ];
         Self {
             inputs: Inputs {
-                domain,
-                count: program.tables.graph.domains[domain.index()].count,
-                ids: sinks::ids(program, domain),
+                elements: Elements::new(named, domain, &channels),
                 path,
-                pos: named.source("pos", [0.0; 4]),
-                rotation: named.source("rotation", [0.0; 4]),
-                scale: named.source("scale", [1.0; 4]),
-                fill: named.source("fillColor", [0.0; 4]),
-                stroke_color: named.source("strokeColor", [0.0; 4]),
-                stroke_width: named.source("strokeWidth", [0.0; 4]),
+                pos,
+                rotation,
+                scale,
+                fill,
+                stroke_color,
+                stroke_width,
                 fill_rule: match named.word("fillRule").as_deref() {
                     Some("evenodd") => FillRule::Evenodd,
                     _ => FillRule::Nonzero,
@@ -91,20 +100,9 @@ impl Plan {
         }
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.inputs.domain
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Position => self.inputs.pos,
-            Fault::Rotation => self.inputs.rotation,
-            Fault::Size | Fault::NegativeSize | Fault::Scale => self.inputs.scale,
-            Fault::Color => self.inputs.fill,
-            Fault::Width => self.inputs.stroke_width,
-        }
+    /// The elements, and what may be wrong with them.
+    pub(super) fn elements(&self) -> &Elements {
+        &self.inputs.elements
     }
 
     /// The pass of this frame, and what was dropped from it.
@@ -115,7 +113,8 @@ impl Plan {
         registers: &Registers,
     ) -> (Paths2d, Option<Dropped>) {
         let Self { inputs, kept } = self;
-        let same = kept.made.same(inputs.sources(), fields, registers);
+        let sources = inputs.elements.sources();
+        let same = kept.made.same(sources, fields, registers);
         let pass = match kept.pass.take() {
             Some(pass) if same => pass,
             _ => inputs.build(sink, fields, registers, kept),
@@ -126,19 +125,6 @@ impl Plan {
 }
 
 impl Inputs {
-    fn sources(&self) -> impl Iterator<Item = Source> {
-        [
-            self.path,
-            self.pos,
-            self.rotation,
-            self.scale,
-            self.fill,
-            self.stroke_color,
-            self.stroke_width,
-        ]
-        .into_iter()
-    }
-
     fn build(
         &self,
         (id, key): (SinkId, &Arc<str>),
@@ -156,7 +142,7 @@ impl Inputs {
         let mut pass = Paths2d {
             sink: Arc::clone(key),
             source: tree::Source::Paths2d,
-            count: self.count,
+            count: self.elements.count,
             paths,
             path_of,
             pos: points(self.pos, fields, registers),
@@ -169,10 +155,10 @@ impl Inputs {
             style: Arc::clone(&self.style),
             blend: self.blend,
             element: None,
-            ids: Arc::clone(&self.ids),
+            ids: Arc::clone(&self.elements.ids),
         };
         self.select(id, &pass, fields, registers, kept);
-        if kept.rows.len() < self.count as usize {
+        if kept.rows.len() < self.elements.count as usize {
             gather(&mut pass, &kept.rows, &mut kept.spare);
         }
         pass
@@ -187,24 +173,13 @@ impl Inputs {
         registers: &Registers,
         kept: &mut Kept,
     ) {
-        let channels = [
-            (Fault::Position, self.pos, 2),
-            (Fault::Position, self.path, 0),
-            (Fault::Rotation, self.rotation, 1),
-            (Fault::Scale, self.scale, 1),
-            (Fault::Color, self.fill, 4),
-            (Fault::Color, self.stroke_color, 4),
-            (Fault::Width, self.stroke_width, 1),
-        ]
-        .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
-        let sound = channels.iter().all(|(_, finite)| *finite == Finite::All);
+        let faults = self.elements.faults(fields, registers);
         let mut dropped = Dropped::new(sink);
         kept.rows.clear();
-        for i in 0..self.count {
+        for i in 0..self.elements.count {
             let at = i as usize;
-            let fault = channels.iter().find(|(_, f)| !sound && !f.at(at));
-            if let Some((fault, _)) = fault {
-                dropped.add(i, *fault);
+            if let Some(fault) = faults.of(i) {
+                dropped.add(i, fault);
                 continue;
             }
             let stroke = pass.stroke_width.at(at) > 0.0 && pass.stroke_rgba.at(at)[3] > 0;

@@ -6,13 +6,14 @@
 //! the view changes, the pass of the frame before is used as it is. Read next: `camera`.
 
 use super::camera::View;
-use super::field::{FieldStore, Finite};
+use super::elements::Elements;
+use super::field::FieldStore;
 use super::health::{Dropped, Fault};
 use super::registers::Registers;
-use super::rows::{Made, Pool, bytes, finite, points3};
-use super::sinks::{self, Named, Source};
-use crate::ir::{CameraId, DomainId, InputRef, SinkId};
-use crate::render_tree::{self as tree, Blend, Column, Ids, Instances2d, Shape};
+use super::rows::{Made, Pool, bytes, points3};
+use super::sinks::{Named, Source};
+use crate::ir::{DomainId, SinkId};
+use crate::render_tree::{self as tree, Blend, Column, Instances2d, Shape};
 use std::sync::Arc;
 
 /// A sink of discs in space.
@@ -25,13 +26,10 @@ pub(super) struct Discs {
 /// Inputs of a sink of discs.
 #[derive(Debug)]
 struct Inputs {
-    domain: DomainId,
-    count: u32,
-    ids: Arc<Ids>,
+    elements: Elements,
     pos: Source,
     size: Source,
     color: Source,
-    camera: CameraId,
     /// The size is a length in space, not in px.
     world: bool,
     blend: Blend,
@@ -65,18 +63,19 @@ struct Row {
 
 impl Discs {
     pub(super) fn new(named: &Named<'_>, domain: DomainId) -> Self {
-        let camera = match named.get("camera") {
-            Some(InputRef::Camera(camera)) => camera,
-            _ => CameraId(0),
-        };
+        let pos = named.source("pos", [0.0; 4]);
+        let size = named.source("size", [0.0; 4]);
+        let color = named.source("color", [1.0; 4]);
+        let channels = [
+            (Fault::Position, pos, 3),
+            (Fault::Size, size, 1),
+            (Fault::Color, color, 4),
+        ];
         let inputs = Inputs {
-            domain,
-            count: named.program.tables.graph.domains[domain.index()].count,
-            ids: sinks::ids(named.program, domain),
-            pos: named.source("pos", [0.0; 4]),
-            size: named.source("size", [0.0; 4]),
-            color: named.source("color", [1.0; 4]),
-            camera,
+            elements: Elements::new(named, domain, &channels),
+            pos,
+            size,
+            color,
             world: named.word("sizeMode").as_deref() == Some("world"),
             blend: named.blend(),
             circle: Arc::new(vec![Shape::Circle]),
@@ -87,23 +86,9 @@ impl Discs {
         }
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.inputs.domain
-    }
-
-    /// Who looks.
-    pub(super) fn camera(&self) -> CameraId {
-        self.inputs.camera
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Position => self.inputs.pos,
-            Fault::Color => self.inputs.color,
-            _ => self.inputs.size,
-        }
+    /// The elements, and what may be wrong with them.
+    pub(super) fn elements(&self) -> &Elements {
+        &self.inputs.elements
     }
 
     /// The pass of this frame, and what was dropped from it. Without a view nothing is drawn.
@@ -115,7 +100,7 @@ impl Discs {
         registers: &Registers,
     ) -> (Instances2d, Option<Dropped>) {
         let Self { inputs, kept } = self;
-        let sources = [inputs.pos, inputs.size, inputs.color].into_iter();
+        let sources = inputs.elements.sources();
         let same = kept.made.same(sources, fields, registers) && kept.view.as_ref() == view;
         kept.view = view.copied();
         let pass = match kept.pass.take() {
@@ -152,7 +137,7 @@ impl Inputs {
             element,
             ..
         } = kept;
-        let in_order = rows.len() == self.count as usize
+        let in_order = rows.len() == self.elements.count as usize
             && rows.iter().zip(0..).all(|(row, i)| row.element == i);
         let rgba = match colors {
             Column::Many(all) if !in_order => {
@@ -176,7 +161,7 @@ impl Inputs {
             stroke_rgba: Column::One([0; 4]),
             blend: self.blend,
             element: (!in_order).then(|| element.fill(rows.iter().map(|row| row.element))),
-            ids: Arc::clone(&self.ids),
+            ids: Arc::clone(&self.elements.ids),
         }
     }
 
@@ -191,22 +176,12 @@ impl Inputs {
     ) -> Dropped {
         let positions = points3(self.pos, fields, registers);
         let sizes = self.size.numbers(fields, registers);
-        let channels = [
-            (Fault::Position, self.pos, 3),
-            (Fault::Size, self.size, 1),
-            (Fault::Color, self.color, 4),
-        ]
-        .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
-        let sound = channels.iter().all(|(_, finite)| *finite == Finite::All);
+        let faults = self.elements.faults(fields, registers);
         let mut dropped = Dropped::new(sink);
-        for element in 0..self.count {
+        for element in 0..self.elements.count {
             let i = element as usize;
             let size = sizes.at(i);
-            let broken = |(fault, finite): &(Fault, Finite<'_>)| (!finite.at(i)).then_some(*fault);
-            let fault = match sound {
-                true => None,
-                false => channels.iter().find_map(broken),
-            };
+            let fault = faults.of(element);
             if let Some(fault) = fault.or((size < 0.0).then_some(Fault::NegativeSize)) {
                 dropped.add(element, fault);
                 continue;

@@ -1,9 +1,10 @@
 //! Sinks: what is drawn, resolved once from the program's tables.
 //!
 //! In: the sink rows. Out: a [`Plan`] each, with every input found by name, so that a frame looks
-//! nothing up. Read next: `instances`, `paths`, `strokes` and `layers`, which turn plans into passes, and `assemble`,
+//! nothing up. Read next: `elements`, `instances`, `paths`, `strokes` and `layers`, which turn plans into passes, and `assemble`,
 //! which nests and orders them.
 
+use super::elements::Elements;
 use super::field::{Buffer, FieldStore};
 use super::frame::EngineError;
 use super::health::Fault;
@@ -58,16 +59,22 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The elements of the sink and the input that a fault is about.
-    pub(super) fn behind(&self, fault: Fault) -> Option<(DomainId, Source)> {
+    /// What is drawn one after the other, if this is a sink of such.
+    pub(super) fn elements(&self) -> Option<&Elements> {
         match self {
-            Self::Instances(plan) => Some((plan.domain(), plan.source(fault))),
-            Self::Paths(plan) => Some((plan.domain(), plan.source(fault))),
-            Self::Strokes(plan) => Some((plan.domain(), plan.source(fault))),
-            Self::Discs(discs) => Some((discs.domain(), discs.source(fault))),
-            Self::Solids(solids) => Some((solids.domain(), solids.source(fault))),
+            Self::Instances(plan) => Some(plan.elements()),
+            Self::Paths(plan) => Some(plan.elements()),
+            Self::Strokes(plan) => Some(plan.elements()),
+            Self::Discs(discs) => Some(discs.elements()),
+            Self::Solids(solids) => Some(solids.elements()),
             Self::Clear(_) | Self::Group(_) | Self::PostFx(_) => None,
         }
+    }
+
+    /// The elements of the sink and the input that a fault is about.
+    pub(super) fn behind(&self, fault: Fault) -> Option<(DomainId, Source)> {
+        let elements = self.elements()?;
+        Some((elements.domain, elements.source(fault)))
     }
 }
 

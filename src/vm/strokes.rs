@@ -5,14 +5,15 @@
 //! each line is one stroke, else each piece of it. Outlines are written into those of three frames
 //! ago; while no column changes, the pass of the frame before is used as it is.
 
-use super::field::{FieldStore, Finite};
+use super::elements::Elements;
+use super::field::FieldStore;
 use super::health::{Dropped, Fault};
 use super::registers::Registers;
-use super::rows::{Made, Pool, bytes, finite, pick, points};
-use super::sinks::{self, Named, Source};
+use super::rows::{Made, Pool, bytes, pick, points};
+use super::sinks::{Named, Source};
 use crate::ir::{DomainId, Program, SinkId};
 use crate::path::Cmd;
-use crate::render_tree::{Blend, Cap, Column, Ids, PathData, StrokeStyle, Strokes2d};
+use crate::render_tree::{Blend, Cap, Column, PathData, StrokeStyle, Strokes2d};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,9 +27,7 @@ pub(super) struct Plan {
 /// Where the columns of a pass come from, and how elements become lines.
 #[derive(Debug)]
 struct Inputs {
-    domain: DomainId,
-    count: u32,
-    ids: Arc<Ids>,
+    elements: Elements,
     pos: Source,
     width: Source,
     color: Source,
@@ -61,22 +60,25 @@ struct Kept {
 
 impl Plan {
     pub(super) fn new(named: &Named<'_>, domain: DomainId) -> Self {
-        let program = named.program;
-        let count = program.tables.graph.domains[domain.index()].count;
+        let pos = named.source("pos", [0.0; 4]);
         let [width, color] = ["width", "color"].map(|name| named.source(name, [0.0; 4]));
+        let channels = [
+            (Fault::Position, pos, 2),
+            (Fault::Color, color, 4),
+            (Fault::Width, width, 1),
+        ];
+        let elements = Elements::new(named, domain, &channels);
         let group = match named.number("groupSize") {
             Some(size) if size >= 1.0 => size as u32,
-            _ => count,
+            _ => elements.count,
         };
         Self {
             inputs: Inputs {
-                domain,
-                count,
-                ids: sinks::ids(program, domain),
-                pos: named.source("pos", [0.0; 4]),
+                elements,
+                pos,
                 width,
                 color,
-                pieces: [width, color].iter().any(|s| differs(program, *s)),
+                pieces: [width, color].iter().any(|s| differs(named.program, *s)),
                 group: group.max(1),
                 closed: named.flag("closed"),
                 smooth: named.flag("smooth"),
@@ -87,18 +89,9 @@ impl Plan {
         }
     }
 
-    /// The element's domain, for messages.
-    pub(super) fn domain(&self) -> DomainId {
-        self.inputs.domain
-    }
-
-    /// The input that a fault is about.
-    pub(super) fn source(&self, fault: Fault) -> Source {
-        match fault {
-            Fault::Color => self.inputs.color,
-            Fault::Width => self.inputs.width,
-            _ => self.inputs.pos,
-        }
+    /// The elements, and what may be wrong with them.
+    pub(super) fn elements(&self) -> &Elements {
+        &self.inputs.elements
     }
 
     /// The pass of this frame, and what was dropped from it.
@@ -109,7 +102,7 @@ impl Plan {
         registers: &Registers,
     ) -> (Strokes2d, Option<Dropped>) {
         let Self { inputs, kept } = self;
-        let sources = [inputs.pos, inputs.width, inputs.color].into_iter();
+        let sources = inputs.elements.sources();
         let same = kept.made.same(sources, fields, registers);
         let pass = match kept.pass.take() {
             Some(pass) if same => pass,
@@ -189,28 +182,23 @@ impl Inputs {
             style: Arc::clone(&self.style),
             blend: self.blend,
             element: (!in_order).then(|| kept.element.fill(rows.iter().copied())),
-            ids: Arc::clone(&self.ids),
+            ids: Arc::clone(&self.elements.ids),
         }
     }
 
     /// Lists the elements without a fault, counts the others.
     fn select(&self, sink: SinkId, fields: &FieldStore, registers: &Registers, kept: &mut Kept) {
-        let channels = [
-            (Fault::Position, self.pos, 2),
-            (Fault::Color, self.color, 4),
-            (Fault::Width, self.width, 1),
-        ]
-        .map(|(fault, source, lanes)| (fault, finite(source, lanes, fields, registers)));
+        let faults = self.elements.faults(fields, registers);
         kept.sound.clear();
         kept.dropped = None;
-        if channels.iter().all(|(_, finite)| *finite == Finite::All) {
-            kept.sound.extend(0..self.count);
+        if faults.are_none() {
+            kept.sound.extend(0..self.elements.count);
             return;
         }
         let mut dropped = Dropped::new(sink);
-        for i in 0..self.count {
-            match channels.iter().find(|(_, f)| !f.at(i as usize)) {
-                Some((fault, _)) => dropped.add(i, *fault),
+        for i in 0..self.elements.count {
+            match faults.of(i) {
+                Some(fault) => dropped.add(i, fault),
                 None => kept.sound.push(i),
             }
         }
