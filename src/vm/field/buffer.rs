@@ -39,6 +39,15 @@ pub struct PathColumn {
 }
 
 impl Buffer {
+    /// Whether all elements have this very outline.
+    pub(super) fn is_outline(&self, outline: &Arc<PathData>) -> bool {
+        let Self::Path(column) = self else {
+            return false;
+        };
+        column.index == Column::One(0)
+            && matches!(&column.table[..], [one] if Arc::ptr_eq(one, outline))
+    }
+
     /// A column of zeros without rows: what a request has before it first ran.
     pub(super) fn empty(format: Format) -> Self {
         match format {

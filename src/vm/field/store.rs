@@ -56,6 +56,8 @@ pub struct FieldStore {
     counted: BTreeMap<(u32, usize), u64>,
     /// Scratch: divisions that the columns of a group have in common count once.
     divided: Vec<u32>,
+    /// Lanes of the frame before, where nothing outlives its frame: their memory is used again.
+    spares: Vec<Stored>,
     histories: BTreeMap<StateId, Vec<f64>>,
     pool: Pool,
     uniforms: Worker,
@@ -65,6 +67,10 @@ pub struct FieldStore {
     asked: Vec<(ReqId, Outcome)>,
     missed: Vec<u32>,
     outputs: Vec<Output>,
+    /// Scratch: stored lanes to compute, and those still to look at; finite bits that nobody reads.
+    order: Vec<u32>,
+    work: Vec<u32>,
+    mask: Vec<u64>,
     frame: u64,
     epoch: u64,
     /// Last number given to a content.
@@ -117,7 +123,12 @@ impl FieldStore {
         self.report.clear();
         self.pool.trim(self.frame);
         if !self.cache {
-            self.lanes.fill(Stored::Empty);
+            self.spares.resize(self.lanes.len(), Stored::Empty);
+            for (lane, spare) in self.lanes.iter_mut().zip(&mut self.spares) {
+                if !matches!(lane, Stored::Empty) {
+                    *spare = std::mem::replace(lane, Stored::Empty);
+                }
+            }
         }
     }
 

@@ -34,6 +34,16 @@ impl FieldStore {
             let known = &mut self.columns[column as usize];
             self.revision += 1;
             known.content.revision = self.revision;
+            if let (Delivery::One(registers), Format::Path) = (delivery, known.key.format) {
+                // One that is still the same keeps its table.
+                let outline = self.uniforms.outline(registers.first());
+                if !known.content.buffer.is_outline(&outline) {
+                    let (buffer, finite) = output::one_path(&outline);
+                    known.content.buffer = buffer;
+                    known.content.all_finite = Some(finite);
+                }
+                continue;
+            }
             let old = std::mem::replace(&mut known.content.buffer, Buffer::empty(known.key.format));
             self.pool.retire(old, self.frame);
             match delivery {
@@ -43,10 +53,8 @@ impl FieldStore {
                     outputs.push(Output::new(rows, mask, count));
                 }
                 Delivery::One(registers) => {
-                    let (buffer, finite) = match known.key.format {
-                        Format::Path => output::one_path(&self.uniforms.outline(registers.first())),
-                        format => output::one(format, self.uniforms.narrow_lanes(registers)),
-                    };
+                    let lanes = self.uniforms.narrow_lanes(registers);
+                    let (buffer, finite) = output::one(known.key.format, lanes);
                     known.content.buffer = buffer;
                     known.content.all_finite = Some(finite);
                 }
@@ -183,8 +191,10 @@ impl FieldStore {
         if !wanted.iter().any(|&k| empty(&self.lanes, k)) {
             return;
         }
-        let mut order = Vec::new();
-        let mut work: Vec<u32> = wanted.to_vec();
+        let mut order = std::mem::take(&mut self.order);
+        let mut work = std::mem::take(&mut self.work);
+        order.clear();
+        work.extend_from_slice(wanted);
         while let Some(k) = work.pop() {
             if empty(&self.lanes, k) && !order.contains(&k) {
                 order.push(k);
@@ -193,14 +203,12 @@ impl FieldStore {
         }
         // What a lane is made of stands before it.
         order.sort_unstable();
-        for k in order {
+        for &k in &order {
             let kernel = self.stored_kernel(k);
             let keep = self.keeps[k as usize].keep;
-            let rows = match self.graph.of(keep.value).bank {
-                Bank::Wide => Open::Lane64(Arc::new(vec![0.0; keep.rows])),
-                Bank::Narrow | Bank::Path => Open::Lane32(Arc::new(vec![0.0; keep.rows])),
-            };
-            let mut output = [Output::new(rows, Vec::new(), keep.rows)];
+            let rows = self.lane(k, keep);
+            let mask = std::mem::take(&mut self.mask);
+            let mut output = [Output::new(rows, mask, keep.rows)];
             let cx = Context {
                 program,
                 ids: &self.ids,
@@ -225,11 +233,25 @@ impl FieldStore {
                 &mut output,
             );
             let [output] = output;
+            self.mask = output.mask;
             self.lanes[k as usize] = match output.rows {
                 Open::Lane32(lanes) => Stored::Narrow(lanes),
                 Open::Lane64(lanes) => Stored::Wide(lanes),
                 _ => Stored::Empty,
             };
+        }
+        (self.order, self.work) = (order, work);
+    }
+
+    /// Memory for a stored lane: that of the frame before, if nobody holds it.
+    fn lane(&mut self, k: u32, keep: Keep) -> Open {
+        let spare = self.spares.get_mut(k as usize);
+        let spare = spare.map_or(Stored::Empty, |s| std::mem::replace(s, Stored::Empty));
+        match (spare, self.graph.of(keep.value).bank) {
+            (Stored::Wide(lanes), Bank::Wide) if lanes.len() == keep.rows => Open::Lane64(lanes),
+            (_, Bank::Wide) => Open::Lane64(Arc::new(vec![0.0; keep.rows])),
+            (Stored::Narrow(lanes), _) if lanes.len() == keep.rows => Open::Lane32(lanes),
+            _ => Open::Lane32(Arc::new(vec![0.0; keep.rows])),
         }
     }
 

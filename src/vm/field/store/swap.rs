@@ -77,6 +77,7 @@ impl FieldStore {
         self.orphans.clear();
         self.workers = Mutex::default();
         self.lanes.fill(Stored::Empty);
+        self.spares.clear();
         for column in &mut self.columns {
             if column.missing.is_none() {
                 column.missing = Some(MissReason::Evicted);

@@ -1,0 +1,116 @@
+//! A steady frame allocates nothing: all memory of the engine is taken when it starts, or when a
+//! buffer size is met for the first time.
+//!
+//! The whole gallery runs, and two patches that have something of everything; with caches and without.
+//! What is counted is every allocation of the thread while a frame is evaluated, the tree included.
+
+mod runs;
+
+use allocation_counter::measure;
+use oscilla::ir::TimeModel;
+use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Frames of a run.
+const FRAMES: u32 = 16;
+
+/// The gallery by name.
+fn gallery() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
+    let mut list: Vec<(String, String)> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .map(|path| {
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            (
+                name.into_owned(),
+                fs::read_to_string(&path).expect("a patch"),
+            )
+        })
+        .collect();
+    list.sort();
+    list
+}
+
+/// Frames that a free buffer waits to be used again.
+const PATIENCE: usize = 2;
+
+/// Allocations of the steady frames of a third run, when all sizes have been met. A frame is steady if
+/// it computes no more columns than the two before it: what nobody needed for so long is let go.
+fn steady(text: &str, cache: bool) -> u64 {
+    let (program, found) = runs::compile(text);
+    let program = program.unwrap_or_else(|| panic!("{}", runs::shown(&found)));
+    let span = match program.time_model {
+        TimeModel::Cyclic { period_ms, .. } => period_ms,
+        TimeModel::Finite { duration_ms, .. } => duration_ms,
+        TimeModel::Infinite { .. } => 4000.0,
+    };
+    let options = EngineOptions {
+        cache,
+        ..EngineOptions::default()
+    };
+    let mut engine = Engine::new(Arc::new(program), options).expect("an engine");
+    let mut run = || {
+        engine.reset();
+        let mut computed: Vec<u64> = Vec::with_capacity(FRAMES as usize);
+        let mut sum = 0;
+        for i in 0..FRAMES {
+            let time = FrameTime::at(f64::from(i) * span / f64::from(FRAMES));
+            let counted = measure(|| {
+                let tree = engine.render_frame(time, &FrameCtx::default());
+                assert!(tree.is_ok());
+            });
+            let now = engine.health().materialised;
+            let before = computed.iter().rev().take(PATIENCE);
+            let steady = computed.len() >= PATIENCE && before.min().is_some_and(|&n| now <= n);
+            computed.push(now);
+            sum += if steady { counted.count_total } else { 0 };
+        }
+        sum
+    };
+    run();
+    run();
+    run()
+}
+
+/// What is known to take memory. Outlines that differ from element to element are listed anew where
+/// nothing is kept, ten allocations a frame; two patches take some in single frames.
+fn allowed(name: &str, cache: bool) -> u64 {
+    match (name, cache) {
+        ("layers", false) => 10 * u64::from(FRAMES),
+        ("curtain", _) => 8,
+        ("everything", _) => 4,
+        _ => 0,
+    }
+}
+
+#[test]
+fn steady_frames_allocate_nothing() {
+    let mut all = gallery();
+    assert!(all.len() >= 12, "only {} patches", all.len());
+    all.push(("everything".to_owned(), runs::RICH.to_owned()));
+    all.push(("layers".to_owned(), runs::LAYERS.to_owned()));
+    let mut wrong = Vec::new();
+    for (name, text) in &all {
+        for cache in [true, false] {
+            let count = steady(text, cache);
+            let most = allowed(name, cache);
+            if count > most {
+                let how = if cache { "with" } else { "without" };
+                wrong.push(format!(
+                    "{name}, {how} caches: {count} allocations in {FRAMES} frames"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn allocations_are_counted() {
+    let counted = measure(|| drop(std::hint::black_box(vec![1u8; 100])));
+    assert_eq!(counted.count_total, 1);
+}
