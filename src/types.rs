@@ -4,6 +4,10 @@
 //! *domain* what it is (a number, a colour…). Domains fall into families; inside a family a value
 //! passes unchanged.
 
+mod ids;
+
+pub use ids::Ids;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;

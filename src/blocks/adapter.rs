@@ -376,27 +376,17 @@ pub fn reduce(
     domain: Domain,
     op: ReduceOp,
 ) -> Result<SignalId, OpError> {
-    let over = build.field_over(field);
     let op = match (domain, op) {
         (Domain::Boolean, ReduceOp::Sum) => ReduceOp::Max,
         (_, op) => op,
     };
-    let expr = SignalExpr::Reduce {
-        field,
-        domain: over,
-        op,
+    let cast = match domain {
+        Domain::Boolean => 3,
+        Domain::Phase01 => 0,
+        domain => return Ok(build.reduce(field, domain, op)),
     };
-    match domain {
-        Domain::Boolean => {
-            let raw = build.signal(Type::signal(Domain::Number), expr);
-            build.apply(Op::Cast, 3, &[raw])
-        }
-        Domain::Phase01 => {
-            let raw = build.signal(Type::signal(Domain::Number), expr);
-            build.apply(Op::Cast, 0, &[raw])
-        }
-        domain => Ok(build.signal(Type::signal(domain), expr)),
-    }
+    let raw = build.reduce(field, Domain::Number, op);
+    build.apply(Op::Cast, cast, &[raw])
 }
 
 /// The pulses of an event in the frame.

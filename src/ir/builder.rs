@@ -4,6 +4,10 @@
 //! and requests on constants get the folded constant. Ids that come out are provisional: the compiler
 //! renumbers them into schedule order at the end. Nothing here looks at names of blocks or buses.
 
+mod fold;
+
+pub use fold::MOST_ROWS;
+
 use super::ids::*;
 use super::op::{self, Counts};
 use super::program::*;
@@ -19,6 +23,8 @@ pub struct Builder {
     pub types: Vec<TypeDesc>,
     /// Everything executable.
     pub tables: Tables,
+    /// Program seed, which hashes are folded with.
+    pub seed: u32,
     types_by: HashMap<TypeDesc, TypeId>,
     strings_by: HashMap<String, StrId>,
     constants_by: HashMap<ConstKey, ConstId>,
@@ -180,6 +186,9 @@ impl Builder {
 
     /// A signal node, hash-consed. Prefer [`Self::apply`], [`Self::constant`] and friends.
     pub fn signal(&mut self, ty: Type, expr: SignalExpr) -> SignalId {
+        if let Some(silence) = self.silence(&expr) {
+            return self.constant(ty.domain, &[silence]);
+        }
         let ty = self.ty(ty);
         let key = (ty, expr);
         if let Some(&id) = self.signals_by.get(&key) {
@@ -227,6 +236,20 @@ impl Builder {
                 imm,
             },
         ))
+    }
+
+    /// One value per lane from all elements of a narrow field, folded if all that it reads is known; a
+    /// signal of `domain`, which has the field's lanes.
+    pub fn reduce(&mut self, field: FieldId, domain: Domain, op: ReduceOp) -> SignalId {
+        if let Some(lanes) = fold::reduce(self, field, op) {
+            return self.constant(domain, &lanes);
+        }
+        let expr = SignalExpr::Reduce {
+            field,
+            domain: self.field_over(field),
+            op,
+        };
+        self.signal(Type::signal(domain), expr)
     }
 
     /// Type of a signal.

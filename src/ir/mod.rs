@@ -7,6 +7,7 @@
 //! * [`validate()`]: proves the invariants, gives [`Valid`];
 //! * [`text`]: the dump for people; [`identity`]: content hashes;
 //! * [`json`] and [`binary`]: the forms that are read back; [`mod@file`]: from bytes to a proven program;
+//! * [`element`]: a field at one element; [`reduce`], [`meet`]: how elements and terms come together;
 //! * [`varies`]: what a value changes with; [`facts`]: tables in words, for people and tools.
 //! * [`hashes`], [`diff`]: rows by content, and two programs side by side.
 //!
@@ -16,16 +17,20 @@ pub mod binary;
 pub mod builder;
 pub mod derive;
 pub mod diff;
+pub mod element;
 pub mod facts;
 pub mod file;
 pub mod hashes;
+pub mod id_hash;
 pub mod identity;
 pub mod ids;
 pub mod json;
+pub mod meet;
 pub mod op;
 pub mod operands;
 mod own;
 mod program;
+pub mod reduce;
 pub mod text;
 mod validate;
 pub mod varies;

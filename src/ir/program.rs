@@ -28,7 +28,7 @@ pub use transform::*;
 
 use super::ids::*;
 use crate::path::PathData;
-use crate::types::TypeDesc;
+use crate::types::{Ids, TypeDesc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -189,10 +189,54 @@ pub struct Constants {
     pub index: Vec<ConstRow>,
 }
 
+impl Tables {
+    /// Names of the elements of a domain; those of a domain that is not there are numbers.
+    pub fn ids(&self, domain: DomainId) -> Ids {
+        let Some(row) = self.graph.domains.get(domain.index()) else {
+            return Ids::Sequential;
+        };
+        match row.ids {
+            ElementIds::Sequential => Ids::Sequential,
+            ElementIds::Grid { cols, .. } => Ids::Grid { cols },
+            ElementIds::Prefix(text) => {
+                Ids::Prefix(self.strings.get(text.index()).cloned().unwrap_or_default())
+            }
+            ElementIds::Custom(list) => {
+                let json = self.constants.json_text(list);
+                let list = json.and_then(|json| serde_json::from_str(json).ok());
+                Ids::Custom(list.unwrap_or_default())
+            }
+        }
+    }
+}
+
 impl Constants {
+    /// Entries of a numeric constant, exactly; `None` if it has none.
+    pub fn numbers(&self, id: ConstId) -> Option<Vec<f64>> {
+        let row = self.index.get(id.index())?;
+        self.entries(id, 0, row.len as usize)
+    }
+
+    /// `count` entries of a numeric constant from the `first` on; `None` if it has not so many.
+    pub fn entries(&self, id: ConstId, first: usize, count: usize) -> Option<Vec<f64>> {
+        let row = self.index.get(id.index())?;
+        let end = first.checked_add(count)?;
+        if end > row.len as usize {
+            return None;
+        }
+        let at = row.at as usize;
+        let span = at.checked_add(first)?..at.checked_add(end)?;
+        Some(match row.pool {
+            Pool::F64 => self.f64.get(span)?.to_vec(),
+            Pool::F32 => self.f32.get(span)?.iter().map(|&v| v.into()).collect(),
+            Pool::I32 => self.i32.get(span)?.iter().map(|&v| v.into()).collect(),
+            Pool::Json | Pool::Paths => return None,
+        })
+    }
+
     /// The JSON text of a constant; `None` if it is of another kind.
     pub fn json_text(&self, id: ConstId) -> Option<&str> {
-        let row = &self.index[id.index()];
+        let row = self.index.get(id.index())?;
         let text = (row.pool == Pool::Json).then(|| self.json.get(row.at as usize));
         text.flatten().map(String::as_str)
     }

@@ -16,7 +16,7 @@ use super::project;
 use super::registers::Registers;
 use super::strokes;
 use crate::ir::{
-    ConstId, DomainId, ElementIds, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
+    ConstId, DomainId, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
     SinkKind,
 };
 use crate::render_tree::{Blend, Cap, Column, Ids, Join, StrokeStyle};
@@ -297,18 +297,5 @@ fn kind(program: &Program, sink: &Sink, named: &Named<'_>, key: &str) -> Result<
 
 /// Names of the elements of a domain, for passes.
 pub(super) fn ids(program: &Program, domain: DomainId) -> Arc<Ids> {
-    let row = &program.tables.graph.domains[domain.index()];
-    Arc::new(match row.ids {
-        ElementIds::Sequential => Ids::Sequential,
-        ElementIds::Grid { cols, .. } => Ids::Grid { cols },
-        ElementIds::Prefix(text) => Ids::Prefix(program.tables.strings[text.index()].clone()),
-        ElementIds::Custom(c) => {
-            let list = program
-                .tables
-                .constants
-                .json_text(c)
-                .and_then(|text| serde_json::from_str(text).ok());
-            Ids::Custom(list.unwrap_or_default())
-        }
-    })
+    Arc::new(program.tables.ids(domain))
 }

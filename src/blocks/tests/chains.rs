@@ -388,8 +388,12 @@ fn reductions_keep_the_meaning_of_the_domain() {
     let mut build = Builder::new();
     let domain = plain(&mut build, "d", 3);
     let index = lanes_over(&mut build, domain);
-    let half = build.field_constant(Domain::Number, false, &[0.5]);
-    let flags = build.field_apply(Op::Gt, 0, &[index, half]).unwrap();
+    let known = build.field_apply(Op::Cast, 3, &[index]).unwrap();
+    let any = reduce(&mut build, known, Domain::Boolean, ReduceOp::Sum).unwrap();
+    assert_eq!(build.folded(any), Some(vec![1.0]), "0, 1, 2: one is on");
+    let edge = varying(&mut build, Domain::Number);
+    let edge = build.broadcast(edge, false);
+    let flags = build.field_apply(Op::Gt, 0, &[index, edge]).unwrap();
     let any = reduce(&mut build, flags, Domain::Boolean, ReduceOp::Sum).unwrap();
     assert_eq!(build.signal_type(any).domain, Domain::Boolean);
     let SignalExpr::Apply { op, imm, args } = &build.tables.sig.nodes[any.index()].expr else {

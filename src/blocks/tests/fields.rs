@@ -280,7 +280,18 @@ fn hues_travel_over_one_element() {
 fn a_reduction_is_a_signal_over_the_domain_of_its_field() {
     let mut build = Builder::new();
     let domain = plain(&mut build, "d", 5);
-    let field = lanes_over(&mut build, domain);
+    let index = lanes_over(&mut build, domain);
+    let mut rig = Rig::new("FieldReduce");
+    rig.build = build;
+    let lowered = rig
+        .give("field", Value::Field(index))
+        .text("op", "sum")
+        .lower();
+    assert_eq!(lowered.build.folded(lowered.signal("signal")), Some(vec![10.0]));
+    let mut build = lowered.build;
+    let moving = varying(&mut build, Domain::Number);
+    let moving = build.broadcast(moving, false);
+    let field = build.field_apply(Op::Add, 0, &[index, moving]).unwrap();
     let mut rig = Rig::new("FieldReduce");
     rig.build = build;
     let lowered = rig

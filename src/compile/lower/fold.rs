@@ -1,11 +1,12 @@
 //! What can be computed when the patch is compiled: chains and buses over constants.
 
-use crate::ir::op::{Counts, eval};
+use crate::ir::meet::{self, How, Term};
+use crate::ir::op::{Counts, Op, eval};
 use crate::ir::{Builder, Chain, ChainOperand, Combine, SignalId};
-use crate::types::{Domain, Family};
+use crate::math::hash;
+use crate::types::Domain;
 
-/// The value of a chain on a constant; `None` if something on the way varies, or an opcode reads more
-/// than its operands.
+/// The value of a chain on a constant; `None` if something on the way varies.
 pub(super) fn chain(
     build: &Builder,
     chain: &Chain,
@@ -18,7 +19,8 @@ pub(super) fn chain(
         .map(|a| build.folded(*a))
         .collect::<Option<_>>()?;
     for step in &chain.steps {
-        if !step.op.is_numeric() {
+        let offset = step.op == Op::PerElementOffset;
+        if !step.op.is_numeric() && !offset {
             return None;
         }
         let mut operands: Vec<&[f64]> = vec![&running];
@@ -27,6 +29,12 @@ pub(super) fn chain(
                 ChainOperand::Const(c) => build.f64s(*c),
                 ChainOperand::Arg(k) => args.get(*k as usize)?,
             });
+        }
+        // A signal is element 0.
+        let seed = operands.get(2).and_then(|seed| seed.first().copied());
+        let hash = [hash::element_hash(0, seed.unwrap_or_default(), build.seed)];
+        if offset && operands.len() > 2 {
+            operands[2] = &hash;
         }
         let lanes = build.types[step.to.index()].domain.lanes();
         let mut out = vec![0.0; lanes];
@@ -54,75 +62,24 @@ pub(super) fn combine(
         .iter()
         .map(|t| build.folded(*t))
         .collect::<Option<_>>()?;
-    let (last, rest) = terms.split_last()?;
-    if rest.is_empty() {
-        return Some(last.clone());
-    }
-    let boolean = domain.family() == Family::Boolean;
-    let phase = domain.family() == Family::Phase;
-    let color = domain.family() == Family::Color;
-    let lanes = domain.lanes();
-    let count = terms.len() as f64;
-    let per_lane = |lane: &dyn Fn(usize) -> f64| (0..lanes).map(lane).collect::<Vec<f64>>();
-    let fold = |i: usize, f: &dyn Fn(f64, f64) -> f64| {
-        let mut values = terms.iter().map(|t| t[i]);
-        let first = values.next().unwrap_or(0.0);
-        values.fold(first, f)
-    };
-    let truth = |b: bool| vec![f64::from(u8::from(b))];
-    let on = terms.iter().filter(|t| t[0] > 0.5).count();
-    let wrapped = |v: f64| if phase { wrap(v) } else { v };
-    Some(match mode {
-        Combine::Last => last.clone(),
-        Combine::Sum | Combine::Max if boolean => truth(on > 0),
-        Combine::Min if boolean => truth(on == terms.len()),
-        Combine::Average if boolean => truth(on * 2 > terms.len()),
-        Combine::Layer if boolean => truth(on > 0),
-        Combine::Layer if color => layer(&terms),
-        Combine::Layer => last.clone(),
-        Combine::Sum => per_lane(&|i| wrapped(fold(i, &|a, b| a + b))),
-        Combine::Average => per_lane(&|i| wrapped(fold(i, &|a, b| a + b) / count)),
-        Combine::Max => per_lane(&|i| fold(i, &max)),
-        Combine::Min => per_lane(&|i| fold(i, &min)),
-    })
-}
-
-/// Source-over in order, straight alpha, the first at the bottom.
-fn layer(terms: &[Vec<f64>]) -> Vec<f64> {
-    let mut below = terms[0].clone();
-    for over in &terms[1..] {
-        let rest = below[3] * (1.0 - over[3]);
-        let alpha = over[3] + rest;
-        for i in 0..3 {
-            let sum = over[i] * over[3] + below[i] * rest;
-            below[i] = if alpha == 0.0 { 0.0 } else { sum / alpha };
+    let last = terms.last()?;
+    let how = meet::how(mode, domain.family(), terms.len());
+    match how {
+        How::Last => return Some(last.clone()),
+        How::Over => {
+            let colors = terms.iter().map(|t| std::array::from_fn(|k| t[k]));
+            return colors.reduce(meet::over).map(|color| color.to_vec());
         }
-        below[3] = alpha;
+        _ => {}
     }
-    below
-}
-
-fn wrap(v: f64) -> f64 {
-    let fraction = v - v.floor();
-    if fraction == 1.0 { 0.0 } else { fraction }
-}
-
-fn min(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() {
-        f64::NAN
-    } else if b < a {
-        b
-    } else {
-        a
-    }
-}
-
-fn max(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() {
-        f64::NAN
-    } else if b > a {
-        b
-    } else {
-        a
-    }
+    let lane = |k: usize| {
+        let mut out = [0.0];
+        let list = terms.iter().map(|lanes| Term {
+            lanes: &lanes[k..=k],
+            rows: 1,
+        });
+        meet::lanes(how, list, &[0.0], &mut out);
+        out[0]
+    };
+    Some((0..domain.lanes()).map(lane).collect())
 }

@@ -110,6 +110,7 @@ impl<'g, 'd> Lowerer<'g, 'd> {
         let blocks = graph.nodes.len();
         let sources = graph.patch.document.default_sources.iter().enumerate();
         let mut build = Builder::new();
+        build.seed = facts.seed;
         let channels = channels::channels(graph, &mut build, diagnostics);
         Self {
             graph,

@@ -1,13 +1,15 @@
-//! Why a signal is not a constant: what it depends on that changes.
+//! Why a signal is not a constant: what it depends on that changes, or is not worked out before it runs.
 
 use crate::compile::edges;
 use crate::ir::{Builder, EventExpr, FieldExpr, SignalExpr, SignalId, ValueRef};
+use crate::types::Domain;
 use std::collections::HashSet;
 
 /// The sources of variation of a signal, in words, each once: `time`, `state`, `a rail`, `an external
-/// input`.
+/// input`; of a reduction that is the same in every frame, why it was not folded.
 pub(super) fn of(build: &Builder, signal: SignalId) -> Vec<&'static str> {
     let tables = &build.tables;
+    let (mut reduces, mut outlines) = (false, false);
     let (mut time, mut state, mut rail, mut external) = (false, false, false, false);
     let mut seen: HashSet<ValueRef> = HashSet::new();
     let mut work = vec![ValueRef::Sig(signal)];
@@ -21,6 +23,7 @@ pub(super) fn of(build: &Builder, signal: SignalId) -> Vec<&'static str> {
                 SignalExpr::Rail(_) => rail = true,
                 SignalExpr::External(_) => external = true,
                 SignalExpr::StateOut(_) | SignalExpr::StatePrev(_) => state = true,
+                SignalExpr::Reduce { .. } => reduces = true,
                 _ => {}
             },
             ValueRef::Event(id) => match &tables.event.nodes[id.index()].expr {
@@ -33,6 +36,7 @@ pub(super) fn of(build: &Builder, signal: SignalId) -> Vec<&'static str> {
                 _ => {}
             },
             ValueRef::Field(id) => {
+                outlines |= build.field_type(id).domain == Domain::Path;
                 if let FieldExpr::History(_) = tables.field.nodes[id.index()].expr {
                     state = true;
                 }
@@ -47,8 +51,18 @@ pub(super) fn of(build: &Builder, signal: SignalId) -> Vec<&'static str> {
         (rail, "a rail"),
         (external, "an external input"),
     ];
+    let varies = time || state || rail || external;
+    let unfolded = [
+        (outlines, "outlines, which are measured only when it runs"),
+        (
+            reduces && !outlines,
+            "too many elements to work them out before it runs",
+        ),
+    ];
+    let unfolded = unfolded.map(|(is, why)| (is && !varies, why));
     named
         .into_iter()
+        .chain(unfolded)
         .filter(|(is, _)| *is)
         .map(|(_, name)| name)
         .collect()

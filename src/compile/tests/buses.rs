@@ -165,7 +165,14 @@ fn a_field_on_a_signal_bus_needs_a_reduction() {
         r#""bus": "n"}],"#,
         r#""bus": "n", "adapters": ["ReduceFieldToSignal"]}],"#,
     );
-    let (p, _) = program(&patch(blocks, &reduced));
+    // What is known is folded; here the numbers move.
+    let moved = r#"{"id": "k", "type": "FieldIndex", "params": {"domain": 3}},
+        {"id": "a", "type": "FieldZipSignal"}"#;
+    let reduced = reduced.replace("a.index", "a.out");
+    let reduced = format!(
+        r#"{reduced}, "connections": [{{"from": "k.index", "to": "a.field"}}, {{"from": "time.phase", "to": "a.signal"}}]"#
+    );
+    let (p, _) = program(&patch(moved, &reduced));
     let steps: Vec<&str> = p
         .schedule
         .steps

@@ -167,9 +167,11 @@ fn pulses_and_numbers_become_each_other() {
 
 #[test]
 fn a_field_is_reduced_before_it_is_read() {
-    let blocks = r#"{"id": "i", "type": "FieldIndex", "params": {"domain": 3}}, {"id": "o", "type": "Oscillator"}"#;
+    let blocks = r#"{"id": "k", "type": "FieldIndex", "params": {"domain": 3}},
+        {"id": "i", "type": "FieldZipSignal"}, {"id": "o", "type": "Oscillator"}"#;
     let rest = r#""connections": [
-        {"from": "i.index", "to": "o.amplitude", "adapters": [{"adapterId": "ReduceFieldToSignal", "params": {"op": "max"}}],
+        {"from": "k.index", "to": "i.field"}, {"from": "time.phase", "to": "i.signal"},
+        {"from": "i.out", "to": "o.amplitude", "adapters": [{"adapterId": "ReduceFieldToSignal", "params": {"op": "max"}}],
          "lens": [{"type": "scale", "params": {"scale": 2}}]},
         {"from": "o.out", "to": "dots.radius"}]"#;
     let (p, _) = program(&patch(blocks, rest));

@@ -6,6 +6,7 @@ mod composites;
 mod examples;
 mod order;
 mod rails;
+mod reductions;
 mod resolve;
 mod sources;
 

@@ -101,7 +101,7 @@ impl Fields {
         }
         let roots = self.values.iter().map(|wanted| wanted.field);
         let reached = lane::reached(program, roots.chain(steps.iter().map(|step| step.0)));
-        let most = (BUDGET / reached.len().max(1)).clamp(FIRST, ELEMENTS as usize) as u32;
+        let most = (BUDGET / reached.rows().len().max(1)).clamp(FIRST, ELEMENTS as usize) as u32;
         let counts = self.values.iter().map(|wanted| wanted.of.unwrap_or(1));
         for index in 0..counts.max().unwrap_or(0).min(most) {
             let element = Element {

@@ -6,13 +6,13 @@
 
 mod outlines;
 
-use super::combine::{self, Term};
-use super::graph::{Bank, How, Kind};
-use super::hash::IdTexts;
+use super::graph::{Bank, Kind};
 use super::kernel::{Action, Kernel, Src, Step, Tape};
 use super::lanes::{self, OPERANDS, RESULTS, TILE};
 use super::outline::Walker;
 use super::output::{Rows, note_all_finite, note_finite};
+use crate::ir::id_hash::IdTexts;
+use crate::ir::meet::{self, How, Term};
 use crate::ir::op::Op;
 use crate::ir::{Program, StateId};
 use crate::math::{Real, hash};
@@ -348,7 +348,7 @@ impl Worker {
                         lanes: block.read(self, src),
                         rows: (rows as usize).saturating_sub(base),
                     });
-                    combine::lanes(*how, terms, block.read(self, silent), out);
+                    meet::lanes(*how, terms, block.read(self, silent), out);
                 }
             }
             Kind::Signal { .. }
@@ -376,7 +376,7 @@ impl Worker {
             let below = here
                 .next()
                 .map_or_else(|| colour(rows.len(), i), |(t, _)| colour(t, i));
-            let result = here.fold(below, |below, (t, _)| combine::over(below, colour(t, i)));
+            let result = here.fold(below, |below, (t, _)| meet::over(below, colour(t, i)));
             for (out, channel) in outs.iter_mut().zip(result) {
                 if let Some(y) = out.get_mut(i) {
                     *y = channel;

@@ -5,6 +5,7 @@
 //! lanes differ between elements ([`Node::varies`]) and whether they differ between frames
 //! ([`Node::fixed`] = they do not). Built by [`super::lower`], compiled by [`super::kernel`].
 
+use crate::ir::meet::How;
 use crate::ir::{ConstId, DomainId, IdHash, Op, SignalId, StateId};
 use std::collections::HashMap;
 
@@ -69,33 +70,6 @@ pub(super) enum Kind {
     PathConst(u32),
     /// Outline `at` + i, for i below `rows`.
     PathArray { at: u32, rows: u32 },
-}
-
-/// How the terms of a combine node meet, lane by lane but for `Over`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum How {
-    /// The last one.
-    Last,
-    /// Added from the left.
-    Sum,
-    /// Sum ÷ number of all terms.
-    Average,
-    /// Largest; NaN if one is.
-    Max,
-    /// Smallest; NaN if one is.
-    Min,
-    /// Sum, wrapped.
-    PhaseSum,
-    /// Average, wrapped.
-    PhaseAverage,
-    /// One above ½.
-    Or,
-    /// All above ½.
-    And,
-    /// More than half of all terms above ½.
-    Majority,
-    /// Colours, source-over; four lanes a term.
-    Over,
 }
 
 /// A node of the graph.

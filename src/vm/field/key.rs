@@ -86,7 +86,7 @@ impl<'a> Identity<'a> {
                     text_into(&mut hash, text.map_or("", String::as_str));
                 }
                 _ => {
-                    for value in super::lower::numbers(self.program, id).unwrap_or_default() {
+                    for value in constants.numbers(id).unwrap_or_default() {
                         hash.update(&value.to_bits().to_le_bytes());
                     }
                 }

@@ -5,15 +5,16 @@
 //! (operands first, widths, lanes); the first that does not is reported as [`FieldError::Malformed`].
 
 mod chain;
-pub(super) mod meet;
+mod meet;
 
 use super::FieldError;
-use super::graph::{Bank, Graph, How, Kind, Value};
+use super::graph::{Bank, Graph, Kind, Value};
+use crate::ir::meet::{How, how};
 use crate::ir::{
-    ChainId, ChainOperand, Combine, ConstId, FieldExpr, FieldId, FieldNode, Op, Pool, Program,
-    SignalExpr, SignalId,
+    ChainId, ChainOperand, ConstId, FieldExpr, FieldId, FieldNode, Op, Pool, Program, SignalExpr,
+    SignalId,
 };
-use crate::types::{Domain, Family};
+use crate::types::Domain;
 
 /// The lanes of every row that a request needs.
 #[derive(Debug, Default)]
@@ -219,7 +220,7 @@ impl Lowering<'_> {
                 ..
             } => {
                 let silent = self.constant(*silent, bank, lanes)?;
-                let how = meet::how(*mode, domain.family(), terms.len());
+                let how = how(*mode, domain.family(), terms.len());
                 let mut rows = Vec::new();
                 let mut lowered = Vec::new();
                 for &term in terms {
@@ -274,7 +275,7 @@ impl Lowering<'_> {
             }
             return Ok(vec![self.graph.node(Kind::PathConst(row.at), bank, 1, &[])]);
         }
-        let values = numbers(self.program, id).ok_or("its constant is no number")?;
+        let values = self.program.tables.constants.numbers(id).ok_or("its constant is no number")?;
         if values.len() != lanes {
             return Err("its constant has other lanes");
         }
@@ -410,27 +411,4 @@ fn takes_path(op: Op, at: usize) -> bool {
         Op::PathMorph => at < 2,
         _ => false,
     }
-}
-
-/// Entries of a numeric constant, exactly.
-pub(super) fn numbers(program: &Program, id: ConstId) -> Option<Vec<f64>> {
-    let constants = &program.tables.constants;
-    let row = constants.index.get(id.index())?;
-    let span = row.at as usize..(row.at as usize).checked_add(row.len as usize)?;
-    Some(match row.pool {
-        Pool::F64 => constants.f64.get(span)?.to_vec(),
-        Pool::F32 => constants
-            .f32
-            .get(span)?
-            .iter()
-            .map(|&v| f64::from(v))
-            .collect(),
-        Pool::I32 => constants
-            .i32
-            .get(span)?
-            .iter()
-            .map(|&v| f64::from(v))
-            .collect(),
-        Pool::Json | Pool::Paths => return None,
-    })
 }

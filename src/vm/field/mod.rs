@@ -15,10 +15,8 @@
 
 mod buffer;
 mod cache;
-mod combine;
 mod exec;
 mod graph;
-mod hash;
 mod kernel;
 mod key;
 pub(super) mod lane;

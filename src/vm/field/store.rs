@@ -8,7 +8,6 @@ use super::buffer::{Buffer, Finite};
 use super::cache::{Ask, Content, Key, Known};
 use super::exec::{Context, Stored, Worker};
 use super::graph::{Bank, Graph, Value};
-use super::hash::IdTexts;
 use super::kernel::{self, Delivery, Kernel, Pack, Target};
 use super::key::{Identity, Structure};
 use super::output::{self, Open};
@@ -19,11 +18,12 @@ use super::run::{self, Cut, Output};
 use super::stored::{self, Keep};
 use super::zeros;
 use super::{FieldError, FieldOptions, Histories, Parallel};
+use crate::ir::id_hash::IdTexts;
 use crate::ir::{
     CachePolicy, Format, GroupId, Phase, Program, ReduceOp, ReqId, RequestPolicy, StateId, StepKind,
 };
 use crate::path::PathData;
-use crate::types::{Domain, Family};
+use crate::types::Domain;
 use crate::vm::Registers;
 use crate::vm::trace::{Level, NoTrace, Span, SpanEnd, SpanKind, Subject, Tracer, flags};
 use std::collections::BTreeMap;
@@ -254,9 +254,8 @@ impl FieldStore {
         let request = &self.requests[req.index()];
         let buffer = self.column(req);
         for (lane, out) in out.iter_mut().enumerate().take(buffer.format().lanes()) {
-            let opaque = request.domain.family() == Family::Color && lane == 3;
-            let default = if opaque { 1.0 } else { 0.0 };
-            *out = reduce::reduce(buffer, lane, request.elements, op).unwrap_or(default);
+            let reduced = reduce::reduce(buffer, lane, request.elements, op);
+            *out = reduced.unwrap_or_else(|| crate::ir::reduce::none(request.domain, lane));
         }
     }
 

@@ -22,7 +22,7 @@ impl Lowering<'_> {
             for operand in &step.operands {
                 let lanes = match operand {
                     ChainOperand::Const(c) => {
-                        let numbers = numbers(program, *c).ok_or("a parameter is no number")?;
+                        let numbers = program.tables.constants.numbers(*c).ok_or("a parameter is no number")?;
                         self.constant(*c, bank, numbers.len())?
                     }
                     ChainOperand::Arg(k) => {
@@ -62,6 +62,6 @@ impl Lowering<'_> {
                 }
             }
         };
-        numbers(self.program, id)?.first().copied()
+        self.program.tables.constants.numbers(id)?.first().copied()
     }
 }

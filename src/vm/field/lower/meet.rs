@@ -32,24 +32,3 @@ impl Lowering<'_> {
         })
     }
 }
-
-/// How the terms of a bus of that family meet. One publisher alone is its value.
-pub(in crate::vm::field) fn how(mode: Combine, family: Family, terms: usize) -> How {
-    if terms == 1 {
-        return How::Last;
-    }
-    match (family, mode) {
-        (_, Combine::Last) | (Family::Path | Family::String, _) => How::Last,
-        (Family::Boolean, Combine::Sum | Combine::Max | Combine::Layer) => How::Or,
-        (Family::Boolean, Combine::Average) => How::Majority,
-        (Family::Boolean, Combine::Min) => How::And,
-        (Family::Color, Combine::Layer) => How::Over,
-        (_, Combine::Layer) => How::Last,
-        (Family::Phase, Combine::Sum) => How::PhaseSum,
-        (Family::Phase, Combine::Average) => How::PhaseAverage,
-        (_, Combine::Sum) => How::Sum,
-        (_, Combine::Average) => How::Average,
-        (_, Combine::Max) => How::Max,
-        (_, Combine::Min) => How::Min,
-    }
-}

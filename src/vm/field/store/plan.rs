@@ -1,6 +1,8 @@
 //! A program's fields become a store: lanes, columns, what is kept. Nothing is computed yet.
 
 use super::*;
+use crate::ir::{ConstId, DomainId};
+use crate::vm::field::graph::Kind;
 use crate::vm::field::lower::{self, Rows};
 
 impl FieldStore {
@@ -40,7 +42,7 @@ impl FieldStore {
             cache: options.cache,
             block: options.lane_block.max(1) as usize,
             budget,
-            ids: IdTexts::new(program, &graph),
+            ids: IdTexts::new(&program.tables, id_hashes(&graph)),
             outlines: outlines.cloned().map(Arc::new).collect(),
             requests,
             groups: groups(program),
@@ -152,4 +154,12 @@ fn groups(program: &Program) -> Vec<Group> {
         .enumerate()
         .map(group)
         .collect()
+}
+
+/// The domains and salts of all id hashes.
+fn id_hashes(graph: &Graph) -> impl Iterator<Item = (DomainId, ConstId)> {
+    graph.nodes.iter().filter_map(|node| match node.kind {
+        Kind::IdHash { domain, salt, .. } => Some((domain, salt)),
+        _ => None,
+    })
 }

@@ -1,5 +1,6 @@
 //! Programs made by hand, run by the store and by a reference that takes one element at a time.
 
+mod folds;
 mod reference;
 mod reuse;
 mod values;
@@ -141,7 +142,7 @@ impl Run {
         let mut registers = Registers::new(&program);
         for (at, node) in program.tables.sig.nodes.iter().enumerate() {
             if let SignalExpr::Const(c) = node.expr {
-                let lanes = super::lower::numbers(&program, c).expect("numbers");
+                let lanes = program.tables.constants.numbers(c).expect("numbers");
                 registers.get_mut(SignalId::at(at)).copy_from_slice(&lanes);
             }
         }

@@ -17,7 +17,7 @@ pub(super) fn row(run: &Run, field: FieldId, i: u32) -> Vec<f64> {
         let dom = program.tables.field.nodes[f.index()].dom;
         dom.is_none_or(|d| i < count(d))
     };
-    let numbers = |c: ConstId| super::super::lower::numbers(program, c).expect("numbers");
+    let numbers = |c: ConstId| program.tables.constants.numbers(c).expect("numbers");
     match &node.expr {
         FieldExpr::Const(c) => numbers(*c),
         FieldExpr::Array(c) => numbers(*c)[i as usize * lanes..][..lanes].to_vec(),

@@ -1,15 +1,13 @@
 //! Hashes of element id texts, with the texts of the domains that need them.
 
-use crate::ir::{ConstId, DomainId, ElementIds, IdHash, Pool, Program};
+use crate::ir::{ConstId, DomainId, IdHash, Pool, Tables};
 use crate::math::{hash, number_text};
-use crate::render_tree::Ids;
+use crate::types::Ids;
 use std::collections::BTreeMap;
-
-use super::graph::{Graph, Kind};
 
 /// Ids of the domains and texts of the salts that id hashes read.
 #[derive(Debug, Default)]
-pub(super) struct IdTexts {
+pub struct IdTexts {
     domains: BTreeMap<DomainId, Ids>,
     salts: BTreeMap<ConstId, Salt>,
 }
@@ -21,7 +19,8 @@ struct Salt {
 }
 
 /// One id hash, ready to run.
-pub(super) struct TextHash<'a> {
+#[derive(Debug)]
+pub struct TextHash<'a> {
     ids: &'a Ids,
     function: IdHash,
     salt: f64,
@@ -29,26 +28,20 @@ pub(super) struct TextHash<'a> {
 }
 
 impl IdTexts {
-    /// For all id hashes of a graph.
-    pub(super) fn new(program: &Program, graph: &Graph) -> Self {
+    /// For hashes of these domains with these salts.
+    pub fn new(tables: &Tables, read: impl Iterator<Item = (DomainId, ConstId)>) -> Self {
         let mut texts = Self::default();
-        for node in &graph.nodes {
-            if let Kind::IdHash { domain, salt, .. } = node.kind {
-                texts
-                    .domains
-                    .entry(domain)
-                    .or_insert_with(|| ids(program, domain));
-                texts
-                    .salts
-                    .entry(salt)
-                    .or_insert_with(|| read_salt(program, salt));
-            }
+        for (domain, salt) in read {
+            let domains = texts.domains.entry(domain);
+            domains.or_insert_with(|| tables.ids(domain));
+            let salts = texts.salts.entry(salt);
+            salts.or_insert_with(|| read_salt(tables, salt));
         }
         texts
     }
 
     /// A hash over a domain.
-    pub(super) fn of(&self, domain: DomainId, function: IdHash, salt: ConstId) -> TextHash<'_> {
+    pub fn of(&self, domain: DomainId, function: IdHash, salt: ConstId) -> TextHash<'_> {
         let salt = self.salts.get(&salt);
         TextHash {
             ids: self.domains.get(&domain).unwrap_or(&Ids::Sequential),
@@ -60,8 +53,8 @@ impl IdTexts {
 }
 
 /// A salt is a number, or a text where a block tells two hashes of one seed apart.
-fn read_salt(program: &Program, id: ConstId) -> Salt {
-    let constants = &program.tables.constants;
+fn read_salt(tables: &Tables, id: ConstId) -> Salt {
+    let constants = &tables.constants;
     let row = constants.index.get(id.index());
     if let Some(row) = row.filter(|r| r.pool == Pool::Json) {
         let json = constants
@@ -71,7 +64,7 @@ fn read_salt(program: &Program, id: ConstId) -> Salt {
         let text = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
         return Salt { number: 0.0, text };
     }
-    let number = super::lower::numbers(program, id).and_then(|n| n.first().copied());
+    let number = constants.numbers(id).and_then(|n| n.first().copied());
     let number = number.unwrap_or(0.0);
     Salt {
         number,
@@ -79,37 +72,9 @@ fn read_salt(program: &Program, id: ConstId) -> Salt {
     }
 }
 
-/// Names of the elements of a domain.
-fn ids(program: &Program, domain: DomainId) -> Ids {
-    let tables = &program.tables;
-    let Some(row) = tables.graph.domains.get(domain.index()) else {
-        return Ids::Sequential;
-    };
-    match row.ids {
-        ElementIds::Sequential => Ids::Sequential,
-        ElementIds::Grid { cols, .. } => Ids::Grid { cols },
-        ElementIds::Prefix(text) => Ids::Prefix(
-            tables
-                .strings
-                .get(text.index())
-                .cloned()
-                .unwrap_or_default(),
-        ),
-        ElementIds::Custom(list) => {
-            let constants = &tables.constants;
-            let row = constants.index.get(list.index());
-            let json = row.and_then(|r| constants.json.get(r.at as usize));
-            Ids::Custom(
-                json.and_then(|j| serde_json::from_str(j).ok())
-                    .unwrap_or_default(),
-            )
-        }
-    }
-}
-
 impl TextHash<'_> {
     /// The hash of element `i`; `text` is scratch space.
-    pub(super) fn hash(&self, i: u32, program_seed: u32, text: &mut String) -> f64 {
+    pub fn hash(&self, i: u32, program_seed: u32, text: &mut String) -> f64 {
         text.clear();
         self.ids.write(i, text);
         match self.function {

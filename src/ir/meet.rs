@@ -1,14 +1,63 @@
-//! The publishers of a field bus meet, lane by lane.
+//! How the publishers of a bus meet, lane by lane: of fields in f32, of constants in f64.
 //!
 //! A term takes part in the lanes that it has; an average divides by the number of all terms; a lane
 //! that nobody has gets the silent value. Terms are taken from the left, nothing is reordered.
 
-use super::graph::How;
+use crate::ir::Combine;
 use crate::math::Real;
+use crate::types::Family;
+
+/// How the terms of a bus meet, lane by lane but for `Over`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// The last one.
+    Last,
+    /// Added from the left.
+    Sum,
+    /// Sum ÷ number of all terms.
+    Average,
+    /// Largest; NaN if one is.
+    Max,
+    /// Smallest; NaN if one is.
+    Min,
+    /// Sum, wrapped.
+    PhaseSum,
+    /// Average, wrapped.
+    PhaseAverage,
+    /// One above ½.
+    Or,
+    /// All above ½.
+    And,
+    /// More than half of all terms above ½.
+    Majority,
+    /// Colours, source-over; four lanes a term.
+    Over,
+}
+
+/// How the terms of a bus of that family meet. One publisher alone is its value.
+pub fn how(mode: Combine, family: Family, terms: usize) -> How {
+    if terms == 1 {
+        return How::Last;
+    }
+    match (family, mode) {
+        (_, Combine::Last) | (Family::Path | Family::String, _) => How::Last,
+        (Family::Boolean, Combine::Sum | Combine::Max | Combine::Layer) => How::Or,
+        (Family::Boolean, Combine::Average) => How::Majority,
+        (Family::Boolean, Combine::Min) => How::And,
+        (Family::Color, Combine::Layer) => How::Over,
+        (_, Combine::Layer) => How::Last,
+        (Family::Phase, Combine::Sum) => How::PhaseSum,
+        (Family::Phase, Combine::Average) => How::PhaseAverage,
+        (_, Combine::Sum) => How::Sum,
+        (_, Combine::Average) => How::Average,
+        (_, Combine::Max) => How::Max,
+        (_, Combine::Min) => How::Min,
+    }
+}
 
 /// A term: its lane, and how many rows of this block it has.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Term<'a, R> {
+pub struct Term<'a, R> {
     /// Its lanes; shorter columns end with their domain.
     pub lanes: &'a [R],
     /// Rows of the block in which it takes part.
@@ -16,7 +65,7 @@ pub(super) struct Term<'a, R> {
 }
 
 /// Combines one lane of `terms` into `out` (the block). Not for [`How::Over`].
-pub(super) fn lanes<'a, R: Real>(
+pub fn lanes<'a, R: Real>(
     how: How,
     terms: impl Iterator<Item = Term<'a, R>> + Clone,
     silent: &[R],
@@ -77,7 +126,7 @@ fn fold<'a, R: Real>(
 
 /// Straight colours over one another, the first at the bottom: a = sₐ + bₐ(1 − sₐ),
 /// c = (s·sₐ + b·bₐ(1 − sₐ)) / a, and 0 where a = 0 (Porter and Duff's *over*, unpremultiplied).
-pub(super) fn over<R: Real>(below: [R; 4], source: [R; 4]) -> [R; 4] {
+pub fn over<R: Real>(below: [R; 4], source: [R; 4]) -> [R; 4] {
     let [.., ba] = below;
     let [.., sa] = source;
     let rest = ba * (R::ONE - sa);
