@@ -93,11 +93,14 @@ fn a_history_meets_signals_before_it_is_reduced() {
 #[test]
 fn a_reduction_can_feed_what_is_reduced_next() {
     // Two barriers in one frame: a field of a sum of a field.
-    let blocks = r#"{"id": "i", "type": "FieldIndex", "params": {"domain": 4}},
+    // What is known is folded, so the numbers move with the phase, which is 0 here.
+    let blocks = r#"{"id": "known", "type": "FieldIndex", "params": {"domain": 4}},
+        {"id": "i", "type": "FieldZipSignal", "params": {"fn": "add"}},
         {"id": "s", "type": "FieldReduce", "params": {"op": "sum"}},
         {"id": "z", "type": "FieldZipSignal", "params": {"fn": "add"}},
         {"id": "m", "type": "FieldReduce", "params": {"op": "max"}}"#;
-    let wires = r#"{"from": "i.index", "to": "s.field"}, {"from": "i.index", "to": "z.field"},
+    let wires = r#"{"from": "known.index", "to": "i.field"}, {"from": "time.phase", "to": "i.signal"},
+        {"from": "i.out", "to": "s.field"}, {"from": "i.out", "to": "z.field"},
         {"from": "s.signal", "to": "z.signal"}, {"from": "z.out", "to": "m.field"},
         {"from": "m.signal", "to": "dots.z"}"#;
     assert_eq!(seen(&patch(blocks, wires), "m.signal", &[0.0]), [9.0]);

@@ -110,7 +110,10 @@ mod tests {
     fn nan_wins_except_in_first() {
         let rows = [1.0, f64::NAN, 3.0];
         for op in [ReduceOp::Sum, ReduceOp::Avg, ReduceOp::Min, ReduceOp::Max] {
-            assert!(lane(op, rows.into_iter()).is_some_and(f64::is_nan), "{op:?}");
+            assert!(
+                lane(op, rows.into_iter()).is_some_and(f64::is_nan),
+                "{op:?}"
+            );
         }
         assert_eq!(lane(ReduceOp::First, rows.into_iter()), Some(1.0));
         assert_eq!(lane(ReduceOp::Avg, [].into_iter()), None);

@@ -16,8 +16,7 @@ use super::project;
 use super::registers::Registers;
 use super::strokes;
 use crate::ir::{
-    ConstId, DomainId, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput,
-    SinkKind,
+    ConstId, DomainId, InputRef, Pool, Program, ReqId, SignalId, Sink, SinkInput, SinkKind,
 };
 use crate::render_tree::{Blend, Cap, Column, Ids, Join, StrokeStyle};
 use std::sync::Arc;

@@ -287,7 +287,10 @@ fn a_reduction_is_a_signal_over_the_domain_of_its_field() {
         .give("field", Value::Field(index))
         .text("op", "sum")
         .lower();
-    assert_eq!(lowered.build.folded(lowered.signal("signal")), Some(vec![10.0]));
+    assert_eq!(
+        lowered.build.folded(lowered.signal("signal")),
+        Some(vec![10.0])
+    );
     let mut build = lowered.build;
     let moving = varying(&mut build, Domain::Number);
     let moving = build.broadcast(moving, false);

@@ -275,7 +275,12 @@ impl Lowering<'_> {
             }
             return Ok(vec![self.graph.node(Kind::PathConst(row.at), bank, 1, &[])]);
         }
-        let values = self.program.tables.constants.numbers(id).ok_or("its constant is no number")?;
+        let values = self
+            .program
+            .tables
+            .constants
+            .numbers(id)
+            .ok_or("its constant is no number")?;
         if values.len() != lanes {
             return Err("its constant has other lanes");
         }

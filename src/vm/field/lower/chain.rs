@@ -22,7 +22,11 @@ impl Lowering<'_> {
             for operand in &step.operands {
                 let lanes = match operand {
                     ChainOperand::Const(c) => {
-                        let numbers = program.tables.constants.numbers(*c).ok_or("a parameter is no number")?;
+                        let numbers = program
+                            .tables
+                            .constants
+                            .numbers(*c)
+                            .ok_or("a parameter is no number")?;
                         self.constant(*c, bank, numbers.len())?
                     }
                     ChainOperand::Arg(k) => {

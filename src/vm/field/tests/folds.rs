@@ -63,7 +63,8 @@ fn fields(r: &mut Rig) -> Vec<FieldId> {
     let fewer = r.numbers(short, &column(0)[..9]);
     let beyond = r.b.on_domain(fewer, d, &[0.1]);
     fields.push(beyond);
-    let number = r.b.ty(Type::new(crate::types::World::Scalar, Domain::Number));
+    let number =
+        r.b.ty(Type::new(crate::types::World::Scalar, Domain::Number));
     let chain = r.b.chain(Chain {
         from: number,
         to: number,
@@ -138,7 +139,11 @@ fn folded_reductions_have_the_bits_of_the_store() {
         run.store.reduce(req, op, &mut out);
         let bits = |lanes: &[f64]| lanes.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
         let expr = &run.program.tables.field.nodes[field.index()].expr;
-        assert_eq!(bits(&folded), bits(&out), "{op:?} of {expr:?}: {folded:?}, {out:?}");
+        assert_eq!(
+            bits(&folded),
+            bits(&out),
+            "{op:?} of {expr:?}: {folded:?}, {out:?}"
+        );
     }
 }
 
@@ -150,13 +155,17 @@ fn what_varies_or_is_large_is_left_to_the_engine() {
     let running = r.b.broadcast(t, false);
     let still = r.numbers(d, &[1.0, 2.0, 3.0, 4.0]);
     let moved = r.apply(Op::Add, &[running, still]);
-    let many = r.line("many", u32::try_from(crate::ir::builder::MOST_ROWS).unwrap());
+    let many = r.line(
+        "many",
+        u32::try_from(crate::ir::builder::MOST_ROWS).unwrap(),
+    );
     let index = r.b.index(many);
     let long = r.b.narrow(index);
     for field in [running, moved, long] {
         let signal = r.b.reduce(field, Domain::Number, ReduceOp::Max);
         assert_eq!(r.b.folded(signal), None);
-        let TypeDesc { domain, .. } = r.b.types[r.b.tables.sig.nodes[signal.index()].r#type.index()];
+        let TypeDesc { domain, .. } =
+            r.b.types[r.b.tables.sig.nodes[signal.index()].r#type.index()];
         assert_eq!(domain, Domain::Number);
     }
     let signal = r.b.reduce(still, Domain::Number, ReduceOp::Max);
