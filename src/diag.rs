@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How many diagnostics are kept; further ones are only counted.
@@ -220,6 +221,23 @@ pub struct Diagnostics {
     list: Vec<Diagnostic>,
     uncounted: usize,
     errors: usize,
+    /// Findings about blocks inside composites, kept once for all uses of a definition.
+    inside: BTreeMap<Inside, Uses>,
+}
+
+/// What makes two findings the same mistake in one definition: code, pointer, port, and the message
+/// without the ways to the blocks.
+type Inside = (&'static str, String, String, String);
+
+/// The uses of a definition with one mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Uses {
+    /// Place of the kept finding.
+    at: usize,
+    /// Its message alone.
+    message: String,
+    /// Uses besides the first.
+    others: usize,
 }
 
 impl Diagnostics {
@@ -228,8 +246,33 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Keeps a finding, or only counts it when [`KEPT`] are there already.
+    /// Keeps a finding, or only counts it when [`KEPT`] are there already. A mistake in the definition
+    /// of a composite is kept once, for the first use of it, with the number of the others.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.block.contains("::") && diagnostic.pointer.starts_with('/') {
+            let key = (
+                diagnostic.code,
+                diagnostic.pointer.clone(),
+                diagnostic.port.clone(),
+                without_ways(&diagnostic.message),
+            );
+            if let Some(uses) = self.inside.get_mut(&key) {
+                uses.others += 1;
+                let (message, others) = (&uses.message, uses.others);
+                let plural = if others == 1 { "" } else { "s" };
+                self.list[uses.at].message =
+                    format!("{message} (and in {others} other use{plural} of the composite)");
+                return;
+            }
+            if self.list.len() < KEPT {
+                let uses = Uses {
+                    at: self.list.len(),
+                    message: diagnostic.message.clone(),
+                    others: 0,
+                };
+                self.inside.insert(key, uses);
+            }
+        }
         if diagnostic.severity == Severity::Error {
             self.errors += 1;
         }
@@ -262,6 +305,8 @@ impl Diagnostics {
 
     /// Position in the file, then code; stable.
     pub fn sort(&mut self) {
+        // Places change.
+        self.inside.clear();
         self.list.sort_by(|a, b| {
             (a.line, a.column, a.code, &a.port).cmp(&(b.line, b.column, b.code, &b.port))
         });
@@ -278,27 +323,38 @@ impl Diagnostics {
     }
 }
 
+/// A message in which blocks inside composites are called by their own ids: `` `a::b::osc.out` `` is
+/// `` `osc.out` ``.
+fn without_ways(message: &str) -> String {
+    let own = |name: &str| name.rsplit("::").next().unwrap_or(name).to_owned();
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(i, part)| match i % 2 {
+        0 => part.to_owned(),
+        _ => own(part),
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// The names nearest to `given`: Damerau–Levenshtein distance ≤ max(2, length / 3) without regard
 /// to case; at most three, by distance, then byte order. A name that contains `given` counts as
-/// distance 1.
+/// distance 1; of several such the shorter ones come first.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = given.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(2);
-    let mut scored: Vec<(usize, &str)> = known
+    let mut scored: Vec<(usize, usize, &str)> = known
         .into_iter()
         .filter_map(|name| {
             let lower = name.to_lowercase();
-            let distance = if !wanted.is_empty() && lower.contains(&wanted) {
-                1.min(strsim::damerau_levenshtein(&wanted, &lower))
-            } else {
-                strsim::damerau_levenshtein(&wanted, &lower)
-            };
-            (distance <= limit).then_some((distance, name))
+            let edits = strsim::damerau_levenshtein(&wanted, &lower);
+            let contains = !wanted.is_empty() && lower.contains(&wanted);
+            let distance = if contains { edits.min(1) } else { edits };
+            (distance <= limit).then_some((distance, edits, name))
         })
         .collect();
     scored.sort();
     scored.dedup();
-    scored.into_iter().take(3).map(|(_, name)| name).collect()
+    let names = scored.into_iter().take(3);
+    names.map(|(_, _, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -311,6 +367,10 @@ mod tests {
         assert_eq!(nearest("oscilator", known), ["Oscillator"]);
         assert_eq!(nearest("Envelop", known), ["Envelope", "EnvelopeAD"]);
         assert!(nearest("Zebra", known).is_empty());
+        assert_eq!(
+            nearest("scal", ["rescale01", "autoscale", "scale"])[0],
+            "scale"
+        );
     }
 
     #[test]
@@ -367,6 +427,33 @@ mod tests {
         assert_eq!(
             flag.to_string(),
             "error[bad-value]: no\n  --> `--set a.b`, block `a`, port `b`"
+        );
+    }
+
+    #[test]
+    fn a_mistake_in_a_definition_is_kept_once() {
+        let mut found = Diagnostics::new();
+        let wrong = |block: &str, port: &str, at: &str| {
+            let message = format!("`{block}.{port}` wants a number");
+            Diagnostic::error("type-mismatch", at, message).on(block, port)
+        };
+        for id in ["a", "b", "c::d"] {
+            found.push(wrong(
+                &format!("{id}::osc"),
+                "bias",
+                "/composites/0/graph/edges/0",
+            ));
+        }
+        found.push(wrong("a::osc", "phase", "/composites/0/graph/edges/0"));
+        found.push(wrong("a::osc", "bias", "/composites/0/graph/edges/1"));
+        let messages: Vec<&str> = found.list().iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "`a::osc.bias` wants a number (and in 2 other uses of the composite)",
+                "`a::osc.phase` wants a number",
+                "`a::osc.bias` wants a number",
+            ]
         );
     }
 }

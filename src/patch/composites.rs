@@ -222,6 +222,10 @@ fn graph(
     graph.warn_unknown(report);
     let list = graph.map("nodes", report);
     let here = place.key("nodes");
+    // Of another shape, which has been reported.
+    if list.is_empty() && !matches!(graph.get("nodes"), None | Some(Value::Object(_))) {
+        return None;
+    }
     if too_many(list.len(), &here, report) {
         return None;
     }
@@ -292,6 +296,9 @@ fn group(
 ) -> Option<CompositeEntry> {
     let list = fields.list("blocks", report);
     let here = fields.place.key("blocks");
+    if list.is_empty() && !matches!(fields.get("blocks"), None | Some(Value::List(_))) {
+        return None;
+    }
     if too_many(list.len(), &here, report) {
         return None;
     }

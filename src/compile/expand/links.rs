@@ -4,6 +4,7 @@ use super::definition::Definition;
 use super::inside::Given;
 use super::outer::{Ends, InnerPort, Side};
 use super::{Walk, weight};
+use crate::compile::named::{Connection, about};
 use crate::diag::Diagnostic;
 use crate::patch::model::{
     Binding, Chain, ListenSource, ListenerEntry, OuterBus, PortRef, PublisherEntry, Wire,
@@ -33,8 +34,9 @@ impl<'a> Walk<'_, 'a> {
             };
             // The source of a reported edge is a block that nobody has; the input is then not reported
             // again.
+            let target = inner(&edge.to);
             let from = match ends.from {
-                true => self.source(&inner(&edge.from), None),
+                true => self.source(&inner(&edge.from), &target),
                 false => None,
             };
             let from = from.unwrap_or_else(|| PortRef {
@@ -42,13 +44,12 @@ impl<'a> Walk<'_, 'a> {
                 port: edge.from.port.clone(),
                 at: place(&edge.from.at),
             });
-            let chain = self.chain(&edge.chain, Some(given));
+            let chain = self.chain(&edge.chain, Some(given), &target);
             let id = match edge.id.strip_prefix("edge:") {
                 Some(target) => format!("edge:{}::{target}", given.id),
                 None => format!("{}::{}", given.id, edge.id),
             };
-            let to = inner(&edge.to);
-            for (id, to) in self.targets(&id, &to, None) {
+            for (id, to) in self.targets(&id, &target) {
                 if !self.budget.link() {
                     return;
                 }
@@ -81,7 +82,7 @@ impl<'a> Walk<'_, 'a> {
         };
         for bus in standing {
             let id = format!("sub:{}.{}", given.id, bus.port);
-            for (id, to) in self.targets(&id, &outer(bus), None) {
+            for (id, to) in self.targets(&id, &outer(bus)) {
                 if !self.budget.link() {
                     return;
                 }
@@ -98,7 +99,8 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         for bus in &definition.entry.publications {
-            let Some(from) = self.source(&outer(bus), None) else {
+            let end = outer(bus);
+            let Some(from) = self.source(&end, &end) else {
                 continue;
             };
             if !self.budget.link() {
@@ -162,11 +164,10 @@ impl<'a> Walk<'_, 'a> {
         if !wire.enabled {
             return;
         }
-        let on = (wire.to.block.as_str(), wire.to.port.as_str());
-        let from = self.source(&wire.from, Some(on));
+        let from = self.source(&wire.from, wire.named());
         let from = from.unwrap_or_else(|| wire.from.clone());
-        let chain = self.chain(&wire.chain, None);
-        for (id, to) in self.targets(&wire.id, &wire.to, Some(on)) {
+        let chain = self.chain(&wire.chain, None, wire.named());
+        for (id, to) in self.targets(&wire.id, &wire.to) {
             if !self.budget.link() || !self.budget.take(weight::edge(wire, "")) {
                 return;
             }
@@ -189,8 +190,8 @@ impl<'a> Walk<'_, 'a> {
             self.publishers.push(Cow::Borrowed(publisher));
             return;
         }
-        let from = self.source(&publisher.from, None);
-        let chain = self.chain(&publisher.chain, None);
+        let from = self.source(&publisher.from, publisher.named());
+        let chain = self.chain(&publisher.chain, None, publisher.named());
         self.publishers.push(Cow::Owned(PublisherEntry {
             from: from.unwrap_or_else(|| publisher.from.clone()),
             chain,
@@ -203,8 +204,8 @@ impl<'a> Walk<'_, 'a> {
             self.listeners.push(Cow::Borrowed(listener));
             return;
         }
-        let chain = self.chain(&listener.chain, None);
-        for (id, to) in self.targets(&listener.id, &listener.to, None) {
+        let chain = self.chain(&listener.chain, None, listener.named());
+        for (id, to) in self.targets(&listener.id, &listener.to) {
             let weight = weight::chain(&listener.chain) + 64;
             if !self.budget.link() || !self.budget.take(weight) {
                 return;
@@ -223,16 +224,16 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// The inner output that a source means; reports an outer port that does not exist. `None` where
-    /// nothing can be read, which has been reported then.
-    fn source(&mut self, end: &PortRef, on: Option<(&str, &str)>) -> Option<PortRef> {
+    /// The inner output that a source means; reports an outer port that does not exist, naming `named`.
+    /// `None` where nothing can be read, which has been reported then.
+    fn source(&mut self, end: &PortRef, named: &PortRef) -> Option<PortRef> {
         if !self.outer.has(&end.block) {
             return Some(end.clone());
         }
         match self.outer.output(&end.block, &end.port) {
             Some(inner) => inner.map(|port| port.end(&end.at)),
             None => {
-                self.missing(end, Side::Output, on);
+                self.missing(end, Side::Output, named);
                 None
             }
         }
@@ -240,12 +241,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// The inner inputs that a target means, each with an id of its own; reports an outer port that
     /// does not exist.
-    fn targets(
-        &mut self,
-        id: &str,
-        end: &PortRef,
-        on: Option<(&str, &str)>,
-    ) -> Vec<(String, PortRef)> {
+    fn targets(&mut self, id: &str, end: &PortRef) -> Vec<(String, PortRef)> {
         if !self.outer.has(&end.block) {
             return vec![(id.to_owned(), end.clone())];
         }
@@ -253,7 +249,7 @@ impl<'a> Walk<'_, 'a> {
             .outer
             .inputs(&end.block, &end.port, &mut self.budget.steps);
         let Some(inputs) = inputs else {
-            self.missing(end, Side::Input, on);
+            self.missing(end, Side::Input, end);
             return Vec::new();
         };
         let several = inputs.len() > 1;
@@ -267,12 +263,9 @@ impl<'a> Walk<'_, 'a> {
         inputs.into_iter().map(one).collect()
     }
 
-    fn missing(&mut self, end: &PortRef, side: Side, on: Option<(&str, &str)>) {
+    fn missing(&mut self, end: &PortRef, side: Side, named: &PortRef) {
         if let Some(error) = self.outer.missing(&end.block, &end.port, side, &end.at) {
-            self.diagnostics.push(match on {
-                Some((block, port)) => error.on(block, port),
-                None => error,
-            });
+            self.diagnostics.push(about(error, named));
         }
     }
 
@@ -289,7 +282,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A chain with the outputs of its bindings moved; inside a composite they are those of nodes.
-    fn chain(&mut self, chain: &Chain, given: Option<&Given<'_>>) -> Chain {
+    fn chain(&mut self, chain: &Chain, given: Option<&Given<'_>>, named: &PortRef) -> Chain {
         let mut moved = chain.clone();
         let params = moved.lenses.iter_mut().flat_map(|lens| &mut lens.params);
         for param in params {
@@ -299,14 +292,14 @@ impl<'a> Walk<'_, 'a> {
                     if let Some(given) = given {
                         from.block = format!("{}::{}", given.id, from.block);
                     }
-                    if let Some(inner) = self.source(from, None) {
+                    if let Some(inner) = self.source(from, named) {
                         *from = inner;
                     }
-                    *chain = self.chain(chain, given);
+                    *chain = self.chain(chain, given, named);
                 }
                 Binding::Bus { chain, .. }
                 | Binding::Rail { chain, .. }
-                | Binding::External { chain, .. } => *chain = self.chain(chain, given),
+                | Binding::External { chain, .. } => *chain = self.chain(chain, given, named),
             }
         }
         moved
@@ -340,14 +333,17 @@ impl<'a> Walk<'_, 'a> {
     fn made_ids(&mut self) {
         let made: HashSet<&str> = self.made.iter().map(String::as_str).collect();
         let document = self.document;
-        let wires = document.wires.iter().map(|e| (&e.id, &e.at));
-        let publishers = document.publishers.iter().map(|e| (&e.id, &e.at));
-        let listeners = document.listeners.iter().map(|e| (&e.id, &e.at));
-        for (id, at) in wires.chain(publishers).chain(listeners) {
+        let wires = document.wires.iter();
+        let wires = wires.map(|e| (&e.id, &e.at, e.named()));
+        let publishers = document.publishers.iter();
+        let publishers = publishers.map(|e| (&e.id, &e.at, e.named()));
+        let listeners = document.listeners.iter();
+        let listeners = listeners.map(|e| (&e.id, &e.at, e.named()));
+        for (id, at, named) in wires.chain(publishers).chain(listeners) {
             if made.contains(id.as_str()) {
                 let message = format!("the id `{id}` is one that a composite makes");
-                self.diagnostics
-                    .push(Diagnostic::error("duplicate-id", at, message).hint("rename it"));
+                let error = Diagnostic::error("duplicate-id", at, message);
+                self.diagnostics.push(about(error, named).hint("rename it"));
             }
         }
     }
@@ -375,7 +371,7 @@ impl<'a> Walk<'_, 'a> {
             };
             for param in params {
                 if let Driven::Wire { from, .. } = param
-                    && let Some(inner) = self.source(from, None)
+                    && let Some(inner) = self.source(from, &from.clone())
                 {
                     *from = inner;
                 }

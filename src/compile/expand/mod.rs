@@ -5,21 +5,23 @@
 //! stands where the composite stood; connections at outer ports end at inner ones. How much comes out
 //! is known and limited before anything is copied.
 //!
-//! Read in this order: this file, `definition`, `inside`, `outer`, `links`, `weight`.
+//! Read in this order: this file, `definition`, `inside`, `outer`, `links`, `findings`, `weight`.
 
 mod definition;
+mod findings;
 mod inside;
 mod links;
 mod outer;
 mod weight;
 
+pub(super) use findings::unknown_type;
 pub(super) use outer::{InnerPort, Outer, Side};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Document;
 use crate::patch::model::{BlockEntry, ListenerEntry, PublisherEntry, Wire};
 use crate::patch::rails::RailEntry;
-use definition::{DEEPEST, Definitions, Inner, Size};
+use definition::{DEEPEST, Definitions, Size};
 use inside::Given;
 use outer::Ends;
 use std::borrow::Cow;
@@ -82,6 +84,8 @@ pub(super) fn expand<'a>(
     };
     walk.blocks(&opened);
     walk.unused();
+    findings::check_params(document, sets, walk.diagnostics);
+    findings::name_first_uses(document, walk.diagnostics);
     walk.document_links();
     let rails = walk.rails();
     if let Some(spent) = walk.budget.spent {
@@ -231,16 +235,7 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let definitions = self.outer.definitions();
-        let definition = definitions.get(at);
-        for (node, inner) in definition.entry.nodes.iter().zip(&definition.inner) {
-            if *inner == Inner::Unknown {
-                let full = id.map_or_else(|| node.id.clone(), |id| format!("{id}::{}", node.id));
-                let pointer = format!("{}/type", node.at);
-                let kind = node.composite().unwrap_or("");
-                let error = Definitions::unknown(self.document, kind, pointer, &full);
-                self.diagnostics.push(error);
-            }
-        }
+        self.unknown_nodes(&definitions, at, id);
         let ends = self.outer.check(at, id, self.diagnostics);
         self.ends.insert(at, ends);
     }

@@ -2,6 +2,7 @@
 
 use super::definition::{Definition, Definitions, Inner, Size};
 use crate::blocks;
+use crate::compile::named::Connection;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::model::PortRef;
 use std::collections::{HashMap, HashSet};
@@ -243,19 +244,21 @@ impl<'a> Outer<'a> {
     ) -> Vec<Ends> {
         let definition = self.definitions.get(at);
         let entry = &definition.entry;
-        let mut report = |end: &PortRef, side: Side| self.check_end(at, id, end, side, diagnostics);
+        let mut report = |end: &PortRef, side: Side, named: &PortRef| {
+            self.check_end(at, id, (end, named), side, diagnostics)
+        };
         for target in entry.inputs.iter().flat_map(|input| &input.targets) {
-            report(target, Side::Input);
+            report(target, Side::Input, target);
         }
         for output in &entry.outputs {
-            report(&output.source, Side::Output);
+            report(&output.source, Side::Output, &output.source);
         }
         let mut ends = Vec::with_capacity(entry.edges.len());
         for edge in &entry.edges {
             ends.push(match edge.enabled {
                 true => Ends {
-                    from: report(&edge.from, Side::Output),
-                    to: report(&edge.to, Side::Input),
+                    from: report(&edge.from, Side::Output, edge.named()),
+                    to: report(&edge.to, Side::Input, edge.named()),
                 },
                 false => Ends {
                     from: false,
@@ -266,12 +269,12 @@ impl<'a> Outer<'a> {
         ends
     }
 
-    /// Whether an end of an edge or map exists; reports it where it does not.
+    /// Whether an end of an edge or map exists; reports it where it does not, naming the other port.
     fn check_end(
         &self,
         at: usize,
         id: Option<&str>,
-        end: &PortRef,
+        (end, named): (&PortRef, &PortRef),
         side: Side,
         diagnostics: &mut Diagnostics,
     ) -> bool {
@@ -287,8 +290,9 @@ impl<'a> Outer<'a> {
             _ => What::Block(blocks::find(&definition.entry.nodes[node].kind)),
         };
         let wrong = self.at_node(at, node, &end.port, side.other()) == Known::Yes;
-        let full = id.map_or_else(|| end.block.clone(), |id| format!("{id}::{}", end.block));
-        diagnostics.push(self.fault(&what, (&full, &end.port), side, wrong, &end.at));
+        let full = |block: &str| id.map_or_else(|| block.to_owned(), |id| format!("{id}::{block}"));
+        let error = self.fault(&what, (&full(&end.block), &end.port), side, wrong, &end.at);
+        diagnostics.push(error.on(full(&named.block), &named.port));
         false
     }
 
