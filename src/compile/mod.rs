@@ -23,6 +23,7 @@ mod edges;
 mod expand;
 mod finish;
 mod lower;
+mod named;
 mod number;
 mod order;
 mod rails;

@@ -6,9 +6,10 @@
 //! not there, so that the other checks can go on. Nothing recurses: a chain may have a million blocks.
 
 use super::resolve::{Graph, Heard, Port, Publication, Source, Unit};
+use crate::blocks::{Input, Mark};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::model::{Binding, Chain, PortRef};
-use crate::types::Domain;
+use crate::types::{Domain, Family};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -221,49 +222,62 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
         return;
     };
     let units: Vec<Unit> = circle.iter().map(|&i| edges.unit(i)).collect();
-    let mut ports = Vec::new();
-    let mut place = None;
-    let mut source = Vec::new();
-    for (at, &unit) in units.iter().enumerate() {
-        let next = units[(at + 1) % units.len()];
-        let hop = hop(graph, unit, next);
-        if place.is_none()
-            && let Unit::Block(block) = next
-        {
-            place = Some((block, hop.port.clone(), hop.at.clone()));
-        }
-        if place.as_ref().is_some_and(|(_, _, at)| *at == hop.at) && source.is_empty() {
-            source.extend(hop.path.first().cloned());
-        }
-        ports.extend(hop.path);
-    }
+    let ends = units.iter().zip(units.iter().cycle().skip(1));
+    let hops: Vec<Hop> = ends.map(|(&from, &to)| hop(graph, from, to)).collect();
+    let mut ports: Vec<&str> = hops
+        .iter()
+        .flat_map(|hop| &hop.path)
+        .map(String::as_str)
+        .collect();
     // Back to where it began.
-    if let Some(first) = ports.first().cloned() {
-        ports.push(first);
-    }
-    let (block, port, at) = place.unwrap_or((0, String::new(), String::new()));
-    let target = format!("{}.{port}", graph.id(block));
-    let input = graph.nodes[block].block.and_then(|b| b.input(&port));
-    let (says, hint) = if input.is_some_and(|(_, i)| i.domain == Domain::RenderTree) {
+    ports.extend(ports.first().copied());
+    let input = |hop: &Hop| hop.target.and_then(|target| graph.input(target));
+    let marked =
+        |wanted: fn(&Input) -> bool| hops.iter().find(|hop| input(hop).is_some_and(wanted));
+    let drawn = marked(|input| input.domain == Domain::RenderTree);
+    let early = marked(|input| input.mark == Mark::Constant);
+    let delayed =
+        marked(|input| input.mark == Mark::Signal && input.domain.family() == Family::Number);
+    let (place, says, hint) = if let Some(hop) = drawn {
+        let hint = format!(
+            "remove the wire to {}: a picture cannot be part of itself",
+            hop.end()
+        );
+        (hop, "these are drawn into each other", hint)
+    } else if let Some(hop) = early {
+        let hint = format!(
+            "write the value of {} in `params`: it is read when the patch is compiled, where no `Delay` helps",
+            hop.end()
+        );
         (
-            "these are drawn into each other",
-            format!("remove the wire to `{target}`: a picture cannot be part of itself"),
+            hop,
+            "these depend on each other before the patch runs",
+            hint,
         )
+    } else if let Some(hop) = delayed {
+        let hint = format!(
+            "put a `Delay` between {} and {}: its input `in` may close a circle",
+            hop.start(),
+            hop.end()
+        );
+        (hop, "these depend on each other in one frame", hint)
     } else {
-        (
-            "these depend on each other in one frame",
-            format!(
-                "put a `Delay` between {} and `{target}`: its input `in` may close a circle",
-                source.concat()
-            ),
-        )
+        let Some(hop) = hops.iter().find(|hop| hop.target.is_some()) else {
+            return;
+        };
+        let hint = format!(
+            "remove one of the connections, such as that to {}: a `Delay` carries single numbers only",
+            hop.end()
+        );
+        (hop, "these depend on each other in one frame", hint)
     };
     let message = format!("{says}: {}", ports.join(" → "));
-    diagnostics.push(
-        Diagnostic::error("cycle", at, message)
-            .on(graph.id(block), port)
-            .hint(hint),
-    );
+    let mut error = Diagnostic::error("cycle", &place.at, message);
+    if let Some(target) = place.target {
+        let port = input(place).map_or("", |input| input.name);
+        error = error.on(graph.id(target.block), port);
+    }
+    diagnostics.push(error.hint(hint));
 }
 
 /// The shortest way from the first member back to itself; `None` for a unit alone.
@@ -311,8 +325,21 @@ fn bound(chain: &Chain) -> impl Iterator<Item = &PortRef> {
 /// How a unit reads another: the ports that a person sees, and the place of the connection.
 struct Hop {
     path: Vec<String>,
-    port: String,
+    /// The input that reads; a bus has none.
+    target: Option<Port>,
     at: String,
+}
+
+impl Hop {
+    /// What is read.
+    fn start(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// What reads it.
+    fn end(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
 }
 
 fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
@@ -343,7 +370,6 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                     (_, Unit::Block(block)) => graph.id(block).to_owned(),
                     (_, Unit::Bus(bus)) => bus_name(bus),
                 };
-                let port = text.rsplit_once('.').map_or("", |(_, p)| p).to_owned();
                 let at = input.at.clone();
                 let quoted = |text: String| match text.starts_with("bus ") {
                     true => text,
@@ -351,13 +377,13 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                 };
                 return Hop {
                     path: vec![quoted(source), quoted(text)],
-                    port,
+                    target: Some(target),
                     at,
                 };
             }
             Hop {
                 path: Vec::new(),
-                port: String::new(),
+                target: None,
                 at: String::new(),
             }
         }
@@ -379,7 +405,7 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
             };
             Hop {
                 path: vec![text],
-                port: String::new(),
+                target: None,
                 at,
             }
         }

@@ -181,7 +181,7 @@ impl Lowerer<'_, '_> {
                 (flow, format!("bus `{}`", bus.text), None)
             }
             Driven::Wire { from, .. } => {
-                let port = super::resolve::output(self.graph, from, self.diagnostics);
+                let port = super::resolve::output(self.graph, from, from, self.diagnostics);
                 let flow = port.and_then(|port| self.port_flow(port));
                 (flow, format!("`{}`", from.text()), port)
             }
@@ -265,5 +265,6 @@ fn edge(entry: &RailEntry, key: String, source: String, from: Option<Port>) -> E
         wanted_by,
         source,
         from,
+        adaptable: false,
     }
 }

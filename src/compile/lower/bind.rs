@@ -242,6 +242,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{id_text}/{}/rise", input.name),
             from,
+            adaptable: true,
         };
         if matches!(input.mark, Mark::Options(_) | Mark::Text | Mark::Asset) {
             self.not_wirable(input, &edge);

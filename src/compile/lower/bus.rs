@@ -133,6 +133,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{}#implicit/rise", row.id),
             from,
+            adaptable: true,
         }
     }
 

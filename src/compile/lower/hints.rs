@@ -3,10 +3,12 @@
 //! Hints are only given where they type-check, in this order: another output of the same block, the
 //! cheapest chain of at most two adapters, a block that converts.
 
+use super::bind::world_of;
 use super::{Edge, Lowerer};
 use crate::blocks::{self, ADAPTERS, Adapter, AdapterAction, Block, Mark, OutputWorld, Policy};
 use crate::diag::Diagnostic;
-use crate::types::{Domain, Type, World, implicit};
+use crate::ir::Capability;
+use crate::types::{Conversion, Domain, Family, Type, World, implicit};
 
 /// A type in words, with its article.
 pub(super) fn words(ty: Type) -> String {
@@ -47,9 +49,21 @@ impl Lowerer<'_, '_> {
         }
         if let Some(adapters) = adapters(from, wanted, reduces) {
             let names: Vec<String> = adapters.iter().map(|a| format!("\"{}\"", a.id)).collect();
-            error = error.hint(format!("add `\"adapters\": [{}]`", names.join(", ")));
+            let list = format!("`\"adapters\": [{}]`", names.join(", "));
+            error = error.hint(match edge.adaptable {
+                true => format!("add {list}"),
+                false => {
+                    format!("publish it with {list} on a bus, and drive the rail with that bus")
+                }
+            });
         }
-        if let Some(block) = converter(from, wanted) {
+        if wanted.domain == Domain::Domain && from.domain.family() == Family::Number {
+            error = error.hint(format!(
+                "for so many plain elements write the number itself, `\"params\": {{\"{}\": 12}}`, or wire \
+                 the output `domain` of a block such as `DomainN` or `GridDomain`",
+                edge.port
+            ));
+        } else if let Some(block) = converter(from, wanted) {
             error = error.hint(format!(
                 "put a `{}` in between: {}",
                 block.name, block.summary
@@ -121,32 +135,77 @@ fn adapters(from: Type, wanted: Type, explicit: bool) -> Option<Vec<&'static Ada
     best.map(|(_, chain)| chain)
 }
 
-/// The first block of the library with an input of the one type and an output of the other.
+/// The block of the library that turns the one type into the other with the fewest conversions around
+/// it; of equals the first. Only blocks that do nothing else: without state, and without elements of
+/// their own.
 fn converter(from: Type, wanted: Type) -> Option<&'static Block> {
     if !matches!(from.world, World::Signal | World::Field | World::Event) {
         return None;
     }
-    let world = |mark: Mark| match mark {
-        Mark::Signal => Some(World::Signal),
-        Mark::Field => Some(World::Field),
-        Mark::Event => Some(World::Event),
-        _ => None,
+    let plain = |block: &&&Block| {
+        block.capability == Capability::Pure
+            && block.inputs.iter().all(|input| input.mark != Mark::Domain)
     };
-    let given = |world: OutputWorld| match world {
-        OutputWorld::Signal => World::Signal,
-        OutputWorld::Field => World::Field,
-        OutputWorld::Event => World::Event,
-        OutputWorld::Special => World::Special,
+    let cost = |block: &Block| {
+        // The first input is what the block is about.
+        let input = block.inputs.first()?;
+        let taken = within(from, Type::new(world_of(input.mark), input.domain))?;
+        let given = block.outputs.iter().filter_map(|output| {
+            let world = match output.world {
+                OutputWorld::Signal => World::Signal,
+                OutputWorld::Field => World::Field,
+                OutputWorld::Event => World::Event,
+                OutputWorld::Special => World::Special,
+            };
+            within(Type::new(world, output.domain), wanted)
+        });
+        Some(taken + given.min()?)
     };
-    blocks::catalogue().iter().copied().find(|block| {
-        // The first input that is not a domain is what the block is about.
-        let main = block.inputs.iter().find(|input| input.mark != Mark::Domain);
-        let takes = main.is_some_and(|input| {
-            world(input.mark) == Some(from.world) && input.domain.family() == from.domain.family()
-        });
-        let gives = block.outputs.iter().any(|output| {
-            given(output.world) == wanted.world && output.domain.family() == wanted.domain.family()
-        });
-        takes && gives
-    })
+    let blocks = blocks::catalogue().iter().filter(plain);
+    let costs = blocks.filter_map(|block| Some((cost(block)?, *block)));
+    // The first of equals.
+    costs.min_by_key(|(cost, _)| *cost).map(|(_, block)| block)
+}
+
+/// Conversions between two types that keep the number; any other is a change of meaning.
+fn within(from: Type, to: Type) -> Option<usize> {
+    let keeps = |step: &Conversion| {
+        matches!(
+            step,
+            Conversion::Relabel | Conversion::Hold | Conversion::Broadcast
+        )
+    };
+    let steps = implicit(from, to)?;
+    steps.iter().all(keeps).then_some(steps.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converters_are_plain_blocks_with_little_around_them() {
+        let name = |from, wanted| converter(from, wanted).map(|block| block.name);
+        let (signal, field) = (Type::signal, Type::field);
+        for (from, wanted, block) in [
+            (signal(Domain::Number), signal(Domain::Vec2), "MakeVec2"),
+            (signal(Domain::Number), field(Domain::Vec2), "MakeVec2"),
+            (signal(Domain::Phase01), field(Domain::Vec2), "MakeVec2"),
+            (signal(Domain::Boolean), signal(Domain::Vec3), "MakeVec3"),
+            (
+                signal(Domain::Number),
+                field(Domain::Color),
+                "ColorizeSignal",
+            ),
+            (signal(Domain::Vec2), field(Domain::Number), "SplitVec2"),
+            (signal(Domain::Vec2), field(Domain::Vec3), "FieldLiftVec3"),
+            (field(Domain::Number), field(Domain::Vec2), "FieldMakeVec2"),
+            (field(Domain::Number), signal(Domain::Number), "FieldReduce"),
+        ] {
+            assert_eq!(name(from, wanted), Some(block), "{from} to {wanted}");
+        }
+        // A history is no conversion, and neither is a layout.
+        assert_eq!(name(signal(Domain::Color), field(Domain::Vec2)), None);
+        assert_eq!(name(Type::TRIGGER, signal(Domain::Color)), None);
+    }
 }

@@ -25,7 +25,7 @@ pub(super) use bus::{BusRow, mode};
 pub(super) use channels::Channel;
 pub(super) use marks::{Marks, Note};
 pub(super) use pipe::Edge;
-pub(super) use sources::{address, rail_type, same_kind, typed_default};
+pub(super) use sources::{address, is_bus_eligible, rail_type, same_kind, typed_default};
 
 use super::resolve::{Graph, Port, Unit};
 use crate::blocks::{Bound, Lowering, PatchFacts, SinkSpec, Value};

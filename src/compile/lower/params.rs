@@ -112,6 +112,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{key}/rise"),
             from,
+            adaptable: true,
         };
         let (flow, _) = self.pass(flow, Some(chain), Some(Type::signal(domain)), &inner)?;
         let Value::Signal(signal) = flow.value else {

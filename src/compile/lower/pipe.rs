@@ -10,7 +10,7 @@ use crate::blocks::{
 use crate::diag::Diagnostic;
 use crate::ir::{AdapterId, LensId, Origin, ReduceOp};
 use crate::patch::model::{AdapterStep, Chain, LensUse};
-use crate::types::{Conversion, Domain, Type, World, implicit};
+use crate::types::{Conversion, Domain, Family, Type, World, implicit};
 
 /// The connection that a value passes, for ids and messages.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub(in crate::compile) struct Edge {
     pub rise: String,
     /// The output it comes from, for hints.
     pub from: Option<crate::compile::resolve::Port>,
+    /// Whether adapters and lenses can be written on it.
+    pub adaptable: bool,
 }
 
 /// One thing that happens on the way.
@@ -260,12 +262,20 @@ impl Lowerer<'_, '_> {
     }
 
     fn lens_domain(&mut self, used: &LensUse, lens: &Lens, ty: Type, edge: &Edge) {
-        let message = format!(
-            "the lens `{}` works on {}, but the value is {}",
-            lens.id,
-            super::hints::words(Type::signal(lens.domain)),
-            super::hints::words(ty)
-        );
+        let message = match ty.world {
+            World::Event => format!(
+                "the lens `{}` works on {}, but {} is a trigger: pulses have no value to work on",
+                lens.id,
+                super::hints::words(Type::signal(lens.domain)),
+                edge.source
+            ),
+            _ => format!(
+                "the lens `{}` works on {}, but the value is {}",
+                lens.id,
+                super::hints::words(Type::signal(lens.domain)),
+                super::hints::words(ty)
+            ),
+        };
         let fits: Vec<String> = LENSES
             .iter()
             .filter(|l| l.domain.family() == ty.domain.family() && ty.world != World::Event)
@@ -275,6 +285,16 @@ impl Lowerer<'_, '_> {
             Diagnostic::error("lens-domain", &used.at, message).on(&edge.block, &edge.port);
         if !fits.is_empty() {
             error = error.hint(format!("lenses that fit: {}", fits.join(", ")));
+        } else if ty.world == World::Event && lens.domain.family() == Family::Number {
+            error = error.hint(
+                "to work on the number of pulses in a frame, add `\"adapters\": [\"TriggerToNumber\"]`; \
+                 else remove the lens",
+            );
+        } else {
+            error = error.hint(format!(
+                "remove it: {} takes no lens",
+                super::hints::words(ty)
+            ));
         }
         self.diagnostics.push(error);
     }

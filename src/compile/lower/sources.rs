@@ -168,7 +168,7 @@ pub(in crate::compile) fn same_kind(a: Type, b: Type) -> bool {
 }
 
 /// Whether a bus may carry a domain.
-pub(super) fn is_bus_eligible(domain: Domain) -> bool {
+pub(in crate::compile) fn is_bus_eligible(domain: Domain) -> bool {
     matches!(
         domain.family(),
         Family::Number

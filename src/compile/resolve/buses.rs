@@ -5,6 +5,7 @@
 //! key, the TimeRoot's own first, id in byte order, place in the file.
 
 use super::{BusNode, Graph, Heard, Publication, Publisher, ports};
+use crate::compile::named::{Connection, about};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
 use crate::patch::model::{Binding, BusIndex};
@@ -32,8 +33,8 @@ const MIRROR_SORT_KEY: f64 = 5.0;
 pub(super) fn publishers<'a>(graph: &mut Graph<'a>, diagnostics: &mut Diagnostics) {
     let patch = graph.patch;
     for entry in &patch.publishers {
-        let from = ports::output(graph, &entry.from, diagnostics);
-        ports::bindings(graph, &entry.chain, diagnostics);
+        let from = ports::output(graph, &entry.from, entry.named(), diagnostics);
+        ports::bindings(graph, &entry.chain, entry.named(), diagnostics);
         let (Some(bus), Some(from)) = (entry.bus.bus, from) else {
             continue;
         };
@@ -123,8 +124,14 @@ fn made_ids(graph: &Graph<'_>, written: usize, diagnostics: &mut Diagnostics) {
                 "the id `{}` is one that a publisher gets by itself",
                 publisher.id
             );
-            diagnostics
-                .push(Diagnostic::error("duplicate-id", publisher.at, message).hint("rename it"));
+            let error = Diagnostic::error("duplicate-id", publisher.at, message);
+            let entries = graph.patch.publishers.iter();
+            let entry = entries.filter(|e| e.id == publisher.id).next();
+            let error = match entry {
+                Some(entry) => about(error, entry.named()),
+                None => error,
+            };
+            diagnostics.push(error.hint("rename it"));
         }
     }
 }
@@ -217,48 +224,42 @@ pub(super) fn unused(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
             quiet[bus.0] = true;
         }
     }
-    let mut tell = |bus: BusIndex, at: &str, diagnostics: &mut Diagnostics| {
+    let mut tell = |bus: BusIndex, at: &str, (block, port): (&str, &str)| {
         if std::mem::replace(&mut quiet[bus.0], true) {
             return;
         }
         let name = &graph.patch.document.bus_entry(bus).name;
         let message = format!("nothing publishes on the bus `{name}`; its default value is used");
-        diagnostics.push(Diagnostic::warning("unused-bus", at, message).hint(format!(
+        let warning = Diagnostic::warning("unused-bus", at, message).on(block, port);
+        diagnostics.push(warning.hint(format!(
             "add a publisher such as `{{\"from\": \"block.port\", \"bus\": \"{name}\"}}`"
         )));
     };
     for node in &graph.nodes {
-        for input in &node.inputs {
+        for (port, input) in node.inputs.iter().enumerate() {
             let super::Source::Listener(i) = input.source else {
                 continue;
             };
             if let Some(Heard::Bus(bus)) = graph.listeners[i].source {
-                tell(bus, graph.listeners[i].at, diagnostics);
+                let name = node.block.and_then(|b| b.inputs.get(port));
+                let name = name.map_or("", |input| input.name);
+                tell(bus, graph.listeners[i].at, (&node.entry.id, name));
             }
         }
     }
-    let chains = graph
-        .patch
-        .wires
-        .iter()
-        .filter(|w| w.enabled)
-        .map(|w| &w.chain);
-    let heard = graph
-        .listeners
-        .iter()
-        .filter(|l| l.enabled)
-        .filter_map(|l| l.chain);
-    let published = graph
-        .publishers
-        .iter()
-        .filter(|p| p.enabled)
-        .filter_map(|p| p.chain);
-    for chain in chains.chain(heard).chain(published) {
+    let patch = graph.patch;
+    let wires = patch.wires.iter().filter(|w| w.enabled);
+    let wires = wires.map(|w| (&w.chain, w.named()));
+    let heard = patch.listeners.iter().filter(|l| l.enabled);
+    let heard = heard.map(|l| (&l.chain, l.named()));
+    let published = patch.publishers.iter().filter(|p| p.enabled);
+    let published = published.map(|p| (&p.chain, p.named()));
+    for (chain, named) in wires.chain(heard).chain(published) {
         chain.each_binding(&mut |binding| {
             if let Binding::Bus { bus, .. } = binding
                 && let Some(index) = bus.bus
             {
-                tell(index, &bus.at, diagnostics);
+                tell(index, &bus.at, (&named.block, &named.port));
             }
         });
     }

@@ -6,6 +6,8 @@ use super::values::{self, Candidate, Origin, Written};
 use super::{Graph, Heard, Input, Listener, Node, Port, Source, overrides};
 use crate::blocks;
 use crate::compile::Assets;
+use crate::compile::lower::is_bus_eligible;
+use crate::compile::named::{Connection, about};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Value;
 use crate::types::Family;
@@ -59,11 +61,18 @@ fn wires(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> HashMap<Port, usiz
             other.from.text(),
             wire.from.text()
         );
+        let input = graph.nodes[to.block].block.map(|b| &b.inputs[to.port]);
+        let on_a_bus = input.is_some_and(|input| is_bus_eligible(input.domain));
         diagnostics.push(
-            Diagnostic::error("multiple-writers", &wire.at, message)
-                .on(graph.id(to.block), &wire.to.port)
-                .other(&other.at)
-                .hint("disable one, or publish both on a bus and listen to that"),
+            about(
+                Diagnostic::error("multiple-writers", &wire.at, message),
+                wire.named(),
+            )
+            .other(&other.at)
+            .hint(match on_a_bus {
+                true => "disable one, or publish both on a bus and listen to that",
+                false => "disable one",
+            }),
         );
     }
     first
@@ -97,9 +106,11 @@ fn sinks_drawn_twice(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
             wire.to.text()
         );
         diagnostics.push(
-            Diagnostic::error("multiple-writers", &wire.at, message)
-                .on(graph.id(to.block), &wire.to.port)
-                .hint("remove one of the wires, or use a second sink"),
+            about(
+                Diagnostic::error("multiple-writers", &wire.at, message),
+                wire.named(),
+            )
+            .hint("remove one of the wires, or use a second sink"),
         );
     }
 }
@@ -158,7 +169,13 @@ fn implicit<'a>(
             "the id `{}` is one that a listener gets by itself",
             written.id
         );
-        diagnostics.push(Diagnostic::error("duplicate-id", written.at, message).hint("rename it"));
+        let error = Diagnostic::error("duplicate-id", written.at, message);
+        let target = written.to.map(|to| graph.input_text(to));
+        let (block, port) = target
+            .as_deref()
+            .and_then(|text| text.rsplit_once('.'))
+            .unwrap_or_default();
+        diagnostics.push(error.on(block, port).hint("rename it"));
     }
     graph.listeners.extend(added);
 }

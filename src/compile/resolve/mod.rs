@@ -21,7 +21,7 @@ pub(super) use reach::Unit;
 pub(super) use values::{Constant, Origin, Written, constant_of, typed_library, violation};
 
 use super::Options;
-use super::expand::Patch;
+use super::expand::{Patch, unknown_type};
 use crate::blocks::{self, Block, Family};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
@@ -188,12 +188,16 @@ impl Graph<'_> {
         format!("{}.{}", self.id(port.block), name.map_or("?", |o| o.name))
     }
 
+    /// The definition of an input.
+    pub(super) fn input(&self, port: Port) -> Option<&'static blocks::Input> {
+        let block = self.nodes[port.block].block;
+        block.and_then(|block| block.inputs.get(port.port))
+    }
+
     /// `block.port` of an input.
     pub(super) fn input_text(&self, port: Port) -> String {
-        let name = self.nodes[port.block]
-            .block
-            .and_then(|b| b.inputs.get(port.port));
-        format!("{}.{}", self.id(port.block), name.map_or("?", |i| i.name))
+        let name = self.input(port).map_or("?", |input| input.name);
+        format!("{}.{name}", self.id(port.block))
     }
 }
 
@@ -233,14 +237,7 @@ fn nodes<'a>(patch: &'a Patch<'a>, diagnostics: &mut Diagnostics) -> Vec<Node<'a
         let entry: &BlockEntry = &instance.entry;
         let block = blocks::find(&entry.kind);
         if block.is_none() && !instance.broken {
-            let message = format!("there is no block type `{}`", entry.kind);
-            let mut error =
-                Diagnostic::error("unknown-block-type", format!("{}/type", entry.at), message)
-                    .on(&entry.id, "")
-                    .nearest(&entry.kind, blocks::catalogue().iter().map(|b| b.name));
-            if error.hints.is_empty() {
-                error = error.hint("`oscilla blocks` lists the library");
-            }
+            let error = unknown_type(patch.document, entry, format!("{}/type", entry.at));
             diagnostics.push(error);
         }
         let block = block.filter(|_| !instance.broken);

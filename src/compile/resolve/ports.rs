@@ -4,6 +4,7 @@
 //! before. Both are silent here.
 
 use super::{Graph, Heard, Link, Listener, Port};
+use crate::compile::named::{Connection, about};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::model::{Binding, Chain, ListenSource, PortRef};
 
@@ -17,10 +18,10 @@ pub(super) fn links<'a>(graph: &mut Graph<'a>, diagnostics: &mut Diagnostics) {
             continue;
         }
         let link = Link {
-            from: output(graph, &wire.from, diagnostics),
+            from: output(graph, &wire.from, wire.named(), diagnostics),
             to: input(graph, &wire.to, diagnostics),
         };
-        bindings(graph, &wire.chain, diagnostics);
+        bindings(graph, &wire.chain, wire.named(), diagnostics);
         wires.push(link);
     }
     graph.wires = wires;
@@ -32,7 +33,7 @@ pub(super) fn links<'a>(graph: &mut Graph<'a>, diagnostics: &mut Diagnostics) {
             ListenSource::External(channel) => Some(Heard::External(channel)),
         };
         let to = input(graph, &entry.to, diagnostics);
-        bindings(graph, &entry.chain, diagnostics);
+        bindings(graph, &entry.chain, entry.named(), diagnostics);
         listeners.push(Listener {
             id: entry.id.clone(),
             source,
@@ -46,38 +47,44 @@ pub(super) fn links<'a>(graph: &mut Graph<'a>, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the outputs that the lenses of a chain are bound to.
-pub(super) fn bindings(graph: &Graph<'_>, chain: &Chain, diagnostics: &mut Diagnostics) {
+pub(super) fn bindings(
+    graph: &Graph<'_>,
+    chain: &Chain,
+    named: &PortRef,
+    diagnostics: &mut Diagnostics,
+) {
     // The reader limits how deep lens stacks nest.
     for param in chain.lenses.iter().flat_map(|lens| &lens.params) {
         match &param.binding {
             Binding::Literal(_) | Binding::Default(_) => {}
             Binding::Wire { from, chain } => {
-                output(graph, from, diagnostics);
-                bindings(graph, chain, diagnostics);
+                output(graph, from, named, diagnostics);
+                bindings(graph, chain, named, diagnostics);
             }
             Binding::Bus { chain, .. }
             | Binding::Rail { chain, .. }
-            | Binding::External { chain, .. } => bindings(graph, chain, diagnostics),
+            | Binding::External { chain, .. } => bindings(graph, chain, named, diagnostics),
         }
     }
 }
 
-/// The output that a reference names; reports an unknown port.
+/// The output that a reference means; reports an unknown port, naming `named`.
 pub(in crate::compile) fn output(
     graph: &Graph<'_>,
     reference: &PortRef,
+    named: &PortRef,
     diagnostics: &mut Diagnostics,
 ) -> Option<Port> {
-    port(graph, reference, Side::Output, diagnostics)
+    port(graph, reference, Side::Output, named, diagnostics)
 }
 
-/// The input that a reference names; reports an unknown port.
+/// The input that a reference means; reports an unknown port.
 pub(super) fn input(
     graph: &Graph<'_>,
     reference: &PortRef,
     diagnostics: &mut Diagnostics,
 ) -> Option<Port> {
-    port(graph, reference, Side::Input, diagnostics)
+    port(graph, reference, Side::Input, reference, diagnostics)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,6 +106,7 @@ fn port(
     graph: &Graph<'_>,
     reference: &PortRef,
     side: Side,
+    named: &PortRef,
     diagnostics: &mut Diagnostics,
 ) -> Option<Port> {
     let block = *graph.names.get(reference.block.as_str())?;
@@ -141,6 +149,10 @@ fn port(
         let message = format!("`{id}` ({}) has no {word} `{name}`", definition.name);
         Diagnostic::error("unknown-port", &reference.at, message).nearest(name, names)
     };
-    diagnostics.push(diagnostic.on(id, name).hint(list));
+    // A connection that leads to several ports of a composite has a wrong source only once.
+    let again = |d: &Diagnostic| d.pointer == diagnostic.pointer && d.message == diagnostic.message;
+    if !diagnostics.list().iter().any(again) {
+        diagnostics.push(about(diagnostic, named).hint(list));
+    }
     None
 }

@@ -212,7 +212,7 @@ fn names_that_are_unknown_or_do_not_fit() {
         (found.code, found.hints[0].as_str()),
         (
             "unknown-lens",
-            "did you mean `phaseScale` or `scale` or `snap`?"
+            "did you mean `scale` or `phaseScale` or `snap`?"
         )
     );
     let found = wrong(r#""adapters": ["NumberToColour"]"#);

@@ -4,6 +4,7 @@ mod buses;
 mod chains;
 mod composites;
 mod examples;
+mod named;
 mod order;
 mod rails;
 mod reductions;

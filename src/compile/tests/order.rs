@@ -197,3 +197,91 @@ fn a_circle_of_ten_thousand_is_found() {
     let found = error(&json);
     assert_eq!(found.code, "cycle");
 }
+
+#[test]
+fn a_circle_of_three_lists_them_all() {
+    let blocks = r#"{"id": "a", "type": "AddSignal"}, {"id": "b", "type": "AddSignal"},
+        {"id": "c", "type": "AddSignal"}"#;
+    let rest = r#""connections": [{"from": "a.out", "to": "b.a"}, {"from": "b.out", "to": "c.a"},
+        {"from": "c.out", "to": "a.b"}, {"from": "c.out", "to": "dots.radius"}]"#;
+    let found = error(&patch(blocks, rest));
+    assert_eq!(
+        found.message,
+        "these depend on each other in one frame: `a.out` → `b.a` → `b.out` → `c.a` → `c.out` → `a.b` → `a.out`"
+    );
+    assert_eq!(
+        found.hints,
+        ["put a `Delay` between `a.out` and `b.a`: its input `in` may close a circle"]
+    );
+    // The hint, followed.
+    let mended = rest.replace(
+        r#"{"from": "a.out", "to": "b.a"}"#,
+        r#"{"from": "a.out", "to": "late.in"}, {"from": "late.out", "to": "b.a"}"#,
+    );
+    let blocks = format!(r#"{blocks}, {{"id": "late", "type": "Delay"}}"#);
+    program(&patch(&blocks, &mended));
+}
+
+#[test]
+fn a_circle_through_nested_composites_names_the_blocks_inside() {
+    let rest = r#""composites": [
+        {"id": "inner", "graph": {"nodes": {"add": {"type": "AddSignal"}}, "edges": [],
+            "inputMap": {"in": "add.a"}, "outputMap": {"out": "add.out"}}},
+        {"id": "outer", "graph": {"nodes": {"deep": {"type": "composite:inner"}}, "edges": [],
+            "inputMap": {"in": "deep.in"}, "outputMap": {"out": "deep.out"}}}],
+        "connections": [{"from": "x.out", "to": "y.in"}, {"from": "y.out", "to": "x.in"},
+        {"from": "x.out", "to": "dots.radius"}]"#;
+    let blocks =
+        r#"{"id": "x", "type": "composite:outer"}, {"id": "y", "type": "composite:inner"}"#;
+    let found = error(&patch(blocks, rest));
+    assert_eq!(
+        found.message,
+        "these depend on each other in one frame: `x::deep::add.out` → `y::add.a` → `y::add.out` → \
+         `x::deep::add.a` → `x::deep::add.out`"
+    );
+    assert_eq!(found.pointer, "/connections/0");
+    assert_eq!((&*found.block, &*found.port), ("y::add", "a"));
+    assert!(found.hints[0].contains("`Delay`"), "{:?}", found.hints);
+}
+
+#[test]
+fn a_delay_is_only_proposed_where_it_helps() {
+    // The number of elements is needed before anything runs.
+    let blocks = r#"{"id": "n", "type": "DomainN"}, {"id": "i", "type": "FieldIndex"},
+        {"id": "all", "type": "FieldReduce"}"#;
+    let rest = r#""connections": [{"from": "n.domain", "to": "i.domain"}, {"from": "i.index", "to": "all.field"},
+        {"from": "all.signal", "to": "n.n"}, {"from": "n.domain", "to": "dots.domain"}]"#;
+    let found = error(&patch(blocks, rest));
+    assert_eq!(
+        found.message,
+        "these depend on each other before the patch runs: `n.domain` → `i.domain` → `i.index` → \
+         `all.field` → `all.signal` → `n.n` → `n.domain`"
+    );
+    assert_eq!((&*found.block, &*found.port), ("n", "n"));
+    assert_eq!(
+        found.hints,
+        [
+            "write the value of `n.n` in `params`: it is read when the patch is compiled, where no `Delay` helps"
+        ]
+    );
+    // A Delay carries numbers: here there is one wire of them, and it is not the first.
+    let blocks = r#"{"id": "i", "type": "FieldIndex", "params": {"domain": 3}},
+        {"id": "z", "type": "FieldZipSignal"}, {"id": "all", "type": "FieldReduce"}"#;
+    let rest = r#""connections": [{"from": "z.out", "to": "all.field"}, {"from": "all.signal", "to": "z.signal"},
+        {"from": "i.index", "to": "z.field"}, {"from": "z.out", "to": "dots.radius"}]"#;
+    let found = error(&patch(blocks, rest));
+    assert_eq!(
+        found.hints,
+        ["put a `Delay` between `all.signal` and `z.signal`: its input `in` may close a circle"]
+    );
+    // And here there is none.
+    let blocks = r#"{"id": "a", "type": "AddVec2"}, {"id": "b", "type": "AddVec2"}"#;
+    let rest = r#""connections": [{"from": "a.out", "to": "b.a"}, {"from": "b.out", "to": "a.a"}]"#;
+    let found = errors(&patch(blocks, rest));
+    assert!(
+        found
+            .iter()
+            .all(|d| d.hints.iter().all(|h| !h.contains("put a `Delay`"))),
+        "{found:?}"
+    );
+}

@@ -28,7 +28,7 @@ fn unknown_ports_name_the_nearest_and_all() {
     assert_eq!(found.code, "unknown-port");
     assert_eq!(
         (found.block.as_str(), found.port.as_str()),
-        ("time", "fase")
+        ("dots", "radius")
     );
     assert!(found.pointer.starts_with("/connections/0/from"));
     assert_eq!(found.message, "`time` (CycleTimeRoot) has no output `fase`");
