@@ -64,7 +64,7 @@ mod tests {
 
     fn words(line: &str) -> Vec<String> {
         let line = format!("oscilla render p.json --out o {line}");
-        let words = line.split(' ').map(Into::into);
+        let words = line.split_whitespace().map(Into::into);
         match Cli::read(words).unwrap().command {
             Sub::Render(args) => args.recorded,
             _ => unreachable!("a render"),

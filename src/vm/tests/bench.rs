@@ -3,6 +3,8 @@
 //! [`Bench`] wraps the builder; [`Bench::finish`] puts all computed signals and events in one step (or
 //! two, around a reduction), adds rails that run by themselves, derives what is derived and validates.
 
+mod addresses;
+
 use super::super::Engine;
 use super::super::frame::{EngineOptions, FrameCtx, FrameError, FrameTime};
 use crate::ir::*;
@@ -69,13 +71,33 @@ fn vocabulary() -> Vec<String> {
     for sink in sinks {
         words.extend(inputs.iter().map(|input| format!("{sink}.{input}")));
     }
+    words.extend(
+        addresses::TIMES
+            .iter()
+            .map(|(name, _)| format!("time/{name}")),
+    );
+    words.extend(
+        addresses::EVENTS
+            .iter()
+            .map(|(name, _)| format!("time/{name}")),
+    );
+    words.extend(rails.iter().map(|rail| format!("rail/{rail}")));
+    words.extend(
+        ["cc", "hit"]
+            .iter()
+            .map(|channel| format!("external/{channel}")),
+    );
+    words.extend(Ease::ALL.iter().map(|ease| ease.name().to_owned()));
+    for sink in sinks {
+        words.push(format!("sink/{sink}"));
+        words.extend(inputs.iter().map(|input| format!("request/{sink}.{input}")));
+    }
     for i in 0..40 {
         words.extend([
             format!("step{i:04}"),
             format!("cell{i:04}"),
             format!("bus{i:04}"),
-            format!("slot{i:04}"),
-            format!("slot{:04}", i + 40),
+            format!("bus/bus{i:04}"),
         ]);
         words.extend((0..8).map(|k| format!("pub{i:04}-{k:04}")));
     }
@@ -97,51 +119,12 @@ impl Bench {
             seed: 0,
             root: Vec::new(),
         };
-        let tree = Type::new(crate::types::World::Special, Domain::RenderTree);
-        bench.slot(tree, SlotOwner::Frame, ValueRef::Frame);
+        for ease in Ease::ALL {
+            let name = bench.build.text(ease.name());
+            bench.build.tables.transforms.curves.push(Curve::Name(name));
+        }
         bench.default_rails();
         bench
-    }
-
-    /// The address of a value.
-    fn slot(&mut self, ty: Type, owner: SlotOwner, value: ValueRef) -> SlotId {
-        let id = SlotId::at(self.build.tables.graph.slots.len());
-        let key = self.build.text(&format!("slot{:04}", id.0));
-        let r#type = self.build.ty(ty);
-        self.build.tables.graph.slots.push(Slot {
-            key,
-            r#type,
-            owner,
-            r#ref: value,
-        });
-        id
-    }
-
-    /// The addresses of the time values and events.
-    fn time_slots(&mut self) -> TimeRoots {
-        let mut value = |time| {
-            let ty = Type::signal(Domain::Number);
-            self.slot(ty, SlotOwner::Time(time), ValueRef::Time(time))
-        };
-        let mut roots = TimeRoots {
-            abs: value(TimeValue::TAbsMs),
-            model: value(TimeValue::TModelMs),
-            dt: value(TimeValue::DtMs),
-            phase01: value(TimeValue::Phase01),
-            progress01: value(TimeValue::Progress01),
-            cycle_index: value(TimeValue::CycleIndex),
-            cycle_t: value(TimeValue::CycleTMs),
-            energy: value(TimeValue::Energy),
-            ..TimeRoots::default()
-        };
-        let mut event = |time| {
-            let owner = SlotOwner::TimeEvent(time);
-            self.slot(Type::TRIGGER, owner, ValueRef::TimeEvent(time))
-        };
-        roots.wrap = event(TimeEvent::Wrap);
-        roots.end = event(TimeEvent::End);
-        roots.cue = event(TimeEvent::Cue);
-        roots
     }
 
     fn default_rails(&mut self) {
@@ -203,16 +186,10 @@ impl Bench {
                 Domain::Trigger => self.build.const_f64(Domain::Number, &[0.0]),
                 domain => self.build.const_f64(domain, &vec![0.0; domain.lanes()]),
             };
-            let rail = RailId::at(self.rails.len());
-            let slot = self.slot(
-                Type::new(world, domain),
-                SlotOwner::Rail(rail),
-                ValueRef::Rail(rail),
-            );
             self.rails.push(Rail {
                 key,
                 r#type: ty,
-                slot,
+                slot: SlotId::default(),
                 generator,
                 drive: Drive::Internal,
                 combine: Combine::Last,
@@ -367,11 +344,6 @@ impl Bench {
         let requests = &self.build.tables.materialize.requests;
         let id = ReqId::at(requests.len());
         let key = self.build.text(key);
-        let out = self.slot(
-            Type::signal(Domain::Number),
-            SlotOwner::Request(id),
-            ValueRef::Req(id),
-        );
         self.build.tables.materialize.requests.push(Request {
             key,
             field,
@@ -379,7 +351,7 @@ impl Bench {
             format,
             consumer,
             policy: RequestPolicy::PerFrame,
-            out,
+            out: SlotId::default(),
         });
         id
     }
@@ -486,7 +458,7 @@ impl Bench {
                 demand: true,
             });
         }
-        let time = self.time_slots();
+        let (time, frame) = addresses::all(&mut self.build);
         let tables = self.build.tables;
         let mut program = Program {
             ir_version: 1,
@@ -511,11 +483,12 @@ impl Bench {
             outputs: vec![Output {
                 key: output,
                 kind: OutputKind::RenderTree,
-                slot: SlotId(0),
+                slot: frame,
                 label: None,
             }],
             roots: Roots {
                 time,
+                frame,
                 sinks: self.root,
                 bus: tables.graph.buses.iter().map(|b| b.root).collect(),
                 ..Roots::default()
