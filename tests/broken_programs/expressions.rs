@@ -208,7 +208,7 @@ pub(crate) fn cases(sound: &Value) -> Vec<Case> {
             "ir-const",
         ),
         case(
-            "/tables/field/nodes/33/expr/transform/args/0",
+            "/tables/field/nodes/{transform}/expr/transform/args/0",
             To(json!(11)),
             "ir-op",
         ),

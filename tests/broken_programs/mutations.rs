@@ -96,6 +96,7 @@ const FREE: &[(&str, &str)] = &[
         "another field of the type over the domain",
     ),
     ("/tables/rails/*/combine", "how a rail would meet its bus"),
+    ("/tables/rails/*/drive", "another way to be driven"),
     (
         "/tables/rails/*/generator/**",
         "another generator that fits the rail",

@@ -228,7 +228,7 @@ pub(crate) fn cases(sound: &Value) -> Vec<Case> {
             "ir-duplicate-key",
         ),
         case(
-            "/tables/graph/slots/80/key",
+            "/tables/graph/slots/85/key",
             To(json!(0)),
             "ir-duplicate-key",
         ),

@@ -125,8 +125,8 @@ fn made_ids(graph: &Graph<'_>, written: usize, diagnostics: &mut Diagnostics) {
                 publisher.id
             );
             let error = Diagnostic::error("duplicate-id", publisher.at, message);
-            let entries = graph.patch.publishers.iter();
-            let entry = entries.filter(|e| e.id == publisher.id).next();
+            let mut entries = graph.patch.publishers.iter();
+            let entry = entries.find(|e| e.id == publisher.id);
             let error = match entry {
                 Some(entry) => about(error, entry.named()),
                 None => error,

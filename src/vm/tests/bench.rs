@@ -8,6 +8,7 @@ mod addresses;
 use super::super::Engine;
 use super::super::frame::{EngineOptions, FrameCtx, FrameError, FrameTime};
 use crate::ir::*;
+use crate::math::Ease;
 use crate::render_tree::RenderTree;
 use crate::types::{Domain, Type};
 use std::sync::Arc;
@@ -62,7 +63,21 @@ fn vocabulary() -> Vec<String> {
     ];
     let rails = ["phaseA", "phaseB", "pulseA", "pulseB", "energy", "palette"];
     let others = [
-        "early", "late", "frame", "output", "d", "e", "blur", "grade", "cc", "hit",
+        "early",
+        "late",
+        "later",
+        "last",
+        "source",
+        "source/out/out",
+        "out",
+        "frame",
+        "output",
+        "d",
+        "e",
+        "blur",
+        "grade",
+        "cc",
+        "hit",
     ];
     let mut words: Vec<String> = Vec::new();
     for list in [&sinks[..], &inputs, &rails, &others] {
@@ -88,16 +103,31 @@ fn vocabulary() -> Vec<String> {
             .map(|channel| format!("external/{channel}")),
     );
     words.extend(Ease::ALL.iter().map(|ease| ease.name().to_owned()));
+    let steps = [
+        "externalSample",
+        "timeDerive",
+        "timeConsole",
+        "stateCommit",
+        "renderAssemble",
+    ];
+    words.extend(steps.map(str::to_owned));
+    words.extend(RANKS.map(|rank| format!("nodeEval:{rank}")));
+    words.extend(rails.map(|rail| format!("railResolve:{rail}")));
+    words.extend(["reduce:e", "request/e"].map(str::to_owned));
+    words.extend((0..10).map(|group| format!("materialize:g{group}")));
     for sink in sinks {
+        words.push(format!("sinkEval:{sink}"));
+        words.extend(inputs.iter().map(|input| format!("reduce:{sink}.{input}")));
+        words.push(format!("reduce:{sink}"));
         words.push(format!("sink/{sink}"));
         words.extend(inputs.iter().map(|input| format!("request/{sink}.{input}")));
     }
     for i in 0..40 {
         words.extend([
-            format!("step{i:04}"),
             format!("cell{i:04}"),
             format!("bus{i:04}"),
             format!("bus/bus{i:04}"),
+            format!("busEval:bus{i:04}"),
         ]);
         words.extend((0..8).map(|k| format!("pub{i:04}-{k:04}")));
     }
@@ -441,9 +471,9 @@ impl Bench {
         self.build.tables.rails = std::mem::take(&mut self.rails);
         let output = self.build.text("output");
         let mut steps = Vec::new();
-        for (i, (kind, phase, run)) in kinds.into_iter().enumerate() {
+        for (kind, phase, run) in kinds {
             steps.push(Step {
-                key: self.build.text(&format!("step{i:04}")),
+                key: StrId::default(),
                 kind,
                 phase,
                 run,
@@ -491,16 +521,21 @@ impl Bench {
                 frame,
                 sinks: self.root,
                 bus: tables.graph.buses.iter().map(|b| b.root).collect(),
-                ..Roots::default()
             },
             debug: Debug::default(),
             meta: Meta::default(),
             tables,
         };
         derive::arrange(&mut program);
-        // Tests look at registers that nothing else reads.
-        for step in &mut program.schedule.steps {
-            step.demand = true;
+        let keys = derive::StepKeys::new(&program);
+        let key = |step: &Step| {
+            let text = keys.of(step.kind);
+            let at = program.tables.strings.iter().position(|word| *word == text);
+            StrId::at(at.unwrap_or_else(|| panic!("`{text}` is not in the vocabulary")))
+        };
+        let keys: Vec<StrId> = program.schedule.steps.iter().map(key).collect();
+        for (step, key) in program.schedule.steps.iter_mut().zip(keys) {
+            step.key = key;
         }
         match validate(program) {
             Ok(valid) => Arc::new(valid),
@@ -509,12 +544,13 @@ impl Bench {
     }
 
     pub(crate) fn engine(self) -> Engine {
-        Engine::new(self.finish(), EngineOptions::default()).expect("the program fits")
+        engine(&self.finish())
     }
 
-    /// Steps in order: what needs no reduction, reductions, the rest, rails, columns, sinks.
+    /// Steps in order: what is computed, by rank, with the buses and reductions in between, rails,
+    /// columns, sinks.
     fn schedule(&mut self) -> Vec<(StepKind, Phase, Vec<ValueRef>)> {
-        for name in ["early", "late"] {
+        for name in RANKS {
             let key = self.build.text(name);
             self.build.tables.graph.blocks.push(BlockRow {
                 key,
@@ -525,31 +561,47 @@ impl Bench {
                 compiler_tag: None,
             });
         }
-        let (early, reductions, late) = self.order();
+        self.source();
         let mut steps = vec![
             (StepKind::ExternalSample, Phase::External, Vec::new()),
             (StepKind::TimeDerive, Phase::TimeDerive, Vec::new()),
             (StepKind::TimeConsole, Phase::TimeConsole, Vec::new()),
         ];
-        let block = |i, phase, run| (StepKind::NodeEval { block: BlockId(i) }, phase, run);
-        steps.push(block(0, Phase::PreBus, early));
+        let order = self.order();
         let plan = &mut self.build.tables.materialize;
-        for sig in reductions {
-            let group = GroupId::at(plan.groups.len());
-            let wanted = Consumer::Reduce(sig);
-            let req = plan.requests.iter().position(|r| r.consumer == wanted);
-            let req = ReqId::at(req.expect("a reduction has a request"));
-            plan.groups.push(Group {
-                domain: plan.requests[req.index()].domain,
-                reqs: vec![req],
-                uniforms: Vec::new(),
-            });
-            let kind = StepKind::Materialize { group };
-            steps.push((kind, Phase::PostBus, Vec::new()));
-            let kind = StepKind::Reduce { sig };
-            steps.push((kind, Phase::PostBus, vec![ValueRef::Sig(sig)]));
+        for (rank, (run, barriers)) in order.into_iter().enumerate() {
+            let phase = if rank == 0 {
+                Phase::PreBus
+            } else {
+                Phase::PostBus
+            };
+            if !run.is_empty() {
+                let block = BlockId::at(rank);
+                steps.push((StepKind::NodeEval { block }, phase, run));
+            }
+            for (barrier, value) in barriers {
+                match barrier {
+                    Barrier::Bus(bus) => {
+                        steps.push((StepKind::BusEval { bus }, Phase::BusEval, vec![value]));
+                    }
+                    Barrier::Reduce(sig) => {
+                        let group = GroupId::at(plan.groups.len());
+                        let wanted = Consumer::Reduce(sig);
+                        let req = plan.requests.iter().position(|r| r.consumer == wanted);
+                        let req = ReqId::at(req.expect("a reduction has a request"));
+                        plan.groups.push(Group {
+                            domain: plan.requests[req.index()].domain,
+                            reqs: vec![req],
+                            uniforms: Vec::new(),
+                        });
+                        let kind = StepKind::Materialize { group };
+                        steps.push((kind, Phase::PostBus, Vec::new()));
+                        let kind = StepKind::Reduce { sig };
+                        steps.push((kind, Phase::PostBus, vec![value]));
+                    }
+                }
+            }
         }
-        steps.push(block(1, Phase::PostBus, late));
         for rail in 0..6 {
             let kind = StepKind::RailResolve { rail: RailId(rail) };
             steps.push((kind, Phase::RailResolve, Vec::new()));
@@ -590,29 +642,51 @@ impl Bench {
         steps
     }
 
-    /// Computed nodes in evaluation order: before, at and after the reductions.
-    fn order(&self) -> (Vec<ValueRef>, Vec<SignalId>, Vec<ValueRef>) {
+    /// A block with an output, from which everything is published.
+    fn source(&mut self) {
+        let [key, out] = ["source", "out"].map(|word| self.build.text(word));
+        let value = self.num(0.0);
+        self.build.tables.graph.blocks.push(BlockRow {
+            key,
+            r#type: key,
+            capability: Capability::Pure,
+            r#in: Vec::new(),
+            out: vec![Port {
+                name: out,
+                slot: SlotId::default(),
+                r#ref: ValueRef::Sig(value),
+                src: PortSource::None,
+                r#use: None,
+            }],
+            compiler_tag: None,
+        });
+    }
+
+    /// Computed nodes in evaluation order by rank: how many buses and reductions come before on the
+    /// longest way. Each rank ends with its own buses and reductions.
+    fn order(&self) -> Vec<Rank> {
         let program = self.probe();
         let tables = &program.tables;
-        let mut order: Vec<(ValueRef, bool)> = Vec::new();
+        let mut order: Vec<(ValueRef, usize)> = Vec::new();
         let signals = (0..tables.sig.nodes.len()).map(|i| ValueRef::Sig(SignalId::at(i)));
         let events = (0..tables.event.nodes.len()).map(|i| ValueRef::Event(EventId::at(i)));
         for root in signals.chain(events) {
             self.visit(&program, root, &mut order);
         }
-        let (mut early, mut reductions, mut late) = (Vec::new(), Vec::new(), Vec::new());
-        for (value, reduced) in order {
-            match value {
-                ValueRef::Sig(id)
-                    if matches!(tables.sig.nodes[id.index()].expr, SignalExpr::Reduce { .. }) =>
-                {
-                    reductions.push(id);
-                }
-                _ if reduced => late.push(value),
-                _ => early.push(value),
+        let mut ranks: Vec<Rank> = Vec::new();
+        for (value, rank) in order {
+            // A barrier counts itself; it ends the rank before.
+            let (rank, barrier) = match barrier(&program, value) {
+                Some(barrier) => (rank - 1, Some(barrier)),
+                None => (rank, None),
+            };
+            ranks.resize_with(ranks.len().max(rank + 1), Rank::default);
+            match barrier {
+                Some(barrier) => ranks[rank].1.push((barrier, value)),
+                None => ranks[rank].0.push(value),
             }
         }
-        (early, reductions, late)
+        ranks
     }
 
     /// Enough of a program to walk operands.
@@ -642,43 +716,81 @@ impl Bench {
         }
     }
 
-    /// Post-order; gives whether `value` comes after a reduction.
-    fn visit(&self, program: &Program, value: ValueRef, order: &mut Vec<(ValueRef, bool)>) -> bool {
+    /// Post-order; gives how many barriers lie on the longest way to `value`, itself included.
+    fn visit(
+        &self,
+        program: &Program,
+        value: ValueRef,
+        order: &mut Vec<(ValueRef, usize)>,
+    ) -> usize {
+        let tables = &program.tables;
         let computed = match value {
-            ValueRef::Sig(id) => {
-                operands::is_computed_signal(&program.tables.sig.nodes[id.index()].expr)
-            }
+            ValueRef::Sig(id) => operands::is_computed_signal(&tables.sig.nodes[id.index()].expr),
             ValueRef::Event(id) => {
-                operands::is_computed_event(&program.tables.event.nodes[id.index()].expr)
+                operands::is_computed_event(&tables.event.nodes[id.index()].expr)
             }
             _ => false,
         };
         if !computed {
-            return false;
+            return 0;
         }
-        if let Some((_, reduced)) = order.iter().find(|(v, _)| *v == value) {
-            return *reduced;
+        if let Some((_, rank)) = order.iter().find(|(v, _)| *v == value) {
+            return *rank;
         }
         let mut reads = Vec::new();
-        let mut reduced = false;
         match value {
             ValueRef::Sig(id) => {
-                let expr = &program.tables.sig.nodes[id.index()].expr;
-                reduced |= matches!(expr, SignalExpr::Reduce { .. });
+                let expr = &tables.sig.nodes[id.index()].expr;
                 operands::of_signal(program, expr, &mut |v| reads.push(v));
             }
             ValueRef::Event(id) => {
-                let expr = &program.tables.event.nodes[id.index()].expr;
+                let expr = &tables.event.nodes[id.index()].expr;
                 operands::of_event(program, expr, &mut |v| reads.push(v));
             }
             _ => {}
         }
-        for read in reads {
-            reduced |= self.visit(program, read, order);
-        }
-        order.push((value, reduced));
-        reduced
+        let before = reads
+            .into_iter()
+            .map(|read| self.visit(program, read, order));
+        let rank = before.max().unwrap_or(0) + usize::from(barrier(program, value).is_some());
+        order.push((value, rank));
+        rank
     }
+}
+
+/// Names of the blocks that compute what is not a barrier.
+const RANKS: [&str; 4] = ["early", "late", "later", "last"];
+
+/// Nodes of a block, then the barriers behind it.
+type Rank = (Vec<ValueRef>, Vec<(Barrier, ValueRef)>);
+
+/// What has a step of its own.
+#[derive(Clone, Copy)]
+enum Barrier {
+    Bus(BusId),
+    Reduce(SignalId),
+}
+
+fn barrier(program: &Program, value: ValueRef) -> Option<Barrier> {
+    if let ValueRef::Sig(id) = value
+        && matches!(
+            program.tables.sig.nodes[id.index()].expr,
+            SignalExpr::Reduce { .. }
+        )
+    {
+        return Some(Barrier::Reduce(id));
+    }
+    let buses = &program.tables.graph.buses;
+    let bus = buses.iter().position(|bus| bus.root == value)?;
+    Some(Barrier::Bus(BusId::at(bus)))
+}
+
+/// An engine in which also what nothing drawn reads has a value: tests look at it.
+pub(crate) fn engine(program: &Arc<Valid<Program>>) -> Engine {
+    let engine = Engine::new(Arc::clone(program), EngineOptions::default());
+    let mut engine = engine.expect("the program fits");
+    engine.run_everything();
+    engine
 }
 
 /// The next frame.

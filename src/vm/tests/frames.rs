@@ -128,7 +128,7 @@ fn a_direct_divider_counts_in_integers_and_over_whole_turns() {
     });
     let count = bench.count(divide);
     let program = bench.finish();
-    let engine = || crate::vm::Engine::new(program.clone(), Default::default()).expect("fits");
+    let engine = || super::bench::engine(&program);
     // The first frame counts one; a step over two turns loses nothing.
     let times = at([0.0, 250.0, 2250.0, 2250.0]);
     assert_eq!(values(&mut engine(), count, &times), [1.0, 1.0, 8.0, 0.0]);

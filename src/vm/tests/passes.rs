@@ -378,7 +378,7 @@ fn strict_mode_names_element_channel_and_step() {
     };
     assert_eq!((&*offence.subject, offence.channel), ("dots", "size"));
     assert_eq!(offence.element, Some((0, "0".to_owned())));
-    assert_eq!(offence.step.as_deref(), Some("step0003"));
+    assert_eq!(offence.step.as_deref(), Some("nodeEval:early"));
     assert!(
         error
             .to_string()

@@ -3,7 +3,6 @@
 use super::bench::*;
 use crate::ir::*;
 use crate::types::Domain;
-use crate::vm::Engine;
 use crate::vm::frame::{FrameTime, Mode};
 
 #[test]
@@ -42,10 +41,10 @@ fn any_frame_alone_is_the_frame_of_the_run() {
     bench.dots("dots", over, &[1.0, 2.0], size);
     let program = bench.finish();
     assert_eq!(program.memory, Memory::Previous);
-    let mut run = Engine::new(program.clone(), Default::default()).expect("fits");
+    let mut run = super::bench::engine(&program);
     run.start_after(FrameTime::cycle(-1, 6)).expect("stateless");
     for i in 0..20 {
-        let mut alone = Engine::new(program.clone(), Default::default()).expect("fits");
+        let mut alone = super::bench::engine(&program);
         let before = FrameTime::cycle(i - 1, 6);
         alone.start_after(before).expect("stateless");
         render(&mut run, FrameTime::cycle(i, 6));

@@ -40,7 +40,7 @@ fn busy() -> (Arc<Valid<Program>>, Vec<SignalId>) {
 }
 
 fn engine(program: &Arc<Valid<Program>>) -> Engine {
-    Engine::new(Arc::clone(program), EngineOptions::default()).expect("the program fits")
+    super::bench::engine(program)
 }
 
 fn bits(engine: &Engine, signals: &[SignalId]) -> Vec<u64> {
@@ -232,13 +232,16 @@ fn channels() -> (Bench, SignalId, SignalId) {
     let number = build.ty(Type::signal(Domain::Number));
     let trigger = build.ty(Type::new(World::Event, Domain::Trigger));
     let [default, none] = [7.0, 0.0].map(|v| build.const_f64(Domain::Number, &[v]));
-    for (key, r#type, default) in [("cc", number, default), ("hit", trigger, none)] {
+    for (key, r#type, default, hold) in [
+        ("cc", number, default, Hold::Linear),
+        ("hit", trigger, none, Hold::Last),
+    ] {
         let key = build.text(key);
         build.tables.graph.externals.push(External {
             key,
             r#type,
             default,
-            hold: Hold::Linear,
+            hold,
         });
     }
     let ty = Type::signal(Domain::Number);
@@ -313,10 +316,8 @@ fn probes_see_values_and_force_what_is_skipped() {
     let over = bench.domain("d", 2);
     let size = bench.build.field_constant(Domain::Number, false, &[1.0]);
     bench.dots("dots", over, &[1.0, 2.0, 3.0, 4.0], size);
-    let mut program = (**bench.finish()).clone();
-    program.schedule.steps[3].demand = false;
-    let program = Arc::new(validate(program).expect("still valid"));
-    let mut engine = engine(&program);
+    let engine = Engine::new(bench.finish(), EngineOptions::default());
+    let mut engine = engine.expect("the program fits");
     render(&mut engine, FrameTime::at(3.0));
     assert_eq!(engine.signal(twice), [0.0], "nothing asked for it");
     let mut watch = |target: &str| {

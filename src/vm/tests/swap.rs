@@ -20,7 +20,7 @@ const ANY: SwapOptions = SwapOptions {
 type Ready = Arc<Valid<Program>>;
 
 fn engine(program: &Ready) -> Engine {
-    Engine::new(Arc::clone(program), EngineOptions::default()).expect("fits")
+    super::bench::engine(program)
 }
 
 fn swap(engine: &mut Engine, next: &Ready, how: SwapOptions) -> SwapReport {

@@ -25,6 +25,10 @@ pub(super) fn all(build: &mut Builder) -> (TimeRoots, SlotId) {
     let number = build.ty(Type::signal(Domain::Number));
     let trigger = build.ty(Type::TRIGGER);
     let tree = build.ty(Type::new(World::Special, Domain::RenderTree));
+    let source = source(build, number);
+    for publisher in &mut build.tables.graph.publishers {
+        publisher.from = source;
+    }
     let times = TIMES.map(|(name, time)| {
         let (owner, at) = (SlotOwner::Time(time), ValueRef::Time(time));
         slot(build, &format!("time/{name}"), number, owner, at)
@@ -89,6 +93,20 @@ pub(super) fn all(build: &mut Builder) -> (TimeRoots, SlotId) {
         cue,
     };
     (roots, frame)
+}
+
+/// The only output of the last block, from which everything is published.
+fn source(build: &mut Builder, ty: TypeId) -> SlotId {
+    let block = build.tables.graph.blocks.len() - 1;
+    let owner = SlotOwner::Block {
+        block: BlockId::at(block),
+        port: 0,
+        dir: Direction::Out,
+    };
+    let at = build.tables.graph.blocks[block].out[0].r#ref;
+    let slot = slot(build, "source/out/out", ty, owner, at);
+    build.tables.graph.blocks[block].out[0].slot = slot;
+    slot
 }
 
 /// The expression that reads a channel.
