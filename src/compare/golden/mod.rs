@@ -1,8 +1,8 @@
 //! Golden comparisons: what was recorded, and what became of it.
 //!
 //! In: a [`Record`] (one text file: a line a frame, with the hash of its decoded pixels), recorded pictures
-//! and [values](values), and the same things made anew. Out: an [`Outcome`] a case, which says for each
-//! frame whether it is as recorded and [why](Why) not, as a [page](page) for people or a [list](junit) for
+//! and [values], and the same things made anew. Out: an [`Outcome`] a case, which says for each
+//! frame whether it is as recorded and [why](Why) not, as a [page] for people or a [list](junit) for
 //! build servers. Nothing here reads or writes a file, or runs a program.
 //!
 //! Read in this order: `record`, `values`, `lines`, `places`, `outcome`, `page`, `junit`.
