@@ -28,10 +28,20 @@ pub struct Recording {
 pub struct Channel {
     /// Whether values run linearly from sample to sample; else each holds until the next.
     pub linear: bool,
-    /// Numbers of each sample, 1 to [`MAX_LANES`].
+    /// In the order of the file.
+    pub samples: Vec<Sample>,
+}
+
+/// A value at a time. What is no value at all (a text that means none, null) has no lanes: whoever reads
+/// the channel decides what that means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample {
+    /// Time, ms; finite.
+    pub t_ms: f64,
+    /// Numbers; those beyond `lanes` are 0.
+    pub value: [f64; MAX_LANES],
+    /// How many numbers, 0 to [`MAX_LANES`].
     pub lanes: usize,
-    /// Time in ms and value, in the order of the file; lanes beyond the channel's are 0.
-    pub samples: Vec<(f64, [f64; MAX_LANES])>,
 }
 
 /// Reads a recording: JSON if the first letter is a brace, else CSV.
@@ -59,28 +69,21 @@ pub fn read(text: &str) -> Result<Recording, Box<Diagnostic>> {
 }
 
 impl Channel {
-    /// Adds a sample; all of one channel have the same number of parts.
+    /// Adds a sample.
     fn push(&mut self, t_ms: f64, (value, lanes): Value) -> Result<(), String> {
         if !t_ms.is_finite() {
             return Err(format!("the time {t_ms} is not finite"));
         }
-        match self.samples.is_empty() {
-            true => self.lanes = lanes,
-            false if self.lanes != lanes => {
-                return Err(format!(
-                    "a sample of {lanes} numbers follows samples of {}",
-                    self.lanes
-                ));
-            }
-            false => {}
-        }
-        self.samples.push((t_ms, value));
+        self.samples.push(Sample { t_ms, value, lanes });
         Ok(())
     }
 }
 
 /// A value and how many lanes it has.
 type Value = ([f64; MAX_LANES], usize);
+
+/// What is no value.
+const NOTHING: Value = ([0.0; MAX_LANES], 0);
 
 fn number(value: f64) -> Value {
     ([value, 0.0, 0.0, 0.0], 1)

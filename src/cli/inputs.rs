@@ -12,9 +12,9 @@ use crate::export::manifest::b3;
 use crate::ir::{Hold, Program};
 use crate::patch::model::PortRef;
 use crate::patch::{Document, Source};
-use crate::recording::{self, Recording};
+use crate::recording::{self, Recording, Sample};
 use crate::types::Domain;
-use crate::vm::Playback;
+use crate::vm::{Playback, Recorded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -131,7 +131,7 @@ pub(super) fn open(
                 .chain(unread(&channels, &recording));
             found.extend(about_the_file.map(named));
             let inputs = Inputs {
-                playback: Arc::new(playback(recording)),
+                playback: Arc::new(playback(recording, &channels)),
                 hash: Some(hash),
             };
             (inputs, found)
@@ -163,6 +163,12 @@ impl Wanted<'_> {
             Domain::Trigger => 1,
             domain => domain.lanes(),
         }
+    }
+
+    /// Whether a sample has the shape that is read.
+    fn takes(&self, sample: &Sample) -> bool {
+        let opaque = self.domain == Domain::Color && sample.lanes == 3;
+        sample.lanes == self.lanes() || opaque
     }
 }
 
@@ -208,15 +214,22 @@ fn lacking(channels: &[Wanted<'_>], recording: &Recording, places: &Places) -> V
             let finding = places.warning("missing-channel", key, message);
             return Some(finding.nearest(key, names()));
         };
-        if channel.samples.is_empty() || channel.lanes == wanted.lanes() {
-            return None;
-        }
+        let mut odd = channel
+            .samples
+            .iter()
+            .filter(|sample| !wanted.takes(sample));
+        let first = odd.next()?;
+        let what = match first.lanes {
+            0 => "no value".to_owned(),
+            1 => "1 number".to_owned(),
+            lanes => format!("{lanes} numbers"),
+        };
         let message = format!(
-            "channel `{key}` is recorded with {} number{} a sample, but the patch reads a {}; its \
-             default is used",
-            channel.lanes,
-            if channel.lanes == 1 { "" } else { "s" },
-            wanted.domain.name()
+            "channel `{key}` has {what} at {} ms, but the patch reads a {}; its default is used there \
+             and in {} other samples",
+            first.t_ms,
+            wanted.domain.name(),
+            odd.count(),
         );
         let hint = match wanted.lanes() {
             1 => "record one number a sample".to_owned(),
@@ -242,11 +255,27 @@ fn unread<'a>(
 
 /// What the engines ask. Values of another shape are in it too; an engine counts them where it meets
 /// them.
-fn playback(recording: Recording) -> Playback {
+fn playback(recording: Recording, channels: &[Wanted<'_>]) -> Playback {
     let mut playback = Playback::new();
     for (key, channel) in recording.channels {
         let hold = channel.linear.then_some(Hold::Linear);
-        playback.add(&key, hold, channel.lanes, channel.samples);
+        let is_color = channels
+            .iter()
+            .any(|wanted| wanted.key == key && wanted.domain == Domain::Color);
+        let recorded = |sample: Sample| {
+            let Sample {
+                t_ms,
+                mut value,
+                mut lanes,
+            } = sample;
+            if is_color && lanes == 3 {
+                // A colour without alpha is opaque.
+                (value[3], lanes) = (1.0, 4);
+            }
+            Recorded { t_ms, value, lanes }
+        };
+        let samples = channel.samples.into_iter().map(recorded).collect();
+        playback.add(&key, hold, samples);
     }
     playback
 }

@@ -177,6 +177,10 @@ mod tests {
             ("M1 1A1 1 0 2 0 3 3", 12),
             ("M0 0 L1e999 0", 7),
             ("é", 1),
+            // A comma stands between two numbers.
+            ("M0 0L1 1,", 9),
+            ("M0 0,L1 1", 5),
+            ("M0 0 , z", 6),
         ];
         for (data, column) in cases {
             let found = text(data).expect_err(data);

@@ -30,6 +30,9 @@ pub fn parse(text: &str) -> Result<PathData, TextError> {
     if text.len() > MAX_BYTES {
         return Err(TextError::Long);
     }
+    if let Some(column) = stray_comma(text) {
+        return Err(TextError::Column(column));
+    }
     let mut path = PathBuilder::default();
     for (index, found) in PathParser::from(text).enumerate() {
         let found = found.map_err(|error| {
@@ -45,6 +48,20 @@ pub fn parse(text: &str) -> Result<PathData, TextError> {
         })?;
     }
     Ok(path.finish())
+}
+
+/// The column of a comma that no number follows: the parser would overlook it.
+fn stray_comma(text: &str) -> Option<usize> {
+    let mut comma = None;
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            ',' => comma = Some(at + 1),
+            c if c.is_ascii_whitespace() => {}
+            c if c.is_ascii_alphabetic() && comma.is_some() => return comma,
+            _ => comma = None,
+        }
+    }
+    comma
 }
 
 /// One segment of the grammar.

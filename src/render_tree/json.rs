@@ -30,7 +30,8 @@ pub fn write(tree: &RenderTree, out: &mut String) {
     object.end();
 }
 
-/// Appends a float in the shortest form that reads back to the same bits; `null` if not finite.
+/// Appends a float in the shortest form that reads back to the same bits; `"NaN"`,
+/// `"Infinity"` or `"-Infinity"` if not finite.
 pub fn write_f64(value: f64, out: &mut String) {
     value.write(out);
 }

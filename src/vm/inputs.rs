@@ -70,12 +70,23 @@ pub struct Playback {
     channels: BTreeMap<String, Track>,
 }
 
-/// Samples of one channel, as values and, where each is one number, as pulses.
+/// A recorded value. One of no lanes, or not as many as are asked for, is refused where it is met.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recorded {
+    /// Time, ms.
+    pub t_ms: f64,
+    /// Lanes beyond `lanes` are 0.
+    pub value: [f64; MAX_LANES],
+    /// How many.
+    pub lanes: usize,
+}
+
+/// Samples of one channel, as values and as pulses.
 #[derive(Debug, Clone, PartialEq)]
 struct Track {
     hold: Option<Hold>,
-    lanes: usize,
-    samples: Vec<(f64, [f64; MAX_LANES])>,
+    samples: Vec<Recorded>,
+    /// One a sample; of those that are one number.
     pulses: Vec<Pulse>,
 }
 
@@ -85,26 +96,18 @@ impl Playback {
         Self::default()
     }
 
-    /// Adds a channel: times in ms and values of so many lanes. Samples may come in any order; equal
-    /// times keep theirs. `hold` is what the recording says, `None` leaves it to the program.
-    pub fn add(
-        &mut self,
-        key: &str,
-        hold: Option<Hold>,
-        lanes: usize,
-        mut samples: Vec<(f64, [f64; MAX_LANES])>,
-    ) {
-        samples.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let pulse = |&(t_ms, [value, ..]): &(f64, [f64; MAX_LANES])| Pulse { t_ms, value };
-        let pulses = match lanes {
-            1 => samples.iter().map(pulse).collect(),
-            _ => Vec::new(),
+    /// Adds a channel. Samples may come in any order; equal times keep theirs. `hold` is what the
+    /// recording says, `None` leaves it to the program.
+    pub fn add(&mut self, key: &str, hold: Option<Hold>, mut samples: Vec<Recorded>) {
+        samples.sort_by(|a, b| a.t_ms.total_cmp(&b.t_ms));
+        let pulse = |sample: &Recorded| Pulse {
+            t_ms: sample.t_ms,
+            value: sample.value[0],
         };
         let track = Track {
             hold,
-            lanes: lanes.min(MAX_LANES),
+            pulses: samples.iter().map(pulse).collect(),
             samples,
-            pulses,
         };
         self.channels.insert(key.to_owned(), track);
     }
@@ -115,35 +118,36 @@ impl Inputs for Playback {
         let Some(track) = self.channels.get(question.key) else {
             return Ok(Reading::Default);
         };
-        if question.pulses && track.lanes <= 1 {
+        if question.pulses {
             let list = &track.pulses;
             let from = list.partition_point(|p| p.t_ms <= question.prev_ms);
             let to = list.partition_point(|p| p.t_ms <= question.t_ms);
-            return Ok(Reading::Pulses(&list[from.min(to)..to]));
+            let now = from.min(to)..to;
+            let odd = track.samples[now.clone()].iter().find(|s| s.lanes != 1);
+            return Ok(match odd {
+                Some(odd) => Reading::Lanes(odd.value, odd.lanes),
+                None => Reading::Pulses(&list[now]),
+            });
         }
         let hold = track.hold.unwrap_or(question.hold);
-        Ok(value_at(&track.samples, track.lanes, hold, question.t_ms))
+        Ok(value_at(&track.samples, hold, question.t_ms))
     }
 }
 
-fn value_at<'a>(
-    samples: &[(f64, [f64; MAX_LANES])],
-    lanes: usize,
-    hold: Hold,
-    t_ms: f64,
-) -> Reading<'a> {
-    let after = samples.partition_point(|(t, _)| *t <= t_ms);
-    let Some(&(t0, a)) = after.checked_sub(1).and_then(|i| samples.get(i)) else {
+fn value_at<'a>(samples: &[Recorded], hold: Hold, t_ms: f64) -> Reading<'a> {
+    let after = samples.partition_point(|sample| sample.t_ms <= t_ms);
+    let Some(a) = after.checked_sub(1).and_then(|i| samples.get(i)) else {
         return Reading::Default;
     };
     let value = match (hold, samples.get(after)) {
-        (Hold::Linear, Some(&(t1, b))) => {
-            let u = (t_ms - t0) / (t1 - t0);
-            std::array::from_fn(|i| a[i] + (b[i] - a[i]) * u)
+        // Nothing runs towards a value of another shape.
+        (Hold::Linear, Some(b)) if b.lanes == a.lanes => {
+            let u = (t_ms - a.t_ms) / (b.t_ms - a.t_ms);
+            std::array::from_fn(|i| a.value[i] + (b.value[i] - a.value[i]) * u)
         }
-        _ => a,
+        _ => a.value,
     };
-    Reading::Lanes(value, lanes)
+    Reading::Lanes(value, a.lanes)
 }
 
 #[cfg(test)]
@@ -161,43 +165,68 @@ mod tests {
         playback.sample(&question).expect("a recording answers")
     }
 
-    fn number(value: f64) -> [f64; MAX_LANES] {
-        [value, 0.0, 0.0, 0.0]
+    fn number(t_ms: f64, value: f64) -> Recorded {
+        Recorded {
+            t_ms,
+            value: [value, 0.0, 0.0, 0.0],
+            lanes: 1,
+        }
     }
 
     #[test]
     fn values_hold_or_run_linearly_between_samples() {
-        let samples = vec![(500.0, number(0.8)), (0.0, number(0.2))];
+        let samples = vec![number(500.0, 0.8), number(0.0, 0.2)];
         let mut playback = Playback::new();
-        playback.add("cc", None, 1, samples.clone());
+        playback.add("cc", None, samples.clone());
         assert_eq!(ask(&playback, 0.0, -1.0, false), Reading::Default);
         assert_eq!(ask(&playback, 0.0, 499.0, false), Reading::number(0.2));
         assert_eq!(ask(&playback, 0.0, 500.0, false), Reading::number(0.8));
-        playback.add("cc", Some(Hold::Linear), 1, samples);
+        playback.add("cc", Some(Hold::Linear), samples);
         assert_eq!(ask(&playback, 0.0, 250.0, false), Reading::number(0.5));
         assert_eq!(ask(&playback, 0.0, 900.0, false), Reading::number(0.8));
-        playback.add("cc", Some(Hold::Linear), 1, Vec::new());
+        playback.add("cc", Some(Hold::Linear), Vec::new());
         assert_eq!(ask(&playback, 0.0, 900.0, false), Reading::Default);
     }
 
     #[test]
     fn of_equal_times_the_last_one_counts() {
         let mut playback = Playback::new();
-        let samples = vec![(5.0, number(1.0)), (5.0, number(2.0)), (9.0, number(3.0))];
-        playback.add("cc", Some(Hold::Linear), 1, samples);
+        let samples = vec![number(5.0, 1.0), number(5.0, 2.0), number(9.0, 3.0)];
+        playback.add("cc", Some(Hold::Linear), samples);
         assert_eq!(ask(&playback, 0.0, 5.0, false), Reading::number(2.0));
         assert_eq!(ask(&playback, 0.0, 7.0, false), Reading::number(2.5));
     }
 
     #[test]
+    fn values_of_another_shape_are_given_as_they_are() {
+        let nothing = Recorded {
+            t_ms: 10.0,
+            value: [0.0; MAX_LANES],
+            lanes: 0,
+        };
+        let mut playback = Playback::new();
+        let samples = vec![number(0.0, 1.0), nothing, number(20.0, 3.0)];
+        playback.add("cc", Some(Hold::Linear), samples);
+        assert_eq!(ask(&playback, 0.0, 5.0, false), Reading::number(1.0));
+        assert!(matches!(
+            ask(&playback, 0.0, 15.0, false),
+            Reading::Lanes(_, 0)
+        ));
+        assert_eq!(ask(&playback, 0.0, 20.0, false), Reading::number(3.0));
+        assert!(matches!(
+            ask(&playback, 5.0, 15.0, true),
+            Reading::Lanes(_, 0)
+        ));
+        assert!(matches!(
+            ask(&playback, 15.0, 25.0, true),
+            Reading::Pulses(_)
+        ));
+    }
+
+    #[test]
     fn pulses_of_the_half_open_interval() {
         let mut playback = Playback::new();
-        playback.add(
-            "cc",
-            None,
-            1,
-            vec![(200.0, number(2.0)), (100.0, number(1.0))],
-        );
+        playback.add("cc", None, vec![number(200.0, 2.0), number(100.0, 1.0)]);
         let count = |prev, t| match ask(&playback, prev, t, true) {
             Reading::Pulses(list) => list.len(),
             other => panic!("{other:?}"),

@@ -64,7 +64,7 @@ pub use engine::Engine;
 pub use field::{Buffer, Parallel};
 pub use frame::{EngineError, EngineOptions, FrameCtx, FrameError, FrameTime, Mode, Offence};
 pub use health::{Health, Totals};
-pub use inputs::{Inputs, NoInputs, Playback};
+pub use inputs::{Inputs, NoInputs, Playback, Recorded};
 pub use probe::{ProbeError, ProbeId, SampleValue, Target};
 pub use pulse::{Pulse, PulseList};
 pub use registers::Registers;

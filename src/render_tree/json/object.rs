@@ -237,7 +237,12 @@ pub(super) fn constant<T: Cell>(rows: usize, at: impl Fn(usize) -> T) -> Option<
 /// The shorter of the plain and the exponent form; both read back to the same bits.
 fn push_float<F: Display + std::fmt::LowerExp>(value: F, finite: bool, out: &mut String) {
     if !finite {
-        out.push_str("null");
+        // As everywhere where JSON has no number for it.
+        out.push_str(match value.to_string().as_str() {
+            "inf" => "\"Infinity\"",
+            "-inf" => "\"-Infinity\"",
+            _ => "\"NaN\"",
+        });
         return;
     }
     let start = out.len();

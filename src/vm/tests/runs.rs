@@ -4,7 +4,7 @@ use super::bench::*;
 use crate::ir::*;
 use crate::types::{Domain, Type, World};
 use crate::vm::frame::{EngineOptions, FrameCtx, FrameError, FrameTime, Mode};
-use crate::vm::inputs::{Inputs, Playback, Question, Reading};
+use crate::vm::inputs::{Inputs, Playback, Question, Reading, Recorded};
 use crate::vm::trace::{Edge, Level, Span, SpanEnd, SpanKind, Subject, Tracer, ValueRecord};
 use crate::vm::{Engine, EngineError, SampleValue, Snapshot, SnapshotError};
 use proptest::prelude::*;
@@ -256,10 +256,14 @@ fn recorded_inputs_are_read_at_the_frames_time() {
     let (bench, value, hits) = channels();
     let mut engine = bench.engine();
     let mut recording = Playback::new();
-    let samples = vec![(100.0, [0.0; 4]), (300.0, [1.0, 0.0, 0.0, 0.0])];
-    recording.add("cc", None, 1, samples);
-    let beats = [0.0, 150.0, 160.0].map(|t| (t, [1.0, 0.0, 0.0, 0.0]));
-    recording.add("hit", None, 1, beats.to_vec());
+    let number = |t_ms, value| Recorded {
+        t_ms,
+        value: [value, 0.0, 0.0, 0.0],
+        lanes: 1,
+    };
+    recording.add("cc", None, vec![number(100.0, 0.0), number(300.0, 1.0)]);
+    let beats = [0.0, 150.0, 160.0].map(|t| number(t, 1.0));
+    recording.add("hit", None, beats.to_vec());
     let ctx = FrameCtx {
         inputs: &recording,
         ..FrameCtx::default()
