@@ -2,6 +2,10 @@
 //!
 //! Hash lanes are compared exactly, layout lanes within 1 ulp, other lanes and signals within 4 ulp
 //! of the largest operand, colours exactly after quantisation.
+//!
+//! What no port shows is tested where it is computed: the mixers and seed offsets behind the hashes in
+//! `math::hash`, the lengths of the segments of a path in `path::measure`, the quaternion of a camera
+//! in `vm::camera`. Here are the columns and pictures that follow from them.
 
 mod runs;
 
@@ -562,6 +566,82 @@ fn layouts() {
     ];
     let serpentine = r#""cols": 2, "order": "serpentine""#;
     points(&positions("PositionMapGrid", serpentine, 4), &expected, 0);
+}
+
+/// Lines, a quadratic, a cubic and a closing line.
+const LEAF: &str = "M0 0 L10 0 Q20 0 20 10 C20 20 10 30 0 30 Z";
+
+/// The seven elements that a distribution puts on the leaf.
+fn on_the_leaf(distribution: &str) -> Vec<[f32; 2]> {
+    let params =
+        format!(r#""asset": "{LEAF}", "sampleCount": 7, "distribution": "{distribution}""#);
+    let text = patch(
+        "",
+        &[&block("SVGSampleDomain", &params)],
+        &[("b.domain", "dots.domain"), ("b.pos0", "dots.positions")],
+    );
+    let mut run = Run::new(&text);
+    let dots = dots(run.at(0.0));
+    rows(&dots.pos, dots.count)
+}
+
+#[test]
+fn samples_of_a_path() {
+    let expected = [
+        [0.0, 0.0],
+        [14.4665, 0.6560],
+        [19.7414, 12.8220],
+        [12.3667, 25.0281],
+        [0.0, 29.0699],
+        [0.0, 14.5349],
+        [0.0, 0.0],
+    ];
+    let found = on_the_leaf("even");
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.as_flattened().iter().zip(expected.as_flattened()) {
+        assert!(
+            (found - expected).abs() < 0.001,
+            "{found} is not {expected}"
+        );
+    }
+    let expected = [
+        [0.0, 0.0],
+        [6.666666666666666, 0.0],
+        [15.555555555555557, 1.1111111111111107],
+        [20.0, 10.0],
+        [9.629629629629633, 27.037037037037038],
+        [0.0, 19.999999999999996],
+        [0.0, 0.0],
+    ];
+    lanes(
+        on_the_leaf("parametric").as_flattened(),
+        expected.as_flattened(),
+        30.0,
+        4,
+    );
+}
+
+#[test]
+fn what_a_camera_above_sees() {
+    // The camera at (0, 50, 100) that looks at the origin is turned by this quaternion.
+    let [x, w]: [f64; 2] = [-0.2297529205473612, 0.9732489894677302];
+    let (sin, cos) = (2.0 * x * w, 1.0 - 2.0 * x * x);
+    for point in [[0.0, 0.0, 0.0], [10.0, 20.0, 0.0], [-30.0, -5.0, 40.0]] {
+        let camera = r#"{"id": "cam", "type": "Camera", "params": {"position": [0, 50, 100]}}"#;
+        let text = format!(
+            r#"{{"blocks": [{{"id": "time", "type": "CycleTimeRoot"}}, {camera},
+            {{"id": "dots", "type": "RenderInstances3D",
+              "params": {{"domain": 1, "positions3d": {point:?}}}}}],
+            "connections": [{{"from": "cam.camera", "to": "dots.camera"}}]}}"#
+        );
+        let mut run = Run::new(&text);
+        let found = dots(run.at(0.0)).pos.at(0);
+        // Seen from the camera: the difference, turned back about x. 60 degrees fill 600 px.
+        let [px, py, pz] = [point[0], point[1] - 50.0, point[2] - 100.0];
+        let (y, z) = (cos * py + sin * pz, cos * pz - sin * py);
+        let scale = 300.0 * 3f64.sqrt() / -z;
+        lanes(&found, &[400.0 + px * scale, 300.0 - y * scale], 800.0, 4);
+    }
 }
 
 #[test]

@@ -66,7 +66,42 @@ fn every_block_with_its_defaults() {
             shown.insert(block.name);
         }
     }
-    assert_eq!(shown.len(), blocks::catalogue().len());
+    let library: BTreeSet<&str> = blocks::catalogue().iter().map(|block| block.name).collect();
+    assert_eq!(shown, library);
+    assert_eq!(library.len(), blocks::catalogue().len(), "a name twice");
+}
+
+#[test]
+fn every_composite_with_its_defaults() {
+    for composite in blocks::COMPOSITES {
+        let (name, mut blocks, mut wires) = (composite.name, String::new(), Vec::new());
+        if name != "AmbientLoopRoot" {
+            blocks.push_str(r#"{"id": "time", "type": "CycleTimeRoot"}, "#);
+        }
+        // What shows its outputs; all that say how many elements there are say the same.
+        for (port, _) in composite.outputs {
+            let output = composite.output(port).expect("an inner output");
+            let to = match output.domain {
+                Domain::Domain => "domain",
+                Domain::Vec2 => "positions",
+                Domain::Color => "color",
+                Domain::RenderTree => continue,
+                _ if wires.iter().any(|w: &String| w.contains("dots.radius")) => "rotation",
+                _ => "radius",
+            };
+            wires.push(format!(r#"{{"from": "b.{port}", "to": "dots.{to}"}}"#));
+        }
+        let wires = wires.join(", ");
+        let text = format!(
+            r#"{{"size": [64, 48], "blocks": [{blocks}{{"id": "b", "type": "composite:{name}"}},
+            {{"id": "dots", "type": "RenderInstances2D"}}], "connections": [{wires}]}}"#
+        );
+        let (program, diagnostics) = runs::compile(&text);
+        let Some(program) = program else {
+            panic!("{}\n\n{text}", runs::shown(&diagnostics));
+        };
+        run(&text, program);
+    }
 }
 
 #[test]

@@ -242,6 +242,7 @@ mod tests {
     #[test]
     fn lengths_of_lines_and_curves() {
         let lengths: Vec<f64> = leaf().lengths().collect();
+        assert_eq!(lengths.len(), 4);
         for (got, want) in lengths.iter().zip([10.0, 16.2322523, 30.9773596, 30.0]) {
             assert!((got - want).abs() < 1e-6, "{lengths:?}");
         }
