@@ -2,7 +2,10 @@
 //!
 //! The walk goes from the faulty input back through operands, over the registers of this frame, to the
 //! earliest signal that is not finite. If all signals are finite a field made it by itself; then its
-//! rows are worked out again for that one element, and the first that is not finite is named.
+//! rows are worked out again for that one element, and the first that is not finite is named. A constant
+//! was made before any frame; then `folded` reads off the connections which block gave it.
+
+mod folded;
 
 use super::assemble::Stage;
 use super::evaluate::Stores;
@@ -14,6 +17,8 @@ use super::sinks::Source;
 use crate::ir::derive::Owners;
 use crate::ir::facts::Names;
 use crate::ir::{FieldExpr, FieldId, Program, SignalExpr, SignalId, ValueRef, operands};
+use folded::Faulty;
+use std::sync::Arc;
 
 /// The first thing that strict mode objects to, if there is one.
 pub(super) fn offence(
@@ -36,7 +41,7 @@ pub(super) fn offence(
             }
             None => (Source::Const([0.0; 4]), element.to_string()),
         };
-        let (step, expression) = origin(program, stores, source, (element, fault));
+        let (step, expression) = origin(program, stores, (&plan.key, source), (element, fault));
         return Some(Offence {
             frame: health.frame,
             t_ms: health.t_ms,
@@ -47,7 +52,12 @@ pub(super) fn offence(
             expression,
         });
     }
-    let (subject, channel) = stage.bad.clone()?;
+    let (key, channel) = stage.bad.clone()?;
+    // A camera's key is `block/port`.
+    let (subject, block) = match key.rsplit_once('/') {
+        Some((block, port)) => (format!("{block}.{port}").into(), block),
+        None => (Arc::clone(&key), &*key),
+    };
     Some(Offence {
         frame: health.frame,
         t_ms: health.t_ms,
@@ -55,33 +65,44 @@ pub(super) fn offence(
         channel,
         element: None,
         step: None,
-        expression: None,
+        expression: folded::origin(program, (block, channel), Faulty::NonFinite),
     })
 }
 
-/// Key of the step and text of the expression where the trouble began.
+/// Key of the step and text of the expression where the trouble began; of a constant no step.
 fn origin(
     program: &Program,
     stores: &Stores,
-    source: Source,
+    (sink, source): (&str, Source),
     (element, fault): (u32, Fault),
 ) -> (Option<String>, Option<String>) {
     let requests = &program.tables.materialize.requests;
-    let start = match source {
+    let names = Names::new(program);
+    let constant = |port: &str| folded::origin(program, (sink, port), fault.into());
+    let (start, port) = match source {
         Source::Req(req) => match requests.get(req.index()) {
-            Some(request) => ValueRef::Field(request.field),
+            Some(request) => {
+                let key = names.text(request.key);
+                let port = key.rsplit_once('.').map_or("", |(_, port)| port);
+                (ValueRef::Field(request.field), port)
+            }
             None => return (None, None),
         },
-        Source::Sig(id) => ValueRef::Sig(id),
-        Source::Const(_) => return (None, None),
+        Source::Sig(id) => (ValueRef::Sig(id), ""),
+        Source::Const(_) => return (None, constant("")),
     };
-    let names = Names::new(program);
     let owner = |value| {
         let step = Owners::new(program).of(program, value);
         step.map(|step| names.step(step).to_owned())
     };
     let signal = |id: SignalId| {
         let value = ValueRef::Sig(id);
+        let node = &program.tables.sig.nodes[id.index()];
+        if let SignalExpr::Const(_) = node.expr
+            && let Some(text) = constant(port)
+        {
+            return (None, Some(text));
+        }
         let text = format!("{} = {}", names.signal(id), names.expression(value));
         (owner(value), Some(text))
     };
@@ -114,6 +135,12 @@ fn origin(
         && let FieldExpr::Broadcast(id) = program.tables.field.nodes[id.index()].expr
     {
         return signal(id);
+    }
+    if let Some((id, _)) = first
+        && let FieldExpr::Const(_) = program.tables.field.nodes[id.index()].expr
+        && let Some(text) = constant(port)
+    {
+        return (None, Some(text));
     }
     let text = first.map(|(id, lanes)| {
         let expression = names.expression(ValueRef::Field(*id));

@@ -144,15 +144,17 @@ pub struct Offence {
     pub frame: u64,
     /// Its time in ms.
     pub t_ms: f64,
-    /// Block id of the sink, or key of the camera, rail or effect.
+    /// Block id of the sink, group or effect, `block.port` of the camera, name of the rail.
     pub subject: Arc<str>,
     /// What is wrong, such as `position` or `negativeSize`; the parameter's name for parameters.
     pub channel: &'static str,
     /// Index and id text of the element; `None` for a parameter.
     pub element: Option<(u32, String)>,
-    /// Key of the step whose signal was the first one not finite upstream, where one was found.
+    /// Key of the step whose signal was the first one not finite upstream, where one was found; a
+    /// constant has none.
     pub step: Option<String>,
-    /// The expression that gave it, as dumps show it, with its value where it is a field's.
+    /// The expression that gave it, as dumps show it, with its value where it is a field's. Of a
+    /// constant the output or input that gave it, with its value.
     pub expression: Option<String>,
 }
 
@@ -170,9 +172,12 @@ impl std::fmt::Display for Offence {
             Some((_, id)) => write!(f, "would drop element `{id}` for its {channel}")?,
             None => write!(f, "has an illegal {channel}")?,
         }
-        match &self.step {
-            Some(step) => write!(f, "; step `{step}` gave the first value that is not finite"),
-            None => Ok(()),
+        match (&self.step, &self.expression) {
+            (Some(step), _) => {
+                write!(f, "; step `{step}` gave the first value that is not finite")
+            }
+            (None, Some(expression)) => write!(f, "; it begins with `{expression}`"),
+            (None, None) => Ok(()),
         }
     }
 }

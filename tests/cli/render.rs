@@ -350,6 +350,95 @@ fn strict_refuses_what_cannot_be_drawn() {
     );
 }
 
+#[test]
+fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
+    let place = Place::new();
+    // Inside a composite too great a number, outside it goes through a bus and a sum that are constant.
+    place.file(
+        "folded.json",
+        r#"{"size": [64, 48],
+        "composites": [{"id": "far", "graph": {
+          "nodes": {"n": {"type": "ConstNumber", "params": {"value": 1e308}},
+                    "times": {"type": "MapSignal", "params": {"fn": "scale", "k": 10}}},
+          "edges": [{"from": "n.out", "to": "times.x"}], "outputMap": {"out": "times.y"}}}],
+        "blocks": [{"id": "time", "type": "CycleTimeRoot"},
+          {"id": "c", "type": "composite:far"},
+          {"id": "more", "type": "AddSignal", "params": {"b": 2}},
+          {"id": "wave", "type": "FieldOscillator"},
+          {"id": "sum", "type": "FieldZipSignal", "params": {"fn": "add"}},
+          {"id": "glow", "type": "PostFX"},
+          {"id": "other", "type": "RenderInstances2D"},
+          {"id": "dots", "type": "RenderInstances2D"}],
+        "buses": [{"name": "size", "type": "number"}],
+        "publishers": [{"from": "c.out", "bus": "size"}],
+        "listeners": [{"bus": "size", "to": "more.a"}],
+        "connections": [{"from": "more.out", "to": "dots.radius"}]}"#,
+    );
+    let begins = "it begins with `c::times.y = inf`";
+    let strict = "render folded.json --frames 0 --out o --strict";
+    place.refused(strict, 4, &["`dots`", "size", begins]);
+    let run = place.done("render folded.json --frames 0 --out o");
+    assert!(run.err.contains(begins), "{}", run.err);
+    // The same behind a field that varies.
+    let text = std::fs::read_to_string(place.path("folded.json")).unwrap();
+    let field = text.replace(
+        r#"{"from": "more.out", "to": "dots.radius"}"#,
+        r#"{"from": "time.phase", "to": "wave.phases"}, {"from": "wave.out", "to": "sum.field"},
+           {"from": "more.out", "to": "sum.signal"}, {"from": "sum.out", "to": "dots.radius"}"#,
+    );
+    place.file("field.json", &field);
+    place.refused(
+        &strict.replace("folded", "field"),
+        4,
+        &["`dots`", "size", begins],
+    );
+    // And as the parameter of an effect.
+    let effect = text.replace(
+        r#"{"from": "more.out", "to": "dots.radius"}"#,
+        r#"{"from": "more.out", "to": "glow.gain"}, {"from": "dots.render", "to": "glow.in"}"#,
+    );
+    place.file("effect.json", &effect);
+    place.refused(
+        &strict.replace("folded", "effect"),
+        4,
+        &["`glow` has an impossible gain", begins],
+    );
+    // A negative number is told where it arrives: what it was made of may be as it should.
+    let negative = text.replace("1e308", "-3");
+    place.file("negative.json", &negative);
+    place.refused(
+        &strict.replace("folded", "negative"),
+        4,
+        &["negativeSize", "it begins with `more.out = -28`"],
+    );
+}
+
+#[test]
+fn an_impossible_camera_is_named_by_block_and_port() {
+    let place = Place::new();
+    place.file(
+        "camera.json",
+        r#"{"size": [64, 48],
+        "composites": [{"id": "eye", "graph": {
+          "nodes": {"wave": {"type": "Oscillator", "params": {"shape": "square"}},
+                    "cam": {"type": "Camera"}},
+          "edges": [{"from": "wave.out", "to": "cam.near"}],
+          "inputMap": {"phase": "wave.phase"}, "outputMap": {"view": "cam.camera"}}}],
+        "blocks": [{"id": "time", "type": "CycleTimeRoot"}, {"id": "c", "type": "composite:eye"},
+          {"id": "points", "type": "PositionMapSphere"},
+          {"id": "dots", "type": "RenderInstances3D"}],
+        "connections": [{"from": "time.phase", "to": "c.phase"},
+          {"from": "points.pos", "to": "dots.positions3d"},
+          {"from": "c.view", "to": "dots.camera"}]}"#,
+    );
+    let strict = "render camera.json --out o --strict";
+    place.refused(
+        strict,
+        4,
+        &["`c::cam.camera` has an impossible near at 1500 ms"],
+    );
+}
+
 /// Element 2 of a column of three has the logarithm of a negative number from frame 6 on.
 const FAULTY: &str = r##"{
   "name": "faulty", "size": [64, 48],

@@ -228,6 +228,15 @@ pub(super) fn block(names: &Names<'_>, step: crate::ir::StepId) -> Option<String
     match step.kind {
         StepKind::NodeEval { block } => Some(names.block(block).to_owned()),
         StepKind::SinkEval { sink } => Some(names.sink(sink).to_owned()),
+        StepKind::CameraEval { camera } => {
+            let row = program.tables.render.cameras.get(camera.index())?;
+            let key = names.text(row.key);
+            Some(
+                key.rsplit_once('/')
+                    .map_or(key, |(block, _)| block)
+                    .to_owned(),
+            )
+        }
         StepKind::Materialize { group } => {
             let tables = &program.tables;
             let group = tables.materialize.groups.get(group.index())?;
@@ -238,16 +247,23 @@ pub(super) fn block(names: &Names<'_>, step: crate::ir::StepId) -> Option<String
             match request.consumer {
                 Consumer::Sink { sink, .. } => Some(names.sink(sink).to_owned()),
                 Consumer::Probe(block) => Some(names.block(block).to_owned()),
-                Consumer::Reduce(_) => names.text(request.key).split('.').next().map(str::to_owned),
+                Consumer::Reduce(_) => Some(before_port(names.text(request.key))),
             }
         }
         StepKind::Reduce { .. } => {
             let key = names.text(step.key);
             let subject = key.split_once(':').map_or(key, |(_, subject)| subject);
-            subject.split('.').next().map(str::to_owned)
+            Some(before_port(subject))
         }
         _ => None,
     }
+}
+
+/// The block of `block.port`; ids may have dots themselves.
+fn before_port(key: &str) -> String {
+    key.rsplit_once('.')
+        .map_or(key, |(block, _)| block)
+        .to_owned()
 }
 
 fn phase(phase: Phase) -> &'static str {
