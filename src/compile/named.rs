@@ -1,34 +1,9 @@
-//! Whom a finding about a connection names: of a wire or listener the input where it ends, of a
-//! publisher the output that it publishes. What stands in its lenses and adapters belongs to it.
-//!
-//! The place in the file is another matter: it is that of the text which is wrong.
+//! Findings about connections, with the port that they name.
 
 use crate::diag::Diagnostic;
-use crate::patch::model::{ListenerEntry, PortRef, PublisherEntry, Wire};
+use crate::patch::model::PortRef;
 
-/// A connection, seen by those who report about it.
-pub(super) trait Connection {
-    /// The port that findings name.
-    fn named(&self) -> &PortRef;
-}
-
-impl Connection for Wire {
-    fn named(&self) -> &PortRef {
-        &self.to
-    }
-}
-
-impl Connection for ListenerEntry {
-    fn named(&self) -> &PortRef {
-        &self.to
-    }
-}
-
-impl Connection for PublisherEntry {
-    fn named(&self) -> &PortRef {
-        &self.from
-    }
-}
+pub(super) use crate::patch::Connection;
 
 /// The finding with the port that it names.
 pub(super) fn about(finding: Diagnostic, named: &PortRef) -> Diagnostic {

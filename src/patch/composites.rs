@@ -365,11 +365,10 @@ fn edges(
             continue;
         };
         let message = format!("two edges lead to {}", quote(&edge.to.text()));
-        report.push(
-            Diagnostic::error("bad-composite", edge.at.clone(), message)
-                .other(other)
-                .hint("disable or remove one"),
-        );
+        let error = Diagnostic::error("bad-composite", edge.at.clone(), message)
+            .other(other)
+            .hint("disable or remove one");
+        report.push_about(&*edge, error);
         // Reported once, not at every use of the definition.
         edge.enabled = false;
     }

@@ -1,6 +1,7 @@
 //! One JSON object as an entry of a known shape: typed access to its fields, with findings for what
 //! is missing, of the wrong kind or unknown.
 
+use super::connection::Connection;
 use super::place::Place;
 use super::value::{Value, quote};
 use crate::diag::{Diagnostic, Diagnostics, KEPT};
@@ -34,6 +35,14 @@ impl<'d> Report<'d> {
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         let diagnostic = diagnostic.on(self.block.as_str(), self.port.as_str());
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A finding about a connection as a whole.
+    pub(super) fn push_about(&mut self, connection: &impl Connection, diagnostic: Diagnostic) {
+        let named = connection.named();
+        self.enter(&named.block, &named.port);
+        self.push(diagnostic);
+        self.leave();
     }
 
     /// The block and port that the following findings are about, until [`Self::leave`].

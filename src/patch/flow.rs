@@ -73,12 +73,16 @@ impl Names<'_> {
     ) -> Option<Wire> {
         let fields = Fields::open(value, place, &WIRE, report)?;
         fields.warn_unknown(report);
-        let to = self.subject(&fields, "to", End::To, report);
+        let target = fields.get("to");
+        let to = target.and_then(|_| self.subject(&fields, "to", End::To, report));
         // Without a target the source is the next best name.
         let from = match &to {
             Some(_) => self.end(&fields, "from", End::From, report),
             None => self.subject(&fields, "from", End::From, report),
         };
+        if target.is_none() {
+            fields.missing("to", report);
+        }
         let id = id(&fields, report);
         let chain = self.chain(&fields, report);
         let enabled = fields.flag("enabled", true, report);

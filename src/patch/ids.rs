@@ -4,13 +4,14 @@
 //! from its position: `wire:<target>`, `list:<target>`, `pub:<source>:<bus>`, `edge:<target>`. A
 //! second entry of the same id gets `#2`, and so on in file order.
 
+use super::connection::Connection;
 use super::fields::Report;
 use super::value::quote;
 use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 
 /// An entry with an id; empty until it is named.
-pub(super) trait Identified {
+pub(super) trait Identified: Connection {
     /// The id.
     fn id(&mut self) -> &mut String;
     /// JSON pointer of the entry.
@@ -35,11 +36,10 @@ pub(super) fn name<T: Identified>(
         match written.get(&id) {
             Some(&first) => {
                 let message = format!("two {what} have the id {}", quote(&id));
-                report.push(
-                    Diagnostic::error("duplicate-id", entries[i].at(), message)
-                        .other(entries[first].at())
-                        .hint("rename one"),
-                );
+                let error = Diagnostic::error("duplicate-id", entries[i].at(), message)
+                    .other(entries[first].at())
+                    .hint("rename one");
+                report.push_about(&entries[i], error);
             }
             None => {
                 written.insert(id, i);
@@ -64,11 +64,10 @@ pub(super) fn name<T: Identified>(
                 "the id {} is the one that another of the {what} gets by itself",
                 quote(&id)
             );
-            report.push(
-                Diagnostic::error("duplicate-id", entries[other].at(), message)
-                    .other(entries[i].at())
-                    .hint("rename it, or write an id there too"),
-            );
+            let error = Diagnostic::error("duplicate-id", entries[other].at(), message)
+                .other(entries[i].at())
+                .hint("rename it, or write an id there too");
+            report.push_about(&entries[other], error);
         }
         *entries[i].id() = id;
     }

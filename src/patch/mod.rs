@@ -14,6 +14,7 @@ mod buses;
 mod chain;
 mod channels;
 mod composites;
+mod connection;
 mod fields;
 mod flow;
 mod ids;
@@ -33,6 +34,7 @@ pub mod value;
 
 pub use buses::DEFAULT_BUSES;
 pub use channels::{ChannelUse, channel_uses};
+pub use connection::Connection;
 pub use look::MAX_SIDE;
 pub use model::{Document, Golden};
 pub use rails::Rail;

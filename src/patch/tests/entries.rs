@@ -295,6 +295,41 @@ fn ids_may_not_meet() {
 }
 
 #[test]
+fn findings_about_connections_name_an_end() {
+    let (_, diagnostics) = load(&with(
+        r#""connections": [{"id": "w", "from": "a.o", "to": "b.x"},
+            {"id": "w", "from": "a.o", "to": "b.y"}, {"from": "a.o"}, {"to": "b.z"},
+            {"id": "wire:b.u", "from": "a.o", "to": "b.v"}, {"from": "a.o", "to": "b.u"},
+            {"from": "a.o", "to": "b.x", "enabled": 1}, {"from": "a.", "to": "b.x"}],
+            "publishers": [{"id": "p", "from": "a.o", "bus": "energy"},
+            {"id": "p", "from": "b.o", "bus": "energy"}, {"from": "b.q", "bus": "none"},
+            {"from": "b.r"}],
+            "listeners": [{"id": "l", "bus": "energy", "to": "a.x"},
+            {"id": "l", "bus": "energy", "to": "a.y"}, {"to": "a.z"}, {"rail": "x", "to": "a.w"}]"#,
+    ));
+    let named: Vec<String> = diagnostics
+        .list()
+        .iter()
+        .map(|d| format!("{} {} {}.{}", d.code, d.pointer, d.block, d.port))
+        .collect();
+    let expected = [
+        "duplicate-id /connections/1 b.y",
+        "missing-field /connections/2 a.o",
+        "missing-field /connections/3 b.z",
+        "duplicate-id /connections/4 b.v",
+        "wrong-shape /connections/6/enabled b.x",
+        "bad-reference /connections/7/from b.x",
+        "duplicate-id /publishers/1 b.o",
+        "unknown-bus /publishers/2/bus b.q",
+        "missing-field /publishers/3 b.r",
+        "duplicate-id /listeners/1 a.y",
+        "missing-field /listeners/2 a.z",
+        "unknown-rail /listeners/3/rail a.w",
+    ];
+    assert_eq!(named, expected);
+}
+
+#[test]
 fn wires_that_cannot_be_read() {
     let found = findings(&with(
         r#""connections": [{"to": "b.x"}, {"from": "a.o"}, 7, {"from": 1, "to": "b.x"},

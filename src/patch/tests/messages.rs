@@ -33,7 +33,7 @@ error[bad-reference]: `osc` is not a reference to a port
 hint: write "block.port"
 
 error[missing-field]: a connection needs `to`
-  --> p.json:10:5
+  --> p.json:10:5, block `osc`, port `out`
 hint: a connection looks like `{"from": "osc.out", "to": "dots.radius"}`
 
 error[bad-size]: the text `800x0` is no size: two whole numbers from 1 to 16384
