@@ -129,7 +129,15 @@ impl Scope<'_> {
             None => format!("no {noun} has the id {}", quote(block)),
         };
         let error = Diagnostic::error(self.code, &reference.at, message);
-        let error = report.suggest(error, block, self.ids.keys().copied());
+        // The inside of a composite has ids of its own, which nobody outside can name.
+        let composite = block.split_once("::").map(|(outer, _)| outer);
+        let error = match composite.filter(|outer| self.ids.contains_key(outer)) {
+            Some(outer) => error.hint(format!(
+                "what is inside {outer} is reached through the ports of {outer} alone",
+                outer = quote(outer)
+            )),
+            None => report.suggest(error, block, self.ids.keys().copied()),
+        };
         report.push(error);
     }
 }

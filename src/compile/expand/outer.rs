@@ -129,6 +129,20 @@ impl<'a> Outer<'a> {
         shown
     }
 
+    /// The input of a composite of the document that leads to one inside it, as `block.port`; the first
+    /// of several.
+    pub(in crate::compile) fn outside(&self, block: &str, port: &str) -> Option<String> {
+        let (id, _) = block.split_once("::")?;
+        let definition = self.definitions.get(*self.instances.get(id)?);
+        let mut steps = MOST_STEPS;
+        let mut names = definition.entry.inputs.iter().map(|input| &input.name);
+        let leads = |name: &&String| {
+            let mut inner = self.inputs(id, name, &mut steps).into_iter().flatten();
+            inner.any(|p| p.block == block && p.port == port)
+        };
+        names.find(leads).map(|name| format!("{id}.{name}"))
+    }
+
     /// The inner inputs of an outer one, each once; none where its way inside is broken, which was
     /// reported. `None` if the composite has no such input. `steps` is counted down; at 0 the rest is
     /// left out.

@@ -288,6 +288,16 @@ impl Lowerer<'_, '_> {
         }
     }
 
+    /// The composite and its input where somebody outside wrote a connection to an input inside.
+    fn outside(&self, edge: &Edge) -> Option<(String, String)> {
+        if edge.at.starts_with("/composites/") {
+            return None;
+        }
+        let outer = self.graph.patch.outer.outside(&edge.block, &edge.port)?;
+        let (block, port) = outer.rsplit_once('.')?;
+        Some((block.to_owned(), port.to_owned()))
+    }
+
     fn not_wirable(&mut self, input: &Input, edge: &Edge) {
         let message = format!(
             "{} takes a written value only, not {}",
@@ -299,10 +309,12 @@ impl Lowerer<'_, '_> {
         };
         let error = Diagnostic::error("not-wirable", &edge.at, message)
             .on(&edge.block, &edge.port)
-            .hint(format!(
-                "write `\"params\": {{\"{}\": \"{example}\"}}`",
-                input.name
-            ));
+            .hint(match self.outside(edge) {
+                Some((block, port)) => {
+                    format!("write `\"params\": {{\"{port}\": \"{example}\"}}` of `{block}`")
+                }
+                None => format!("write `\"params\": {{\"{}\": \"{example}\"}}`", input.name),
+            });
         self.diagnostics.push(error);
     }
 
@@ -321,7 +333,12 @@ impl Lowerer<'_, '_> {
             );
             let error = Diagnostic::error("not-constant", &edge.at, message)
                 .on(&edge.block, &edge.port)
-                .hint(format!("write the value in `params.{}`", input.name));
+                .hint(match self.outside(edge) {
+                    Some((block, port)) => {
+                        format!("write the value in `params.{port}` of `{block}`")
+                    }
+                    None => format!("write the value in `params.{}`", input.name),
+                });
             self.diagnostics.push(error);
             return None;
         };

@@ -289,7 +289,7 @@ impl Found<'_, '_> {
                         origin: Origin::Override,
                         at: &flag,
                     };
-                    return self.constant(input, Some(candidate), diagnostics);
+                    return self.constant(graph, input, Some(candidate), diagnostics);
                 }
                 if self.broken.contains(&to) {
                     return connected(Source::Broken, "");
@@ -302,7 +302,7 @@ impl Found<'_, '_> {
                     return connected(Source::Listener(listener), at);
                 }
                 let candidate = self.candidate(input, sources.get(input.name).copied());
-                self.constant(input, candidate, diagnostics)
+                self.constant(graph, input, candidate, diagnostics)
             })
             .collect()
     }
@@ -344,6 +344,7 @@ impl Found<'_, '_> {
 
     fn constant(
         &self,
+        graph: &Graph<'_>,
         input: &blocks::Input,
         candidate: Option<Candidate<'_>>,
         diagnostics: &mut Diagnostics,
@@ -373,7 +374,15 @@ impl Found<'_, '_> {
                 diagnostics.push(
                     Diagnostic::error("missing-input", &self.node.entry.at, message)
                         .on(id, input.name)
-                        .hint(format!("connect a wire to `{id}.{}`", input.name)),
+                        .hint(match graph.patch.outer.outside(id, input.name) {
+                            Some(outer) => format!("connect a wire to `{outer}`"),
+                            None if id.contains("::") => format!(
+                                "connect an edge to `{}` inside the composite, or lead an outer input to it \
+                                 in `inputMap`",
+                                input.name
+                            ),
+                            None => format!("connect a wire to `{id}.{}`", input.name),
+                        }),
                 );
                 Source::Broken
             }
