@@ -20,6 +20,21 @@ fn the_reference_is_what_the_program_prints() {
 }
 
 #[test]
+fn a_stale_reference_is_found() {
+    let file = root("docs/blocks.md");
+    let written = fs::read_to_string(&file).expect("readable");
+    // One default of one input is another than it was when the file was written.
+    let printed = written.replacen("| number | 1 |", "| number | 2 |", 1);
+    assert_ne!(written, printed);
+    if !support::updating() {
+        let mut wrong = Vec::new();
+        check_text(&file, &printed, &mut wrong);
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].contains("differs from line"), "{wrong:?}");
+    }
+}
+
+#[test]
 fn the_example_of_a_block_is_the_code() {
     let guide = fs::read_to_string(root("CONTRIBUTING.md")).expect("readable");
     let mut found = 0;

@@ -5,7 +5,7 @@
 
 use super::{
     ADAPTERS, Adapter, Block, COMPOSITES, Composite, Default, Family, Hard, Input, LENSES, Lens,
-    Mark, Output, OutputWorld, Param, ParamKind, Setting, catalogue, find, find_adapter,
+    Mark, Output, OutputWorld, Param, ParamKind, Preset, Setting, catalogue, find, find_adapter,
     find_composite, find_lens, presets,
 };
 use crate::math::number_text;
@@ -231,12 +231,9 @@ impl Entry {
             Self::Block(_) => Vec::new(),
             Self::Composite(composite) => composite_notes(composite),
             Self::Lens(lens) => {
-                let names: Vec<&str> = presets()
-                    .iter()
-                    .filter(|p| p.lens == lens.id)
-                    .map(|p| p.name)
-                    .collect();
-                let mut notes = Vec::new();
+                let own = presets().iter().filter(|p| p.lens == lens.id);
+                let names: Vec<String> = own.map(preset_text).collect();
+                let mut notes = vec![format!("Works on {}.", lens.domain.name())];
                 if lens.is_stateful() {
                     notes.push("Keeps state: it works on signals, not on fields.".to_owned());
                 }
@@ -250,8 +247,9 @@ impl Entry {
                     |domain: Option<crate::types::Domain>| domain.map_or("the same", |d| d.name());
                 let from = adapter.from.map_or("any", |d| d.name());
                 vec![format!(
-                    "From {from} to {}; {}, cost {}.",
+                    "From {from} to {}; {}, {}, cost {}.",
                     name(adapter.to),
+                    adapter.class.name(),
                     adapter.policy.name(),
                     number_text(adapter.cost)
                 )]
@@ -497,6 +495,18 @@ fn params(params: &[Param]) -> Vec<Row> {
             }
         })
         .collect()
+}
+
+/// A preset with what it sets.
+fn preset_text(preset: &Preset) -> String {
+    let set = preset.params.iter();
+    let set: Vec<String> = set
+        .map(|(name, value)| format!("{name} {}", value_text(*value)))
+        .collect();
+    match set.is_empty() {
+        true => preset.name.to_owned(),
+        false => format!("{} ({})", preset.name, set.join(", ")),
+    }
 }
 
 fn hard_text(hard: Hard) -> String {
