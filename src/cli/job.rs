@@ -139,6 +139,7 @@ impl Job {
                 swaps: swap::programs(&swaps),
                 checkpoints,
                 inputs: ready.inputs.clone(),
+                tally: Arc::default(),
                 engine,
                 raster,
                 svg: SvgOptions {

@@ -34,6 +34,7 @@ mod signals;
 mod studio;
 mod swap;
 mod table;
+mod tally;
 mod target;
 mod trace;
 mod verify;

@@ -14,7 +14,7 @@ use crate::export::integrity::{self, Verdict};
 use crate::export::manifest::LoopEntry;
 use crate::export::output::Existing;
 use crate::export::pipeline::Outcome;
-use crate::export::{Engines as _, Faults, Plan};
+use crate::export::{Columns, Engines as _, Faults, Plan};
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Failure> {
     let (ready, job) = prepare(args, console)?;
@@ -128,6 +128,7 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
     let Faults {
         dropped,
         bad_parameters,
+        non_finite,
         divisions_by_zero,
         pulses_folded,
         inputs_rejected,
@@ -141,6 +142,7 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
             bad_parameters,
             "cameras, rails or effects had impossible parameters",
         ),
+        (non_finite, "signals were NaN or infinite"),
         (divisions_by_zero, "divisions by zero gave 0"),
         (
             pulses_folded,
@@ -168,6 +170,15 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
         "program {}, seed {}",
         ready.program.program_hash, ready.program.seed
     ));
+    let Columns {
+        count,
+        constant,
+        bytes,
+    } = outcome.columns;
+    console.detail(format!(
+        "drawn from {count} columns of {bytes} bytes, {constant} of them constant"
+    ));
+    console.detail(job.studio.tally.to_string());
     let (frames, bytes) = (outcome.frames, outcome.bytes);
     let plural = if frames == 1 { "" } else { "s" };
     let place = job.target.destination.shown();

@@ -2,12 +2,14 @@
 
 use super::checkpoint::Checkpoints;
 use super::inputs::Inputs;
+use super::tally::Tally;
 use crate::export::animated::{Animator, Baked};
 use crate::export::{
-    DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe, Shown,
-    SourceError, Start, Texts,
+    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe,
+    Shown, SourceError, Start, Texts,
 };
-use crate::ir::{Program, Valid};
+use crate::ir::facts::Names;
+use crate::ir::{Program, Valid, ValueRef};
 use crate::raster::{Canvas, Exposure, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::animate::{AnimateError, Animation};
@@ -25,6 +27,8 @@ pub(super) struct PatchStudio {
     pub(super) swaps: Arc<[Arc<Valid<Program>>]>,
     pub(super) checkpoints: Option<Arc<Checkpoints>>,
     pub(super) inputs: Inputs,
+    /// What its engines computed and reused.
+    pub(super) tally: Arc<Tally>,
     pub(super) engine: EngineOptions,
     pub(super) raster: RasterOptions,
     pub(super) svg: SvgOptions,
@@ -75,6 +79,7 @@ impl Engines for PatchStudio {
         let mut host = Host::new(&self.program, &self.inputs, self.engine.clone())?;
         host.swaps = Arc::clone(&self.swaps);
         host.checkpoints = self.checkpoints.clone();
+        host.tally = Some(Arc::clone(&self.tally));
         Ok(Box::new(host))
     }
 }
@@ -87,6 +92,8 @@ pub(super) struct Host<T: Tracer = NoTrace> {
     swaps: Arc<[Arc<Valid<Program>>]>,
     checkpoints: Option<Arc<Checkpoints>>,
     inputs: Inputs,
+    /// Where it adds what it computed and reused.
+    tally: Option<Arc<Tally>>,
     /// How the next frame follows the one before it.
     mode: Mode,
     /// The first faults were put into words.
@@ -126,6 +133,7 @@ impl<T: Tracer> Host<T> {
             swaps: Arc::default(),
             checkpoints: None,
             inputs: inputs.clone(),
+            tally: None,
             mode: Mode::Advance,
             remarked: false,
         })
@@ -142,6 +150,15 @@ impl<T: Tracer> Host<T> {
         }
         let health = self.engine.health();
         let program = self.engine.program();
+        if let Some((signal, step)) = health.first_non_finite {
+            let names = Names::new(program);
+            return Some(format!(
+                "`{} = {}` is not finite in step `{}`",
+                names.signal(signal),
+                names.expression(ValueRef::Sig(signal)),
+                names.step(step)
+            ));
+        }
         let divided = health.steps.iter().find(|step| step.div_zero > 0);
         if let Some(step) = divided {
             let key = program.schedule.steps[step.step.index()].key_text(program);
@@ -231,10 +248,20 @@ impl<T: Tracer + Send> FrameSource for Host<T> {
             .render_frame(time, &ctx(&self.inputs))
             .map_err(frame_error)?;
         let tree = tree.clone();
-        let faults = faults(self.engine.health());
+        let health = self.engine.health();
+        if let Some(tally) = &self.tally {
+            tally.add(health);
+        }
+        let faults = faults(health);
+        let columns = Columns {
+            count: health.columns(),
+            constant: health.constant,
+            bytes: health.column_bytes(),
+        };
         Ok(Evaluated {
             tree,
             faults,
+            columns,
             remark: self.remark(faults),
         })
     }
@@ -309,6 +336,7 @@ fn faults(health: &Health) -> Faults {
     Faults {
         dropped: health.faults(),
         bad_parameters: health.bad_parameter,
+        non_finite: health.non_finite(),
         divisions_by_zero: health.div_zero,
         pulses_folded: health.pulses_folded,
         inputs_rejected: health.input_rejected,

@@ -100,7 +100,9 @@ pub struct Evaluated {
     pub tree: RenderTree,
     /// What was counted on the way.
     pub faults: Faults,
-    /// What the first of them is about, in words; a source may say it once and not for every frame.
+    /// What it was drawn from.
+    pub columns: Columns,
+    /// What the first fault is about, in words; a source may say it once and not for every frame.
     pub remark: Option<String>,
 }
 
@@ -111,7 +113,9 @@ pub struct Exposed {
     pub shown: Shown,
     /// What was counted in all its moments.
     pub faults: Faults,
-    /// What the first of them is about.
+    /// What all its moments were drawn from.
+    pub columns: Columns,
+    /// What the first fault is about.
     pub remark: Option<String>,
 }
 
@@ -123,6 +127,9 @@ pub struct Faults {
     pub dropped: u64,
     /// Cameras, rails and effects with impossible parameters.
     pub bad_parameters: u64,
+    /// Signals that are NaN or infinite.
+    #[serde(default)]
+    pub non_finite: u64,
     /// Divisions by zero, which give 0.
     pub divisions_by_zero: u64,
     /// Pulses beyond what one frame keeps.
@@ -143,11 +150,40 @@ impl Faults {
         Self {
             dropped: self.dropped.saturating_add(other.dropped),
             bad_parameters: self.bad_parameters.saturating_add(other.bad_parameters),
+            non_finite: self.non_finite.saturating_add(other.non_finite),
             divisions_by_zero: self
                 .divisions_by_zero
                 .saturating_add(other.divisions_by_zero),
             pulses_folded: self.pulses_folded.saturating_add(other.pulses_folded),
             inputs_rejected: self.inputs_rejected.saturating_add(other.inputs_rejected),
+        }
+    }
+}
+
+/// The columns that frames are drawn from: one per input of a sink, with a value for each element (or
+/// one value, if it is the same for all), and those that values are summed up from. What is counted is
+/// what a frame needs, not what an engine had to compute for it, so the number of threads, the parts of
+/// an export and the use of caches change nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Columns {
+    /// How many.
+    pub count: u64,
+    /// How many of them are the same in every frame: each engine computes them once, and after that
+    /// takes them from its cache.
+    pub constant: u64,
+    /// Bytes of all of them.
+    pub bytes: u64,
+}
+
+impl Columns {
+    /// The sum of both.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            constant: self.constant.saturating_add(other.constant),
+            bytes: self.bytes.saturating_add(other.bytes),
         }
     }
 }

@@ -16,7 +16,7 @@
 
 use super::output::OutputError;
 use super::walk::Walk;
-use super::{Exposed, Faults, FrameSet, FrameSource, Plan, Sample, Shown, SourceError};
+use super::{Columns, Exposed, Faults, FrameSet, FrameSource, Plan, Sample, Shown, SourceError};
 use crate::ir::Memory;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -71,7 +71,9 @@ pub struct Frame<P> {
     pub product: P,
     /// What was counted on the way.
     pub faults: Faults,
-    /// What the first of it is about.
+    /// What it was drawn from.
+    pub columns: Columns,
+    /// What the first fault is about.
     pub remark: Option<String>,
 }
 
@@ -129,6 +131,8 @@ pub struct Outcome {
     pub bytes: u64,
     /// Their faults together.
     pub faults: Faults,
+    /// What they were drawn from, together.
+    pub columns: Columns,
     /// The first frame with any, and what it is about.
     pub first: Option<(u64, String)>,
     /// Whether it was stopped before the end.
@@ -362,6 +366,7 @@ impl<F: Finish> Worker<'_, F> {
         let Exposed {
             shown,
             faults,
+            columns,
             remark,
         } = exposed;
         let (t_ms, progress, worker) = (shown.tree.t_ms, self.progress, self.number);
@@ -378,6 +383,7 @@ impl<F: Finish> Worker<'_, F> {
             t_ms,
             product,
             faults,
+            columns,
             remark,
         })
     }
@@ -427,7 +433,7 @@ impl Writer<'_> {
             Ok(frame) => frame,
             Err(error) => return ControlFlow::Break(error),
         };
-        let (number, faults) = (frame.number, frame.faults);
+        let (number, faults, columns) = (frame.number, frame.faults, frame.columns);
         if outcome.first.is_none() {
             outcome.first = frame.remark.clone().map(|remark| (number, remark));
         }
@@ -439,6 +445,7 @@ impl Writer<'_> {
         self.progress.stage(self.number, Stage::Wait);
         outcome.frames += 1;
         outcome.faults = outcome.faults.plus(faults);
+        outcome.columns = outcome.columns.plus(columns);
         self.progress.delivered(number);
         ControlFlow::Continue(())
     }

@@ -1,8 +1,8 @@
 //! An engine and a painter of a few lines, for the tests of this module.
 
 use super::{
-    DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Shown, SourceError,
-    Start,
+    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Shown,
+    SourceError, Start,
 };
 use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
 use std::sync::Arc;
@@ -77,6 +77,7 @@ impl FrameSource for Disc {
         Ok(Evaluated {
             tree,
             faults,
+            columns: Columns::default(),
             remark: None,
         })
     }

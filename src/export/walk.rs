@@ -65,6 +65,7 @@ impl<'a, S: FrameSource> Walk<'a, S> {
             let Evaluated {
                 mut tree,
                 faults,
+                columns,
                 remark,
             } = self.source.frame(sample)?;
             // The engine counts the frames of its run; people count those of the plan.
@@ -77,12 +78,14 @@ impl<'a, S: FrameSource> Walk<'a, S> {
                     exposed = Some(Exposed {
                         shown: Shown::from(tree),
                         faults,
+                        columns,
                         remark,
                     });
                 }
                 Some(exposed) => {
                     exposed.shown.more.push(tree);
                     exposed.faults = exposed.faults.plus(faults);
+                    exposed.columns = exposed.columns.plus(columns);
                     exposed.remark = exposed.remark.take().or(remark);
                 }
             }
@@ -104,6 +107,7 @@ impl<'a, S: FrameSource> Walk<'a, S> {
         Ok(exposed.map(|exposed| Evaluated {
             tree: exposed.shown.tree,
             faults: exposed.faults,
+            columns: exposed.columns,
             remark: exposed.remark,
         }))
     }

@@ -51,6 +51,9 @@ pub struct Health {
     pub bytes_reused: u64,
     /// Where requests got their columns.
     pub cache: CacheCounts,
+    /// Requests of constant columns, which depend on no signal and no history: an engine with caches
+    /// computes them once, in the first frame that asks for them.
+    pub constant: u64,
     /// The five columns with the most bytes, the largest first, with their bytes; their keys name the
     /// consumers.
     pub worst: [Option<(ReqId, u64)>; 5],
@@ -181,6 +184,22 @@ impl Health {
     /// Elements dropped for a fault, over all sinks.
     pub fn faults(&self) -> u64 {
         self.dropped.iter().map(Dropped::faults).sum()
+    }
+
+    /// Signals computed in this frame that are not finite.
+    pub const fn non_finite(&self) -> u64 {
+        self.nan + self.inf
+    }
+
+    /// Requests that the frame reads, wherever their columns came from. Like [`Self::constant`] and
+    /// [`Self::column_bytes`], but unlike [`Self::cache`], it does not depend on the frames before.
+    pub fn columns(&self) -> u64 {
+        self.cache.hits + self.cache.shared + self.cache.misses.total()
+    }
+
+    /// Bytes of the columns of these requests.
+    pub const fn column_bytes(&self) -> u64 {
+        self.bytes_written + self.bytes_reused
     }
 
     /// Takes a column among the largest; of equals the first.

@@ -655,3 +655,63 @@ fn divisions_by_zero_in_fields_count_the_same_however_they_are_computed() {
         assert!(run.err.contains("step `materialize:"), "{}", run.err);
     }
 }
+
+#[test]
+fn signals_that_are_not_finite_are_counted_and_named() {
+    let place = Place::new();
+    // The logarithm of phase 0 is −∞; after the clamp nothing drawn is.
+    let patch = LOOP.replace(
+        r#"{"id": "dots","#,
+        r#"{"id": "log", "type": "MapSignal", "params": {"fn": "log"}},
+    {"id": "limit", "type": "MapSignal", "params": {"fn": "clamp"}},
+    {"id": "dots","#,
+    );
+    let patch = patch.replace(
+        r#"{"from": "osc.out", "to": "dots.radius"}"#,
+        r#"{"from": "osc.out", "to": "dots.radius"},
+    {"from": "time.phase", "to": "log.x"},
+    {"from": "log.y", "to": "limit.x"},
+    {"from": "limit.y", "to": "osc.bias"}"#,
+    );
+    place.file("far.json", patch);
+    let run = place.done("render far.json --out f --loops 2");
+    for words in [
+        "warning: 2 signals were NaN or infinite",
+        "first in frame 0: `log",
+    ] {
+        assert!(run.err.contains(words), "{}", run.err);
+    }
+    let whole = manifest(&place, "f/manifest.json");
+    assert_eq!(whole["sums"]["faults"]["nonFinite"], 2);
+    assert_eq!(whole["frames"][0]["faults"]["nonFinite"], 1);
+    assert_eq!(whole["frames"][1].get("faults"), None);
+    assert_eq!(whole["frames"][12]["faults"]["nonFinite"], 1);
+}
+
+#[test]
+fn the_manifest_says_what_frames_are_drawn_from() {
+    let place = Place::with_loop();
+    let run = place.done("render loop.json --out one --jobs 1 -v");
+    let whole = manifest(&place, "one/manifest.json");
+    let frames = whole["frames"].as_array().unwrap();
+    // Positions are rows, the rest is one row each; only the radius moves.
+    let count = frames[0]["columns"]["count"].as_u64().unwrap();
+    assert!(count >= 2);
+    assert_eq!(frames[0]["columns"]["constant"], count - 1);
+    let bytes = frames[0]["columns"]["bytes"].as_u64().unwrap();
+    assert!(bytes >= 9 * 8 + 4, "{bytes}");
+    for frame in frames {
+        assert_eq!(frame["columns"], frames[0]["columns"], "{}", frame["frame"]);
+    }
+    assert_eq!(whole["sums"]["columns"]["count"], 12 * count);
+    assert_eq!(whole["sums"]["columns"]["bytes"], 12 * bytes);
+    for flags in ["--jobs 4", "--jobs 1 --no-cache"] {
+        place.done(&format!("render loop.json --out two --overwrite {flags}"));
+        let other = manifest(&place, "two/manifest.json");
+        assert_eq!(other["sums"], whole["sums"], "{flags}");
+    }
+    // How often a cache was right depends on who made which frame: it is said, not written.
+    assert!(run.err.contains("cache hits: "), "{}", run.err);
+    let quiet = place.done("render loop.json --out one --overwrite");
+    assert!(!quiet.err.contains("cache"), "{}", quiet.err);
+}

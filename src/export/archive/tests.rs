@@ -3,7 +3,7 @@ use crate::export::integrity::Verdict;
 use crate::export::manifest::{ImageEntry, LoopEntry, PatchEntry, PlanEntry};
 use crate::export::names::NamePattern;
 use crate::export::output::Names;
-use crate::export::{Faults, Format, FrameRange, PlanOptions};
+use crate::export::{Columns, Faults, Format, FrameRange, PlanOptions};
 use crate::ir::{CycleMode, Memory, TimeModel};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -103,6 +103,11 @@ impl Export {
             faults: Faults {
                 dropped: u64::from(is_odd),
                 ..Faults::default()
+            },
+            columns: Columns {
+                count: 2,
+                constant: 1,
+                bytes: number,
             },
             remark: is_odd.then(|| format!("frame {number} is odd")),
         }

@@ -4,7 +4,7 @@
 use super::{Head, b3};
 use crate::export::animated::Baked;
 use crate::export::pipeline::{Frame, Outcome};
-use crate::export::{Faults, Plan};
+use crate::export::{Columns, Faults, Plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,9 @@ pub struct FrameEntry {
     /// `b3:` and BLAKE3 of its decoded pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixels: Option<String>,
+    /// What it was drawn from.
+    #[serde(default)]
+    pub columns: Columns,
     /// Only where something happened.
     #[serde(default, skip_serializing_if = "Faults::is_none")]
     pub faults: Faults,
@@ -78,6 +81,7 @@ impl FrameEntry {
             phase: plan.phase(frame.sample),
             file: file.map(FileEntry::from),
             pixels: pixels.map(b3),
+            columns: frame.columns,
             faults: frame.faults,
         }
     }
@@ -91,6 +95,9 @@ pub struct Sums {
     pub frames: u64,
     /// Bytes of all files.
     pub bytes: u64,
+    /// What all frames were drawn from.
+    #[serde(default)]
+    pub columns: Columns,
     /// What happened in all frames.
     pub faults: Faults,
     /// The first frame where something happened, and what it was about.
@@ -113,6 +120,7 @@ impl From<&Outcome> for Sums {
         Self {
             frames: outcome.frames,
             bytes: outcome.bytes,
+            columns: outcome.columns,
             faults: outcome.faults,
             first_fault: outcome.first.as_ref().map(|(frame, what)| FirstFault {
                 frame: *frame,
@@ -128,6 +136,7 @@ impl Outcome {
         self.frames += 1;
         self.bytes += entry.file.as_ref().map_or(0, |file| file.bytes);
         self.faults = self.faults.plus(entry.faults);
+        self.columns = self.columns.plus(entry.columns);
     }
 }
 
@@ -137,6 +146,7 @@ impl From<Sums> for Outcome {
             frames: sums.frames,
             bytes: sums.bytes,
             faults: sums.faults,
+            columns: sums.columns,
             first: sums.first_fault.map(|first| (first.frame, first.what)),
             stopped: false,
         }

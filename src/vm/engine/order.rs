@@ -294,6 +294,7 @@ impl<T: Tracer> Engine<T> {
         health.materialised = report.materialised();
         health.bytes_written = report.bytes_written;
         health.bytes_reused = report.bytes_reused;
+        health.constant = report.constant;
         health.cache = CacheCounts {
             hits: report.hits,
             shared: report.shared,

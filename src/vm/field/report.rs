@@ -13,6 +13,8 @@ pub struct FieldReport {
     pub shared: u64,
     /// Requests computed, by reason.
     pub misses: Misses,
+    /// Requests that depend on no signal and no history, computed or not.
+    pub constant: u64,
     /// Divisions by zero that the columns are made of: every division once for each element, also in
     /// columns that were not computed anew.
     pub div_zero: u64,

@@ -192,8 +192,9 @@ impl FieldStore {
             self.compute(program, group, ask, parallel);
         }
         for &(req, outcome) in &self.asked {
-            let column = self.requests[req.index()].column as usize;
-            let bytes = self.columns[column].content.buffer.bytes();
+            let column = &self.columns[self.requests[req.index()].column as usize];
+            let bytes = column.content.buffer.bytes();
+            self.report.constant += u64::from(column.is_constant());
             self.report.add(RequestReport {
                 req,
                 outcome,
