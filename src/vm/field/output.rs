@@ -78,7 +78,7 @@ layouts! {
 }
 
 impl Open {
-    /// The finished column.
+    /// The finished column, if it is one of numbers.
     pub(super) fn close(self) -> Option<Buffer> {
         Some(match self {
             Self::F32(rows) => Buffer::F32(Column::Many(rows)),
@@ -88,35 +88,29 @@ impl Open {
             Self::U8x4(rows) => Buffer::U8x4(Column::Many(rows)),
             Self::U16(rows) => Buffer::U16(Column::Many(rows)),
             Self::U32(rows) => Buffer::U32(Column::Many(rows)),
-            Self::Path(rows) => Buffer::Path(table_of(&rows)),
-            Self::Lane32(_) | Self::Lane64(_) => return None,
+            Self::Path(_) | Self::Lane32(_) | Self::Lane64(_) => return None,
         })
     }
 }
 
 /// Outlines in order of first use; the same outline once as long as its uses are near each other.
-fn table_of(rows: &[Arc<PathData>]) -> PathColumn {
+/// `table` is empty, `index` as long as `rows`.
+pub(super) fn tabulate(rows: &[Arc<PathData>], table: &mut Vec<Arc<PathData>>, index: &mut [u32]) {
     /// How far back to look: enough for the branches of a few selects.
     const WINDOW: usize = 16;
-    let mut table: Vec<Arc<PathData>> = Vec::new();
-    let mut index = Vec::with_capacity(rows.len());
-    for row in rows {
+    for (row, index) in rows.iter().zip(index) {
         let known = table.iter().enumerate().rev().take(WINDOW);
         let at = known
             .filter(|(_, p)| Arc::ptr_eq(p, row))
             .map(|(at, _)| at)
             .next();
-        index.push(at.unwrap_or(table.len()) as u32);
+        *index = at.unwrap_or(table.len()) as u32;
         if at.is_none() {
             table.push(row.clone());
         }
     }
     if table.is_empty() {
         table.push(Arc::default());
-    }
-    PathColumn {
-        index: Column::Many(Arc::new(index)),
-        table: Arc::new(table),
     }
 }
 
@@ -387,8 +381,12 @@ mod tests {
     #[test]
     fn paths_are_listed_once() {
         let (a, b) = (Arc::<PathData>::default(), Arc::<PathData>::default());
-        let column = table_of(&[a.clone(), b.clone(), a.clone(), b]);
-        assert_eq!(column.table.len(), 2);
-        assert_eq!(column.index, Column::Many(Arc::new(vec![0, 1, 0, 1])));
+        let (mut table, mut index) = (Vec::new(), [9; 4]);
+        tabulate(
+            &[a.clone(), b.clone(), a.clone(), b],
+            &mut table,
+            &mut index,
+        );
+        assert_eq!((table.len(), index), (2, [0, 1, 0, 1]));
     }
 }

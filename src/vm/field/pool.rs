@@ -2,11 +2,13 @@
 //!
 //! The store gives an old column to the pool when a new one takes its place. Trees and probes may
 //! still hold it then; it is used again once nobody does. Shelves are by row type; on a shelf a
-//! buffer serves every element count that rounds up to the same multiple of 64.
+//! buffer serves every element count that rounds up to the same multiple of 64. Tables of outlines are
+//! as long as there are different ones, so each serves every count.
 
-use super::buffer::Buffer;
-use super::output::Open;
+use super::buffer::{Buffer, PathColumn};
+use super::output::{self, Open};
 use crate::ir::Format;
+use crate::path::PathData;
 use crate::render_tree::Column;
 use std::sync::Arc;
 
@@ -38,9 +40,9 @@ fn size_class(rows: usize) -> usize {
     rows.next_multiple_of(64)
 }
 
-impl<T: Clone + Default> Shelf<T> {
-    /// A buffer of `rows` rows with any content that nobody else holds.
-    fn take(&mut self, rows: usize) -> Arc<Vec<T>> {
+impl<T: Clone> Shelf<T> {
+    /// A buffer of `rows` rows with any content that nobody else holds; new rows are `blank`.
+    fn take(&mut self, rows: usize, blank: &T) -> Arc<Vec<T>> {
         let class = size_class(rows);
         let fits = |w: &mut Waiting<T>| {
             size_class(w.rows.len()) == class && Arc::get_mut(&mut w.rows).is_some()
@@ -48,20 +50,37 @@ impl<T: Clone + Default> Shelf<T> {
         // The latest first: it is the likeliest to be in a cache of the processor.
         let Some(at) = self.waiting.iter_mut().rposition(fits) else {
             let mut fresh = Vec::with_capacity(class);
-            fresh.resize(rows, T::default());
+            fresh.resize(rows, blank.clone());
             return Arc::new(fresh);
         };
         let mut buffer = self.waiting.swap_remove(at).rows;
         if let Some(content) = Arc::get_mut(&mut buffer) {
-            content.resize(rows, T::default());
+            content.resize(rows, blank.clone());
+        }
+        buffer
+    }
+
+    /// An empty buffer of any size that nobody else holds.
+    fn take_any(&mut self) -> Arc<Vec<T>> {
+        let free = |w: &mut Waiting<T>| Arc::get_mut(&mut w.rows).is_some();
+        let Some(at) = self.waiting.iter_mut().rposition(free) else {
+            return Arc::default();
+        };
+        let mut buffer = self.waiting.swap_remove(at).rows;
+        if let Some(content) = Arc::get_mut(&mut buffer) {
+            content.clear();
         }
         buffer
     }
 
     fn put(&mut self, column: Column<T>, frame: u64) {
         if let Column::Many(rows) = column {
-            self.waiting.push(Waiting { rows, since: frame });
+            self.keep(rows, frame);
         }
+    }
+
+    fn keep(&mut self, rows: Arc<Vec<T>>, frame: u64) {
+        self.waiting.push(Waiting { rows, since: frame });
     }
 
     fn trim(&mut self, frame: u64) {
@@ -84,22 +103,72 @@ pub(super) struct Pool {
     u8x4: Shelf<[u8; 4]>,
     u16: Shelf<u16>,
     u32: Shelf<u32>,
+    /// Divisors that are looked through.
+    f64: Shelf<f64>,
+    /// An outline an element, while a column is made.
+    paths: Shelf<Arc<PathData>>,
+    /// The outlines of a column, each once.
+    tables: Shelf<Arc<PathData>>,
+    /// What a new row of outlines holds.
+    blank: Arc<PathData>,
+    /// Finite bits that nobody reads.
+    masks: Vec<Vec<u64>>,
 }
 
 impl Pool {
     /// A buffer to write.
     pub(super) fn open(&mut self, format: Format, rows: usize) -> Open {
         match format {
-            Format::F32 => Open::F32(self.f32.take(rows)),
-            Format::F32x2 => Open::F32x2(self.f32x2.take(rows)),
-            Format::F32x3 => Open::F32x3(self.f32x3.take(rows)),
-            Format::F32x4 => Open::F32x4(self.f32x4.take(rows)),
-            Format::U8x4 => Open::U8x4(self.u8x4.take(rows)),
-            Format::U16 => Open::U16(self.u16.take(rows)),
-            Format::U32 => Open::U32(self.u32.take(rows)),
-            // Outlines are shared one by one; their list is not worth keeping.
-            Format::Path => Open::Path(Arc::new(vec![Arc::default(); rows])),
+            Format::F32 => Open::F32(self.f32.take(rows, &0.0)),
+            Format::F32x2 => Open::F32x2(self.f32x2.take(rows, &[0.0; 2])),
+            Format::F32x3 => Open::F32x3(self.f32x3.take(rows, &[0.0; 3])),
+            Format::F32x4 => Open::F32x4(self.f32x4.take(rows, &[0.0; 4])),
+            Format::U8x4 => Open::U8x4(self.u8x4.take(rows, &[0; 4])),
+            Format::U16 => Open::U16(self.u16.take(rows, &0)),
+            Format::U32 => Open::U32(self.u32.take(rows, &0)),
+            Format::Path => Open::Path(self.paths.take(rows, &self.blank)),
         }
+    }
+
+    /// Memory for a wide lane that is only looked through.
+    pub(super) fn open_wide(&mut self, rows: usize) -> Open {
+        Open::Lane64(self.f64.take(rows, &0.0))
+    }
+
+    /// The finished column; none of a lane.
+    pub(super) fn close(&mut self, open: Open, frame: u64) -> Option<Buffer> {
+        let Open::Path(rows) = open else {
+            return open.close();
+        };
+        let mut table = self.tables.take_any();
+        let mut index = self.u32.take(rows.len(), &0);
+        if let (Some(table), Some(index)) = (Arc::get_mut(&mut table), Arc::get_mut(&mut index)) {
+            output::tabulate(&rows, table, index);
+        }
+        self.paths.keep(rows, frame);
+        Some(Buffer::Path(PathColumn {
+            index: Column::Many(index),
+            table,
+        }))
+    }
+
+    /// Rows that were only looked through.
+    pub(super) fn drop_rows(&mut self, open: Open, frame: u64) {
+        if let Open::Lane64(rows) = open {
+            self.f64.keep(rows, frame);
+        } else if let Some(buffer) = open.close() {
+            self.retire(buffer, frame);
+        }
+    }
+
+    /// Memory for finite bits.
+    pub(super) fn mask(&mut self) -> Vec<u64> {
+        self.masks.pop().unwrap_or_default()
+    }
+
+    /// Finite bits that nobody needs any more.
+    pub(super) fn drop_mask(&mut self, mask: Vec<u64>) {
+        self.masks.push(mask);
     }
 
     /// A column that the store no longer needs.
@@ -112,7 +181,13 @@ impl Pool {
             Buffer::U8x4(c) => self.u8x4.put(c, frame),
             Buffer::U16(c) => self.u16.put(c, frame),
             Buffer::U32(c) => self.u32.put(c, frame),
-            Buffer::Path(_) => {}
+            Buffer::Path(PathColumn { index, table }) => {
+                // The table of a single outline is not from here.
+                if matches!(index, Column::Many(_)) {
+                    self.u32.put(index, frame);
+                    self.tables.keep(table, frame);
+                }
+            }
         }
     }
 
@@ -125,6 +200,9 @@ impl Pool {
         self.u8x4.trim(frame);
         self.u16.trim(frame);
         self.u32.trim(frame);
+        self.f64.trim(frame);
+        self.paths.trim(frame);
+        self.tables.trim(frame);
     }
 }
 
@@ -140,7 +218,8 @@ mod tests {
     }
 
     fn column(pool: &mut Pool, rows: usize) -> Column<f32> {
-        match pool.open(Format::F32, rows).close() {
+        let open = pool.open(Format::F32, rows);
+        match pool.close(open, 0) {
             Some(Buffer::F32(column)) => column,
             other => panic!("{other:?}"),
         }

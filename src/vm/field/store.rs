@@ -56,6 +56,9 @@ pub struct FieldStore {
     counted: BTreeMap<(u32, usize), u64>,
     /// Scratch: divisions that the columns of a group have in common count once.
     divided: Vec<u32>,
+    /// Scratch: divisions that a kernel has to count, and what it counted.
+    uncounted: Vec<u32>,
+    zeros: Vec<u64>,
     /// Lanes of the frame before, where nothing outlives its frame: their memory is used again.
     spares: Vec<Stored>,
     histories: BTreeMap<StateId, Vec<f64>>,

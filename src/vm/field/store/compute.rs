@@ -44,7 +44,9 @@ impl FieldStore {
                 }
                 continue;
             }
-            let old = std::mem::replace(&mut known.content.buffer, Buffer::empty(known.key.format));
+            // Stands in until the new one is there; one of outlines would take memory.
+            let none = Buffer::empty(Format::F32);
+            let old = std::mem::replace(&mut known.content.buffer, none);
             self.pool.retire(old, self.frame);
             match delivery {
                 Delivery::Rows => {
@@ -65,10 +67,10 @@ impl FieldStore {
             if *delivery == Delivery::Rows {
                 let divisor = zeros::divisor(&self.graph, node).map(|v| self.graph.of(v).bank);
                 let rows = match divisor {
-                    Some(Bank::Wide) => Open::Lane64(Arc::new(vec![0.0; count])),
+                    Some(Bank::Wide) => self.pool.open_wide(count),
                     _ => self.pool.open(Format::F32, count),
                 };
-                outputs.push(Output::new(rows, Vec::new(), count));
+                outputs.push(Output::new(rows, self.pool.mask(), count));
             }
         }
         self.run += 1;
@@ -95,11 +97,12 @@ impl FieldStore {
             let content = &mut self.columns[column as usize].content;
             content.all_finite = (!output.bad).then_some(true);
             content.mask = output.mask;
-            if let Some(buffer) = output.rows.close() {
+            if let Some(buffer) = self.pool.close(output.rows, self.frame) {
                 content.buffer = buffer;
             }
         }
-        let mut zeros: Vec<u64> = Vec::with_capacity(divisions.len());
+        let mut zeros = std::mem::take(&mut self.zeros);
+        zeros.clear();
         for (&node, delivery) in divisions.iter().zip(deliveries) {
             let each = if self.graph.nodes[node as usize].varies {
                 count as u64
@@ -115,9 +118,8 @@ impl FieldStore {
                 }
                 Delivery::Rows => finished.next().map_or(0, |output| {
                     let zeros = zeros::count(&output.rows);
-                    if let Some(buffer) = output.rows.close() {
-                        self.pool.retire(buffer, self.frame);
-                    }
+                    self.pool.drop_rows(output.rows, self.frame);
+                    self.pool.drop_mask(output.mask);
                     zeros
                 }),
             });
@@ -141,24 +143,26 @@ impl FieldStore {
                 known.content.zeros.extend(known.divisions.iter().map(of));
             }
         }
+        self.zeros = zeros;
     }
 
-    /// The divisions of the columns that missed which are not counted for good.
-    fn divisions(&self, count: usize) -> Vec<u32> {
+    /// Lists the divisions of the columns that missed which are not counted for good.
+    fn list_divisions(&mut self, count: usize) {
         let columns = self.missed.iter();
         let all = columns.flat_map(|&c| &self.columns[c as usize].divisions);
         let open = all.filter(|&&node| !self.counted.contains_key(&(node, count)));
-        let mut open: Vec<u32> = open.copied().collect();
-        open.sort_unstable();
-        open.dedup();
-        open
+        self.uncounted.clear();
+        self.uncounted.extend(open);
+        self.uncounted.sort_unstable();
+        self.uncounted.dedup();
     }
 
     /// The kernel of the columns that missed, and the divisions that it counts.
     fn kernel(&mut self, group: GroupId) -> (Arc<Kernel>, Arc<[u32]>) {
-        let divisions = self.divisions(self.groups[group.index()].count);
+        self.list_divisions(self.groups[group.index()].count);
+        let divisions = &self.uncounted;
         let known = &mut self.groups[group.index()].kernels;
-        let same = |c: &Compiled| c.columns == self.missed && *c.divisions == *divisions;
+        let same = |c: &Compiled| c.columns == self.missed && *c.divisions == **divisions;
         if let Some(at) = known.iter().position(same) {
             known[..=at].rotate_right(1);
             return (known[0].kernel.clone(), known[0].divisions.clone());
@@ -172,7 +176,7 @@ impl FieldStore {
         let targets: Vec<Target> = columns.chain(divisors).collect();
         let stored = |value: Value| self.kept[value.index()].map(|k| k + u32::from(value.out));
         let kernel = Arc::new(kernel::compile(&self.graph, &targets, &stored));
-        let divisions: Arc<[u32]> = divisions.into();
+        let divisions: Arc<[u32]> = divisions.as_slice().into();
         known.truncate(KERNELS - 1);
         known.insert(
             0,

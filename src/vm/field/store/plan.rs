@@ -54,6 +54,8 @@ impl FieldStore {
             kept,
             counted: BTreeMap::new(),
             divided: Vec::new(),
+            uncounted: Vec::new(),
+            zeros: Vec::new(),
             histories: BTreeMap::new(),
             pool: Pool::default(),
             uniforms: Worker::default(),
