@@ -4,6 +4,7 @@
 mod runs;
 mod support;
 
+use allocation_counter::measure;
 use oscilla::diag::Diagnostics;
 use oscilla::ir::file::{self, Form};
 use oscilla::ir::{Program, Valid, binary, json};
@@ -377,6 +378,82 @@ fn lengths_in_the_payload_are_not_believed() {
     let mut longer = payload.to_vec();
     longer.push(0);
     assert_eq!(findings(&wrapped(&longer), Form::Binary)[0].0, "ir-schema");
+}
+
+/// What reading a file takes at most, in bytes, and the codes of what is found.
+fn cost(bytes: &[u8], form: Form) -> (u64, Vec<String>) {
+    let mut codes = Vec::new();
+    let counted = measure(|| {
+        codes = findings(bytes, form)
+            .into_iter()
+            .map(|found| found.0)
+            .collect();
+    });
+    (counted.bytes_max, codes)
+}
+
+#[test]
+fn made_up_rows_do_not_fill_the_memory() {
+    const ROWS: usize = 1 << 17;
+    type Change = fn(&mut Program);
+    // Rows that take one or two bytes in a file, and many in memory.
+    let changes: [(&str, Change); 4] = [
+        ("texts", |p| p.tables.strings = vec![String::new(); ROWS]),
+        ("outlines", |p| {
+            p.tables.constants.paths = vec![Default::default(); ROWS];
+        }),
+        ("names", |p| p.debug.strings = vec![String::new(); ROWS]),
+        ("labels", |p| {
+            let output = p.outputs[0].clone();
+            p.outputs = vec![output; ROWS];
+        }),
+    ];
+    for (what, change) in changes {
+        let mut program = rich().into_inner();
+        change(&mut program);
+        for (form, bytes) in [
+            (Form::Binary, bytes_of(&program)),
+            (Form::Json, serde_json::to_vec(&program).expect("a text")),
+        ] {
+            let (most, codes) = cost(&bytes, form);
+            let most = most / bytes.len() as u64;
+            assert!(most < 64, "{what}, {form:?}: {most} for each byte");
+            assert!(!codes.is_empty(), "{what}, {form:?}");
+        }
+    }
+    // More than that, and they are not even read.
+    let mut program = rich().into_inner();
+    program.tables.strings = vec![String::new(); 1 << 20];
+    let (most, codes) = cost(&bytes_of(&program), Form::Binary);
+    assert_eq!(codes, ["ir-limit"]);
+    assert!(most < 50 << 20, "{most} bytes");
+}
+
+#[test]
+fn a_version_of_any_shape_is_not_built() {
+    let nested = "[".to_owned() + &"0,".repeat(1 << 20) + "0]";
+    let text = format!("{{\"irVersion\": {nested}}}");
+    let (most, codes) = cost(text.as_bytes(), Form::Json);
+    assert_eq!(codes, ["ir-limit"]);
+    assert!(most < 64 << 20, "{most} bytes");
+}
+
+/// A file much larger than what every file may take anyway.
+#[test]
+fn large_programs_come_back() {
+    let blocks: Vec<Value> = (0..3000)
+        .map(|i| json!({"id": format!("b{i}"), "type": "ConstNumber", "params": {"value": i}}))
+        .collect();
+    let mut patch: Value = serde_json::from_str(RICH).expect("JSON");
+    patch["blocks"]
+        .as_array_mut()
+        .expect("blocks")
+        .extend(blocks);
+    let (program, found) = runs::compile(&patch.to_string());
+    let program = program.unwrap_or_else(|| panic!("{}", runs::shown(&found)));
+    assert!(read(&bytes_of(&program), Form::Binary) == program);
+    let compact = serde_json::to_vec(&*program).expect("a text");
+    assert!(read(&compact, Form::Json) == program);
 }
 
 #[test]

@@ -10,17 +10,21 @@
 //! | 48 | … | the program in the postcard wire format |
 //!
 //! The hash tells a damaged file from a whole one, not a friend from a foe: whoever writes the payload
-//! can write its hash. Lengths in the payload are therefore never believed; memory grows with what is
-//! really read. Reading proves the shape only; [`super::file`] proves the rest.
+//! can write its hash. Lengths in the payload are therefore never believed: a list must fit into what a
+//! file of this size may take in memory ([`super::budget`]). Reading proves the shape only; [`super::file`] proves the rest.
 
+use super::budget::{self, Budget};
 use super::json::unsupported;
 use super::{Program, VERSION, WriteError};
 use crate::diag::Diagnostic;
+use serde::Deserialize;
 
 /// The first bytes of every file.
 pub const MAGIC: [u8; 4] = *b"OSCB";
 const CONTAINER: u16 = 1;
 const HEADER: usize = 48;
+/// Bytes of memory for each byte of a payload: compiled patches take up to 4.
+const GROWTH: u64 = 12;
 
 /// The bytes of a program.
 ///
@@ -106,9 +110,16 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Program, Box<Diagnostic>> {
     if blake3::hash(payload) != blake3::Hash::from_bytes(hash) {
         return refuse("the file is damaged: its content has another hash".to_owned());
     }
-    match postcard::take_from_bytes(payload) {
-        Ok((program, [])) => Ok(program),
-        Ok((_, rest)) => Err(misshapen(&format!("{} bytes too many", rest.len()))),
+    let budget = Budget::new(payload.len(), GROWTH);
+    let mut from = postcard::Deserializer::from_bytes(payload);
+    let program = match Program::deserialize(budget.within(&mut from)) {
+        Ok(program) => program,
+        Err(_) if budget.is_spent() => return Err(Box::new(budget::refusal(String::new()))),
+        Err(error) => return Err(misshapen(&error.to_string())),
+    };
+    match from.finalize() {
+        Ok([]) => Ok(program),
+        Ok(rest) => Err(misshapen(&format!("{} bytes too many", rest.len()))),
         Err(error) => Err(misshapen(&error.to_string())),
     }
 }

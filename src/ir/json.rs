@@ -3,6 +3,7 @@
 //! Two spaces, fields in their order, `\n` line ends, shortest numbers that read back the same: the
 //! text is a function of the program. Reading proves the shape only; [`super::file`] proves the rest.
 
+use super::budget::{self, Budget};
 use super::{Program, VERSION, WriteError};
 use crate::diag::Diagnostic;
 use schemars::generate::SchemaSettings;
@@ -17,6 +18,9 @@ use std::fmt;
 const MARKS: [&str; 4] = ["irVersion", "formatVersion", "programHash", "schedule"];
 /// The field at the top level that every patch has, and no program.
 const PATCH: &str = "blocks";
+
+/// Bytes of memory for each byte of a text: compiled patches take less than 1, numbers alone 4.
+const GROWTH: u64 = 6;
 
 /// Longest part of a message that repeats what the file says, in bytes.
 const QUOTED: usize = 300;
@@ -55,19 +59,37 @@ pub fn is_program(text: &[u8]) -> bool {
 /// Reads the text of a program.
 ///
 /// # Errors
-/// `ir-version` for a version other than this library's, which is judged before anything else, and
-/// `ir-schema` with the place of the first value that has not the shape of a program.
+/// `ir-version` for a version other than this library's, which is judged before anything else,
+/// `ir-schema` with the place of the first value that has not the shape of a program, and `ir-limit` for
+/// lists that would take far more memory than the text.
 pub fn from_str(text: &str) -> Result<Program, Box<Diagnostic>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let versions: Versions = serde_json::from_str(text).map_err(|error| broken(&error))?;
-    versions.check()?;
+    versions(text)?.check()?;
+    let budget = Budget::new(text.len(), GROWTH);
     let mut json = serde_json::Deserializer::from_str(text);
-    let program = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let program = serde_path_to_error::deserialize(budget.within(&mut json)).map_err(|error| {
         let pointer = pointer(error.path());
+        if budget.is_spent() {
+            return Box::new(budget::refusal(pointer));
+        }
         misshapen(pointer, error.inner())
     })?;
     json.end().map_err(|error| broken(&error))?;
     Ok(program)
+}
+
+fn versions(text: &str) -> Result<Versions, Box<Diagnostic>> {
+    let budget = Budget::new(text.len(), GROWTH);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let versions = Versions::deserialize(budget.within(&mut json));
+    let versions = versions.map_err(|error| {
+        if budget.is_spent() {
+            return Box::new(budget::refusal(String::new()));
+        }
+        broken(&error)
+    })?;
+    json.end().map_err(|error| broken(&error))?;
+    Ok(versions)
 }
 
 /// The versions, whatever else the text holds.

@@ -14,6 +14,7 @@
 //! `compile` writes programs, `vm` runs them; neither is known here.
 
 pub mod binary;
+mod budget;
 pub mod builder;
 pub mod derive;
 pub mod diff;
