@@ -2,11 +2,4 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oscilla::blocks::expression::parse;
-
-fuzz_target!(|text: &str| {
-    if let Ok(formula) = parse(text) {
-        assert!(formula.domain().lanes() > 0);
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| oscilla_fuzz::targets::expression(text));

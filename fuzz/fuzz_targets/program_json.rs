@@ -2,8 +2,4 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oscilla::ir::file::Form;
-use oscilla_fuzz::trial::read_and_run;
-
-fuzz_target!(|bytes: &[u8]| read_and_run(bytes, Form::Json));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| oscilla_fuzz::targets::program_json(bytes));
