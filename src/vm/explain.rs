@@ -177,9 +177,10 @@ impl<'a> Explainer<'a> {
                     self.input(place, &row.r#in[port as usize]);
                     "input"
                 } else {
-                    // Constants say little about a value; they are in the table of blocks.
-                    let inputs = row.r#in.iter().filter(|p| connected(p));
-                    self.sources(place, inputs.map(|p| p.slot));
+                    // What is connected first: it leads further back than a constant.
+                    let inputs = row.r#in.iter().filter(|port| connected(port));
+                    let constants = row.r#in.iter().filter(|port| is_constant(port));
+                    self.sources(place, inputs.chain(constants).map(|port| port.slot));
                     "output"
                 }
             }
@@ -286,6 +287,12 @@ fn connected(port: &Port) -> bool {
         port.src,
         PortSource::Wire(_) | PortSource::Bus(_) | PortSource::Rail(_) | PortSource::External(_)
     )
+}
+
+/// Whether an input has a number of its own.
+fn is_constant(port: &Port) -> bool {
+    let from_nowhere = matches!(port.src, PortSource::Const(_) | PortSource::Default(_));
+    from_nowhere && matches!(port.r#ref, ValueRef::Sig(_) | ValueRef::Field(_))
 }
 
 /// Terms of a bus in combine order; a bus of one publisher may be its term.
