@@ -338,3 +338,36 @@ fn the_graph_is_drawn_in_three_languages() {
     assert_eq!(svg.matches("font-weight=\"bold\"").count(), 7);
     place.refused("inspect busy.json --graph svg --json", 2, &["--json"]);
 }
+
+#[test]
+fn cells_name_a_shared_constant_by_its_value() {
+    let place = Place::new();
+    // Both read the same row of the program; neither is about the other.
+    let patch = crate::LOOP.replace(
+        r#"{"id": "dots","#,
+        r#"{"id": "one", "type": "Integrate", "params": {"in": 3}},
+    {"id": "two", "type": "Integrate", "params": {"in": 3}},
+    {"id": "both", "type": "AddSignal"},
+    {"id": "dots","#,
+    );
+    let patch = patch.replace(
+        r#"{"from": "osc.out", "to": "dots.radius"}"#,
+        r#"{"from": "one.out", "to": "both.a"},
+    {"from": "two.out", "to": "both.b"},
+    {"from": "both.out", "to": "dots.radius"}"#,
+    );
+    place.file("two.json", patch);
+    let facts: Value = serde_json::from_str(&place.done("inspect two.json --json").out).unwrap();
+    for key in ["one/out/sum", "two/out/sum"] {
+        let cell = find(&facts["state"], "key", key);
+        assert_eq!(cell["reads"], json!(["3"]));
+    }
+    // What the commit makes is state, though all that it reads stands still.
+    let phases = facts["schedule"].as_array().unwrap();
+    let steps = phases
+        .iter()
+        .flat_map(|phase| phase["steps"].as_array().unwrap());
+    let commit = steps.filter(|step| step["key"].as_str().unwrap().starts_with("stateCommit"));
+    let varies: Vec<&Value> = commit.map(|step| &step["varies"]).collect();
+    assert_eq!(varies, [&json!(["state"])]);
+}

@@ -1,9 +1,11 @@
 //! A patch as a drawing: blocks and buses as boxes, wires and listeners as arrows.
 //!
 //! In: facts. Out: DOT, Mermaid, or (through `drawing`) SVG. Buses, rails and channels that join
-//! nothing are left out; what is in a composite keeps its long name.
+//! nothing are left out; what is in a composite keeps its long name. Control characters are escaped here,
+//! once; each writer escapes what its own notation would obey.
 
 use super::drawing;
+use crate::diag::printable;
 use crate::ir::facts::{Facts, Transform};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -62,8 +64,8 @@ impl Graph {
             };
             at.insert(format!("block {}", block.id), graph.nodes.len());
             graph.nodes.push(Node {
-                name: block.id.clone(),
-                what: block.r#type.clone(),
+                name: printable(&block.id).into_owned(),
+                what: printable(&block.r#type).into_owned(),
                 kind,
             });
         }
@@ -94,8 +96,8 @@ impl Graph {
         let place = *at.entry(format!("{table} {key}")).or_insert(next);
         if place == next {
             self.nodes.push(Node {
-                name: name.to_owned(),
-                what: what.to_owned(),
+                name: printable(name).into_owned(),
+                what: printable(what).into_owned(),
                 kind,
             });
         }
@@ -211,18 +213,63 @@ fn labelled(first: &str, transforms: &[Transform]) -> String {
     words.extend((!first.is_empty()).then_some(first));
     let written = transforms.iter().filter(|t| t.kind != "implicit");
     words.extend(written.map(|t| t.name.as_str()));
-    words.join(" ")
+    printable(&words.join(" ")).into_owned()
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', " ")
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn entities(text: &str) -> String {
-    let text = text.replace('&', "#amp;").replace('"', "#quot;");
-    text.replace('<', "#lt;")
-        .replace('>', "#gt;")
-        .replace('\n', " ")
+    // The sign that begins an entity comes first.
+    let text = text.replace('#', "#35;").replace('&', "#amp;");
+    let text = text.replace('"', "#quot;").replace('<', "#lt;");
+    text.replace('>', "#gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_text_in_every_notation() {
+        let mut graph = Graph {
+            nodes: Vec::new(),
+            arrows: Vec::new(),
+        };
+        let name = "a\"b\\\n\u{1b}#quot;<i>";
+        let at = graph.join(&mut BTreeMap::new(), "bus", "x", (name, "what"), Kind::Bus);
+        let label = labelled(name, &[]);
+        graph.arrows.push(Arrow {
+            from: at,
+            to: at,
+            label,
+        });
+        let dot = r#"a\"b\\\\n\\u{1b}#quot;<i>"#;
+        let mermaid = r"a#quot;b\\n\u{1b}#35;quot;#lt;i#gt;";
+        assert!(
+            graph.dot().contains(&format!("[label=\"{dot}\\nwhat\"")),
+            "{}",
+            graph.dot()
+        );
+        assert!(
+            graph
+                .dot()
+                .contains(&format!("n0 -> n0 [label=\"{dot}\"];"))
+        );
+        assert!(
+            graph
+                .mermaid()
+                .contains(&format!("n0([\"{mermaid}<br/>what\"])")),
+            "{}",
+            graph.mermaid()
+        );
+        assert!(graph.mermaid().contains(&format!("-->|\"{mermaid}\"| n0")));
+        let svg = drawing::svg(&graph);
+        assert!(
+            svg.contains(r"a&quot;b\\n\u{1b}#quot;&lt;i&gt;</text>"),
+            "{svg}"
+        );
+        assert!(!svg.contains('\u{1b}'));
+    }
 }

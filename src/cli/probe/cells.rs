@@ -1,5 +1,6 @@
 //! Probed values as text: JSON, comma-separated, or columns for people.
 
+use crate::diag::printable;
 use crate::math::color::luma;
 use crate::render_tree::Column;
 use crate::render_tree::json::{write_f32, write_f64};
@@ -52,7 +53,7 @@ impl Sheet {
             self.widths = Some(
                 header
                     .iter()
-                    .map(|name| name.chars().count().max(10))
+                    .map(|name| printable(name).chars().count().max(10))
                     .collect(),
             );
             self.line(&header, out)?;
@@ -83,7 +84,8 @@ impl Sheet {
             let header = [
                 "frame", "tMs", "target", "count", "min", "max", "mean", "nan",
             ];
-            let longest = values.iter().map(|(name, _)| name.chars().count()).max();
+            let names = values.iter().map(|(name, _)| printable(name));
+            let longest = names.map(|name| name.chars().count()).max();
             let target = longest.unwrap_or(0);
             self.widths = Some(vec![10, 10, target.max(6), 10, 10, 10, 10, 10]);
             self.line(&header.map(str::to_owned), out)?;
@@ -107,9 +109,10 @@ impl Sheet {
     fn line(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
         let widths = self.widths.as_deref().unwrap_or_default();
         for (i, cell) in cells.iter().enumerate() {
+            let cell = printable(cell);
             match (self.csv, i) {
-                (true, 0) => write!(out, "{}", quoted(cell))?,
-                (true, _) => write!(out, ",{}", quoted(cell))?,
+                (true, 0) => write!(out, "{}", quoted(&cell))?,
+                (true, _) => write!(out, ",{}", quoted(&cell))?,
                 (false, 0) => write!(out, "{cell:>0$}", widths.first().copied().unwrap_or(0))?,
                 (false, _) => write!(out, "  {cell:>0$}", widths.get(i).copied().unwrap_or(0))?,
             }
@@ -363,9 +366,10 @@ fn array<T>(items: &[T], out: &mut String, write: impl Fn(&T, &mut String)) {
     out.push(']');
 }
 
-/// A cell that a reader of comma-separated values takes as one.
+/// A cell that a reader of comma-separated values takes as one (RFC 4180). Line breaks and other
+/// control characters are escaped already.
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) {
+    if cell.contains([',', '"']) || cell.trim() != cell {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
         cell.to_owned()
@@ -398,6 +402,21 @@ mod tests {
         sheet.print(0, 0.0, values, &mut out).unwrap();
         sheet.print(1, 16.5, values, &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn names_cannot_break_a_line_or_a_cell() {
+        let values = [
+            named("a\"b\r\n\u{1b}[2J", number(1.0)),
+            named(" c", number(2.0)),
+        ];
+        assert_eq!(
+            sheet(Sheet::csv(), &values).lines().next(),
+            Some(r#"frame,tMs,"a""b\r\n\u{1b}[2J"," c""#)
+        );
+        let table = sheet(Sheet::table(), &values);
+        assert_eq!(table.lines().count(), 3);
+        assert!(!table.contains('\u{1b}'), "{table}");
     }
 
     #[test]

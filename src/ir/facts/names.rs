@@ -114,14 +114,17 @@ impl<'p> Names<'p> {
         self.dump.value_ref(value)
     }
 
-    /// What a signal was made for, as people call it; its expression or row where nothing is known.
+    /// What a signal was made for, as people call it; its expression or row where nothing is known. A
+    /// constant is its value: every place that holds the same one shares it.
     pub fn signal(&self, id: SignalId) -> String {
         let expr = self.program.tables.sig.nodes.get(id.index());
+        if let Some(SignalExpr::Const(c)) = expr.map(|node| &node.expr) {
+            return self.constant(*c);
+        }
         let origin = self.origin(self.program.debug.sig_prov.get(id.index()));
         origin.unwrap_or_else(|| match expr.map(|node| &node.expr) {
             Some(SignalExpr::Time(value)) => format!("time:{}", word(value)),
             Some(SignalExpr::Rail(rail)) => format!("rail:{}", self.rail(*rail)),
-            Some(SignalExpr::Const(c)) => self.constant(*c),
             _ => format!("s{}", id.0),
         })
     }

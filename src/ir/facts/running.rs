@@ -116,6 +116,8 @@ fn step_fact(
     let mut varies = match step.kind {
         StepKind::TimeDerive => Varies::TIME,
         StepKind::TimeConsole => Varies::RAIL,
+        // What it makes is what the next frame finds.
+        StepKind::StateCommit if !names.program.tables.state.cells.is_empty() => Varies::STATE,
         StepKind::ExternalSample if !names.program.tables.graph.externals.is_empty() => {
             Varies::EXTERNAL
         }
