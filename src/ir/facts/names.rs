@@ -129,8 +129,12 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// The same for an event.
+    /// The same for an event; the one that never has a pulse is shared like a constant.
     pub fn event(&self, id: EventId) -> String {
+        let expr = self.program.tables.event.nodes.get(id.index());
+        if expr.is_some_and(|node| node.expr == EventExpr::Empty) {
+            return "none".to_owned();
+        }
         self.origin(self.program.debug.event_prov.get(id.index()))
             .unwrap_or_else(|| format!("e{}", id.0))
     }
