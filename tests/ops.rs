@@ -86,8 +86,10 @@ fn every_composite_with_its_defaults() {
                 Domain::Vec2 => "positions",
                 Domain::Color => "color",
                 Domain::RenderTree => continue,
-                _ if wires.iter().any(|w: &String| w.contains("dots.radius")) => "rotation",
-                _ => "radius",
+                _ => ["radius", "rotation", "opacity"]
+                    .into_iter()
+                    .find(|to| wires.iter().all(|w: &String| !w.contains(to)))
+                    .expect("an input that is free"),
             };
             wires.push(format!(r#"{{"from": "b.{port}", "to": "dots.{to}"}}"#));
         }

@@ -372,7 +372,8 @@ fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
         "buses": [{"name": "size", "type": "number"}],
         "publishers": [{"from": "c.out", "bus": "size"}],
         "listeners": [{"bus": "size", "to": "more.a"}],
-        "connections": [{"from": "more.out", "to": "dots.radius"}]}"#,
+        "connections": [{"from": "other.render", "to": "glow.in"},
+          {"from": "more.out", "to": "dots.radius"}]}"#,
     );
     let begins = "it begins with `c::times.y = inf`";
     let strict = "render folded.json --frames 0 --out o --strict";
@@ -395,7 +396,7 @@ fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
     // And as the parameter of an effect.
     let effect = text.replace(
         r#"{"from": "more.out", "to": "dots.radius"}"#,
-        r#"{"from": "more.out", "to": "glow.gain"}, {"from": "dots.render", "to": "glow.in"}"#,
+        r#"{"from": "more.out", "to": "glow.gain"}"#,
     );
     place.file("effect.json", &effect);
     place.refused(
