@@ -210,7 +210,12 @@ fn every_form_of_a_page_says_what_is_defined() {
                         _ => &[],
                     };
                     row(i.name, i.unit, i.doc, options);
-                    row(i.domain.name(), "", "", i.bus.as_slice());
+                    // Words and texts are shown as what may be written.
+                    let domain = match i.mark {
+                        Mark::Options(_) | Mark::Text | Mark::Asset => "",
+                        _ => i.domain.name(),
+                    };
+                    row(domain, "", "", i.bus.as_slice());
                 }
                 for o in block.outputs {
                     row(o.name, o.unit, o.doc, &[o.domain.name()]);
