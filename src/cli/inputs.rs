@@ -224,12 +224,16 @@ fn lacking(channels: &[Wanted<'_>], recording: &Recording, places: &Places) -> V
             1 => "1 number".to_owned(),
             lanes => format!("{lanes} numbers"),
         };
+        let more = match odd.count() {
+            0 => String::new(),
+            1 => " and in 1 other sample".to_owned(),
+            count => format!(" and in {count} other samples"),
+        };
         let message = format!(
-            "channel `{key}` has {what} at {} ms, but the patch reads a {}; its default is used there \
-             and in {} other samples",
+            "channel `{key}` has {what} at {} ms, but the patch reads a {}; its default is used \
+             there{more}",
             first.t_ms,
             wanted.domain.name(),
-            odd.count(),
         );
         let hint = match wanted.lanes() {
             1 => "record one number a sample".to_owned(),

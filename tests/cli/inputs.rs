@@ -143,7 +143,7 @@ fn what_the_recording_lacks_is_said_before_the_first_frame() {
         "warning[missing-channel]: the recording has no channel `midi.cc1`",
         "driven.json:10:5, block `dots`, port `radius`",
         "did you mean `midi.cc2`?",
-        "warning[channel-shape]: channel `at` is recorded with 1 number a sample, but the patch reads a vec2",
+        "warning[channel-shape]: channel `at` has 1 number at 0 ms, but the patch reads a vec2",
         "warning[unknown-channel]: the patch reads no channel `midi.cc2`",
         "warning[unknown-field]: `take` means nothing",
     ];
@@ -188,7 +188,7 @@ fn what_the_recording_lacks_is_said_before_the_first_frame() {
 #[test]
 fn what_is_no_recording_has_its_place() {
     let place = driven();
-    place.file("bad.csv", "tMs,midi.cc1\n0,1\n10,loud\n");
+    place.file("bad.csv", "tMs,midi.cc1\n0,1\nsoon,2\n");
     place.file(
         "bad.json",
         "{\"channels\": {\"midi.cc1\": {\"samples\": [\n[0, 1],\n[\"x\", 2]]}}}",
@@ -197,12 +197,7 @@ fn what_is_no_recording_has_its_place() {
     place.refused(
         "render driven.json --out out --inputs bad.csv",
         3,
-        &[
-            "error[bad-recording]",
-            "bad.csv:3:4",
-            "channel `midi.cc1`",
-            "`loud`",
-        ],
+        &["error[bad-recording]", "bad.csv:3:1", "`soon` is no time"],
     );
     place.refused(
         "check driven.json --inputs bad.json",
@@ -220,6 +215,28 @@ fn what_is_no_recording_has_its_place() {
         &["none.csv"],
     );
     assert!(!place.path("out").exists(), "nothing is begun");
+}
+
+#[test]
+fn what_is_no_value_is_told_and_the_default_used() {
+    let place = driven();
+    place.file(
+        "odd.json",
+        r#"{"channels": {"note": {"samples": [[0, "C4"]]}, "lamp": {"samples": [[0, [0, 1, 0]]]},
+            "midi.cc1": {"samples": [[0, 9], [40, null], [60, "loud"], [80, 7]]}}}"#,
+    );
+    let run = place.done("check driven.json --inputs odd.json");
+    for words in [
+        "channel `midi.cc1` has no value at 40 ms, but the patch reads a number",
+        "there and in 1 other sample",
+        "the patch reads no channel `note`",
+    ] {
+        assert!(run.err.contains(words), "{}", run.err);
+    }
+    // A colour without alpha is one.
+    assert!(!run.err.contains("`lamp`"), "{}", run.err);
+    let run = place.done("render driven.json --inputs odd.json --out out");
+    assert!(run.err.contains("were replaced by defaults"), "{}", run.err);
 }
 
 #[test]
