@@ -14,7 +14,7 @@ use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
 use crate::export::{Format, FrameRate, FrameSet, Plan, PlanOptions, Texts};
-use crate::ir::{InputRef, Memory, Program, Sink};
+use crate::ir::{InputRef, Memory, Program, Sink, derive};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::SvgOptions;
@@ -300,7 +300,8 @@ pub(super) fn plan(flags: &PlanFlags, program: &Program) -> Result<(Plan, FrameS
 }
 
 /// The same for commands that look at values. The memory class of a program is that of what it draws;
-/// somebody may look at a counter that draws nothing, or at an event, and these need what came before.
+/// somebody may look at a counter or a patched rail that draws nothing, or at an event, and these need
+/// what came before.
 ///
 /// # Errors
 /// As [`plan`].
@@ -308,12 +309,7 @@ pub(super) fn plan_to_watch(
     flags: &PlanFlags,
     program: &Program,
 ) -> Result<(Plan, FrameSet), Failure> {
-    let memory = if program.tables.state.cells.is_empty() {
-        Memory::Previous
-    } else {
-        Memory::State
-    };
-    let memory = memory.max(program.memory);
+    let memory = derive::memory_of_all(program);
     plan_of(flags, (program, memory), &[], asked_rate(flags))
 }
 

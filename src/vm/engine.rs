@@ -326,7 +326,10 @@ impl<T: Tracer> Engine<T> {
         &mut self.tracer
     }
 
-    /// Watches a target; its value is there after each frame from now on.
+    /// Watches a target; its value is there after each frame from now on. A value that nothing drawn
+    /// reads may depend on more frames than the pictures do: [`derive::memory_of_all`] says on how many.
+    ///
+    /// [`derive::memory_of_all`]: crate::ir::derive::memory_of_all
     ///
     /// # Errors
     /// If the program has no such target.

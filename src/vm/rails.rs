@@ -338,6 +338,15 @@ impl Rails {
         }
     }
 
+    /// What readers of the rail saw in this frame, also after its commit: lanes, or pulses.
+    pub(super) fn seen(&self, rail: RailId) -> (&[f64], &PulseList) {
+        let register = match self.plans[rail.index()].read {
+            RailRead::Latched => Register::Latched,
+            RailRead::InternalNow => Register::Internal,
+        };
+        self.look(rail, register)
+    }
+
     /// A register of a rail, for probes: its lanes, or its pulses.
     pub(super) fn look(&self, rail: RailId, register: Register) -> (&[f64], &PulseList) {
         let i = rail.index();

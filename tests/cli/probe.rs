@@ -278,3 +278,68 @@ fn what_draws_nothing_has_its_memory_too() {
     let sixth = place.done(&format!("{args} --frames 6")).out;
     assert_eq!(sixth.lines().nth(1), out.lines().nth(7));
 }
+
+/// What `d.signal` is in three frames, and in the last of them alone.
+#[track_caller]
+fn unread(rails: &str, blocks: &str, rest: &str, wanted: [f64; 3]) {
+    let place = Place::new();
+    let patch = format!(
+        r#"{{"blocks": [
+            {{"id": "time", "type": "CycleTimeRoot", "params": {{"periodMs": 1000}}}},
+            {{"id": "d", "type": "DebugDisplay"}}{blocks},
+            {{"id": "zz", "type": "RenderInstances2D", "params": {{"domain": 1}}}}],
+          "buses": [{{"name": "e2", "type": "number", "default": 7}}],
+          "rails": {{{rails}}}{rest}}}"#
+    );
+    place.file("unread.json", &patch);
+    let args = "probe unread.json --at d.signal --format csv --sampling time --fps 10 --quiet";
+    let values = |flags: &str| -> Vec<f64> {
+        let out = place.done(&format!("{args} --frames {flags}")).out;
+        let last = |line: &str| line.rsplit(',').next().unwrap().parse().unwrap();
+        out.lines().skip(1).map(last).collect()
+    };
+    let found = values("0-2");
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
+    let same = found.len() == 3 && found.iter().zip(wanted).all(|(a, b)| near(*a, b));
+    assert!(same, "{found:?} is not {wanted:?}");
+    assert_eq!(values("2"), found[2..], "one frame alone");
+    let explained =
+        "inspect unread.json --explain d.signal --sampling time --fps 10 --frames 2 --json";
+    let object: Value = serde_json::from_str(&place.done(explained).out).unwrap();
+    let value = object["value"].as_f64();
+    assert!(value.is_some_and(|v| near(v, wanted[2])), "{object}");
+}
+
+const ON_E2: &str = r#", "publishers": [{"from": "c.out", "bus": "e2"}]"#;
+const FOUR: &str = r#", {"id": "c", "type": "ConstNumber", "params": {"value": 4}}"#;
+
+/// Energy of the cycle of 2 s at the frame before the first, at the first and at the second.
+const ENERGY: [f64; 3] = [0.345491502812526, 0.5, 0.654508497187474];
+
+#[test]
+fn a_rail_that_nothing_drawn_reads_is_latched_all_the_same() {
+    let listens = r#", "listeners": [{"rail": "energy", "to": "d.signal"}]"#;
+    let [before, first, second] = ENERGY;
+    let patched = r#""energy": {"bus": "e2"}"#;
+    let rest = format!("{ON_E2}{listens}");
+    unread(patched, FOUR, &rest, [before, 4.0, 4.0]);
+    // Nobody publishes: the default of the bus.
+    unread(patched, "", listens, [before, 7.0, 7.0]);
+    let mixed = r#""energy": {"bus": "e2", "drive": "mixed", "combine": "average"}"#;
+    let means = [before, (first + 4.0) / 2.0, (second + 4.0) / 2.0];
+    unread(mixed, FOUR, &rest, means);
+    let driven = r#""energy": {"min": {"from": "c.out", "base": 0}}"#;
+    let up = |energy: f64| 4.0 - 3.0 * energy;
+    unread(driven, FOUR, listens, [before, first, up(second)]);
+    let adds = format!(r#"{FOUR}, {{"id": "add", "type": "AddSignal", "params": {{"b": 1}}}}"#);
+    let rest = format!(
+        r#"{ON_E2}, "listeners": [{{"rail": "energy", "to": "add.a"}}],
+           "connections": [{{"from": "add.out", "to": "d.signal"}}]"#
+    );
+    unread(patched, &adds, &rest, [before + 1.0, 5.0, 5.0]);
+    let rest = format!(
+        r#"{ON_E2}, "connections": [{{"from": "c.out", "to": "d.signal",
+           "lens": [{{"type": "scale", "params": {{"scale": {{"rail": "energy"}}}}}}]}}]"#
+    );
+    unread(patched, FOUR, &rest, [before * 4.0, 16.0, 16.0]);
+}

@@ -69,6 +69,18 @@ pub fn memory(program: &Program) -> Memory {
     memory
 }
 
+/// What any value of a frame may depend on beyond its own time, also one that nothing drawn reads: for
+/// who looks at values, not pictures. Never less than [`memory`].
+pub fn memory_of_all(program: &Program) -> Memory {
+    if !program.tables.state.cells.is_empty() {
+        return Memory::State;
+    }
+    let rails = 0..program.tables.rails.len();
+    let rails = rails.map(|i| rail_memory(program, RailId::at(i)));
+    // Events and `dtMs` need the sample before.
+    rails.fold(memory(program).max(Memory::Previous), Ord::max)
+}
+
 /// What reading a rail depends on.
 fn rail_memory(program: &Program, id: RailId) -> Memory {
     let Some(rail) = program.tables.rails.get(id.index()) else {

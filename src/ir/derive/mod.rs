@@ -12,7 +12,7 @@ mod steps;
 
 pub use edges::{Edges, Owners, deps};
 pub use layout::{cell_hash, state_hash, state_ranges};
-pub use memory::{group_uniforms, memory, params_of, uniforms, uniforms_of};
+pub use memory::{group_uniforms, memory, memory_of_all, params_of, uniforms, uniforms_of};
 pub use order::{demand, deps_index, order, phase_rows, phases, reads_and_writes, topological};
 pub use steps::{StepKeys, cache};
 

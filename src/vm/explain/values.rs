@@ -44,7 +44,10 @@ impl Explainer<'_> {
                 Seen::Lanes(crate::vm::sinks::constant(program, id)[..lanes].to_vec())
             }
             ValueRef::Time(time) => Seen::Lanes(vec![self.stores.time[time as usize]]),
-            ValueRef::Rail(id) => Seen::Lanes(self.stores.rails.read(id).to_vec()),
+            ValueRef::Rail(id) => match self.stores.rails.seen(id) {
+                ([], pulses) => Seen::Pulses(pulses.count()),
+                (lanes, _) => Seen::Lanes(lanes.to_vec()),
+            },
             ValueRef::Bus(id) => match tables.graph.buses[id.index()].root {
                 ValueRef::Bus(_) => Seen::Nothing,
                 root => self.value(root, to),
