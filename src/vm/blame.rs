@@ -46,7 +46,7 @@ pub(super) fn offence(
             frame: health.frame,
             t_ms: health.t_ms,
             subject: plan.key.clone(),
-            channel: fault.name(),
+            channel: channel(program, stores, &plan.key, (element, fault)),
             element: Some((element, id)),
             step,
             expression,
@@ -67,6 +67,51 @@ pub(super) fn offence(
         step: None,
         expression: folded::origin(program, (block, channel), Faulty::NonFinite),
     })
+}
+
+/// What is wrong with an element, in the words of its sink. An opacity is multiplied into the colours,
+/// so it is behind a faulty colour where no colour that the sink is given is faulty itself.
+fn channel(
+    program: &Program,
+    stores: &Stores,
+    sink: &str,
+    (element, fault): (u32, Fault),
+) -> &'static str {
+    let strings = &program.tables.strings;
+    let blocks = &program.tables.graph.blocks;
+    let block = blocks.iter().find(|b| strings[b.key.index()] == sink);
+    let Some(block) = block.filter(|_| fault == Fault::Color) else {
+        return fault.name();
+    };
+    let is_broken = |name: &str| {
+        let port = block.r#in.iter().find(|p| strings[p.name.index()] == name);
+        port.is_some_and(|port| !is_finite(program, stores, port.r#ref, element))
+    };
+    let colors = ["color", "fillColor", "strokeColor"];
+    match !colors.into_iter().any(is_broken) && is_broken("opacity") {
+        true => "opacity",
+        false => fault.name(),
+    }
+}
+
+/// Whether all lanes of a value are finite at an element; what has no lanes there is.
+fn is_finite(program: &Program, stores: &Stores, value: ValueRef, element: u32) -> bool {
+    let requests = &program.tables.materialize.requests;
+    let field = match value {
+        ValueRef::Sig(id) => return stores.registers.get(id).iter().all(|v| v.is_finite()),
+        ValueRef::Field(id) => id,
+        ValueRef::Req(id) => requests[id.index()].field,
+        _ => return true,
+    };
+    let rows = Element {
+        program,
+        registers: &stores.registers,
+        histories: &stores.cells,
+        index: element,
+    }
+    .rows(field);
+    rows.get(&field)
+        .is_none_or(|lanes| lanes.iter().all(|v| v.is_finite()))
 }
 
 /// Key of the step and text of the expression where the trouble began; of a constant no step.

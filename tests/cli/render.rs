@@ -462,6 +462,45 @@ const FAULTY: &str = r##"{
 }"##;
 
 #[test]
+fn strict_tells_a_faulty_opacity_from_a_faulty_colour() {
+    let place = Place::new();
+    let patch = |blocks: &str, connections: &str| {
+        format!(
+            r#"{{"blocks": [
+                {{"id": "time", "type": "CycleTimeRoot", "params": {{"periodMs": 1000}}}},
+                {{"id": "line", "type": "DomainN", "params": {{"n": 3}}}},
+                {{"id": "x", "type": "FieldFromExpression",
+                  "params": {{"expression": "i == 1 ? 0/0 : 1"}}}}{blocks},
+                {{"id": "dots", "type": "RenderInstances2D"}}],
+              "connections": [{{"from": "line.domain", "to": "x.domain"}},
+                {{"from": "line.domain", "to": "dots.domain"}}, {connections}]}}"#
+        )
+    };
+    let hue = r#", {"id": "hue", "type": "FieldColorize"}"#;
+    let color =
+        r#"{"from": "x.field", "to": "hue.values"}, {"from": "hue.colors", "to": "dots.color"}"#;
+    let half = r#", {"id": "half", "type": "ConstNumber", "params": {"value": 0.5}}"#;
+    let both = format!(r#"{color}, {{"from": "half.out", "to": "dots.opacity"}}"#);
+    for (blocks, connections, channel) in [
+        (
+            "",
+            r#"{"from": "x.field", "to": "dots.opacity"}"#,
+            "opacity",
+        ),
+        (hue, color, "color"),
+        (&format!("{hue}{half}"), &both, "color"),
+    ] {
+        place.file("p.json", &patch(blocks, connections));
+        let args = "render p.json --out s --overwrite --strict";
+        let words = [
+            "`dots` would drop element `1`",
+            &format!("for its {channel}"),
+        ];
+        place.refused(args, 4, &words);
+    }
+}
+
+#[test]
 fn strict_names_frame_sink_channel_element_and_expression() {
     let place = Place::new();
     place.file("faulty.json", FAULTY);
