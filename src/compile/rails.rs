@@ -3,7 +3,7 @@
 //! A driven parameter reads the signal's value of the previous frame, so what drives a rail is bound
 //! after everything else and never makes a circle.
 
-use super::lower::{Edge, Flow, Lowerer, Note, mode, rail_type, same_kind, typed_default};
+use super::lower::{Edge, Flow, Lowerer, Note, Room, mode, rail_type, same_kind, typed_default};
 use super::resolve::{Port, rail_index};
 use crate::blocks::Value;
 use crate::diag::Diagnostic;
@@ -265,6 +265,6 @@ fn edge(entry: &RailEntry, key: String, source: String, from: Option<Port>) -> E
         wanted_by,
         source,
         from,
-        adaptable: false,
+        room: Room::Block,
     }
 }

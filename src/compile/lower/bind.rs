@@ -1,7 +1,7 @@
 //! Inputs of a block: each gets its value, in the type that the definition declares.
 
 use super::marks::Note;
-use super::{Edge, Flow, Lowerer, varies};
+use super::{Edge, Flow, Lowerer, Room, varies};
 use crate::blocks::{Bound, Input, Mark, Value};
 use crate::compile::resolve::{
     Constant, Heard, Origin, Port, Source, Written, constant_of, typed_library, violation,
@@ -242,7 +242,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{id_text}/{}/rise", input.name),
             from,
-            adaptable: true,
+            room: Room::Chain,
         };
         if matches!(input.mark, Mark::Options(_) | Mark::Text | Mark::Asset) {
             self.not_wirable(input, &edge);

@@ -2,7 +2,7 @@
 
 use super::marks::Note;
 use super::sources::{is_bus_eligible, typed_default};
-use super::{Edge, Flow, Lowerer, fold};
+use super::{Edge, Flow, Lowerer, Room, fold};
 use crate::blocks::Value;
 use crate::compile::resolve::{Constant, Publication, constant_of};
 use crate::diag::Diagnostic;
@@ -103,6 +103,10 @@ impl Lowerer<'_, '_> {
         let graph = self.graph;
         let row = &graph.publishers[publisher];
         let bus = &graph.patch.document.bus_entry(row.bus).name;
+        let room = match row.from {
+            Publication::Port(_) => Room::Chain,
+            Publication::Rail(_) => Room::None,
+        };
         let (block, port, source, from) = match row.from {
             Publication::Port(port) => {
                 let text = graph.output_text(port);
@@ -133,7 +137,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{}#implicit/rise", row.id),
             from,
-            adaptable: true,
+            room,
         }
     }
 

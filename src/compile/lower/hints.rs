@@ -4,7 +4,7 @@
 //! cheapest chain of at most two adapters, a block that converts.
 
 use super::bind::world_of;
-use super::{Edge, Lowerer};
+use super::{Edge, Lowerer, Room};
 use crate::blocks::{self, ADAPTERS, Adapter, AdapterAction, Block, Mark, OutputWorld, Policy};
 use crate::diag::Diagnostic;
 use crate::ir::Capability;
@@ -44,17 +44,22 @@ impl Lowerer<'_, '_> {
             words(from)
         );
         let mut error = Diagnostic::error(code, &edge.at, message).on(&edge.block, &edge.port);
+        if edge.room == Room::None {
+            return error.hint(format!(
+                "name a bus of the type `{from}`, or write `\"mirror\": null`"
+            ));
+        }
         if let Some(other) = self.other_output(wanted, edge) {
             error = error.hint(format!("use `{other}` instead"));
         }
         if let Some(adapters) = adapters(from, wanted, reduces) {
             let names: Vec<String> = adapters.iter().map(|a| format!("\"{}\"", a.id)).collect();
             let list = format!("`\"adapters\": [{}]`", names.join(", "));
-            error = error.hint(match edge.adaptable {
-                true => format!("add {list}"),
-                false => {
+            error = error.hint(match edge.room {
+                Room::Block => {
                     format!("publish it with {list} on a bus, and drive the rail with that bus")
                 }
+                _ => format!("add {list}"),
             });
         }
         if wanted.domain == Domain::Domain && from.domain.family() == Family::Number {

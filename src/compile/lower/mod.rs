@@ -24,7 +24,7 @@ pub(super) use bind::{InputRow, PortSource};
 pub(super) use bus::{BusRow, mode};
 pub(super) use channels::Channel;
 pub(super) use marks::{Marks, Note};
-pub(super) use pipe::Edge;
+pub(super) use pipe::{Edge, Room};
 pub(super) use sources::{address, is_bus_eligible, rail_type, same_kind, typed_default};
 
 use super::resolve::{Graph, Port, Unit};

@@ -1,6 +1,6 @@
 //! Parameters of lenses: constants, and bindings to buses, outputs, rails and channels.
 
-use super::{Edge, Flow, Lowerer, varies};
+use super::{Edge, Flow, Lowerer, Room, varies};
 use crate::blocks::{Argument, Default, Lens, Param, ParamKind, Value};
 use crate::compile::resolve::Port;
 use crate::diag::Diagnostic;
@@ -112,7 +112,7 @@ impl Lowerer<'_, '_> {
             source,
             rise: format!("{key}/rise"),
             from,
-            adaptable: true,
+            room: Room::Chain,
         };
         let (flow, _) = self.pass(flow, Some(chain), Some(Type::signal(domain)), &inner)?;
         let Value::Signal(signal) = flow.value else {

@@ -31,8 +31,19 @@ pub(in crate::compile) struct Edge {
     pub rise: String,
     /// The output it comes from, for hints.
     pub from: Option<crate::compile::resolve::Port>,
-    /// Whether adapters and lenses can be written on it.
-    pub adaptable: bool,
+    /// What can be written between the two, for hints.
+    pub room: Room,
+}
+
+/// What can be put between a value and what wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::compile) enum Room {
+    /// Adapters and lenses, or a block.
+    Chain,
+    /// A block: a rail's parameter takes an output or a bus as it is.
+    Block,
+    /// Nothing: a rail goes to the bus that mirrors it as it is.
+    None,
 }
 
 /// One thing that happens on the way.

@@ -115,3 +115,15 @@ fn a_palette_of_colours_is_five_numbers_a_stop() {
     let wanted = [0.0, 0.0, 0.0, 0.0, 1.0, 0.5, 1.0, 1.0, 1.0, 1.0];
     assert_eq!(lanes(&p, ValueRef::Const(stops)), wanted);
 }
+
+#[test]
+fn a_mirror_that_does_not_fit_is_told_what_a_mirror_can_do() {
+    let mirror = |to: &str| patch("", &format!(r#""rails": {{"phaseA": {{"mirror": {to}}}}}"#));
+    let found = error(&mirror(r#""palette""#));
+    assert_eq!(
+        found.hints,
+        ["name a bus of the type `phase`, or write `\"mirror\": null`"]
+    );
+    program(&mirror("null"));
+    program(&mirror(r#""phaseB""#));
+}
