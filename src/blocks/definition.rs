@@ -5,7 +5,7 @@
 
 use super::Lowering;
 use crate::ir::Capability;
-use crate::types::Domain;
+use crate::types::{Domain, Type, World};
 
 /// One block of the library.
 #[derive(Debug)]
@@ -158,6 +158,19 @@ pub struct Output {
     pub unit: &'static str,
     /// One line.
     pub doc: &'static str,
+}
+
+impl Output {
+    /// The declared type.
+    pub const fn ty(&self) -> Type {
+        let world = match self.world {
+            OutputWorld::Signal => World::Signal,
+            OutputWorld::Field => World::Field,
+            OutputWorld::Event => World::Event,
+            OutputWorld::Special => World::Special,
+        };
+        Type::new(world, self.domain)
+    }
 }
 
 /// How often an output exists.

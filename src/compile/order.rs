@@ -5,11 +5,14 @@
 //! circle is reported once per group, shortest way round, and ordered as if the closing reads were
 //! not there, so that the other checks can go on. Nothing recurses: a chain may have a million blocks.
 
+mod carried;
+
 use super::resolve::{Graph, Heard, Port, Publication, Source, Unit};
 use crate::blocks::{Input, Mark};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::model::{Binding, Chain, PortRef};
-use crate::types::{Domain, Family};
+use crate::types::Domain;
+use carried::Carried;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -236,8 +239,9 @@ fn report(graph: &Graph<'_>, edges: &Edges, members: &[usize], diagnostics: &mut
         |wanted: fn(&Input) -> bool| hops.iter().find(|hop| input(hop).is_some_and(wanted));
     let drawn = marked(|input| input.domain == Domain::RenderTree);
     let early = marked(|input| input.mark == Mark::Constant);
-    let delayed =
-        marked(|input| input.mark == Mark::Signal && input.domain.family() == Family::Number);
+    let delayed = hops
+        .iter()
+        .find(|hop| input(hop).is_some_and(|input| hop.carries.may_be_delayed(input)));
     let (place, says, hint) = if let Some(hop) = drawn {
         let hint = format!(
             "remove the wire to {}: a picture cannot be part of itself",
@@ -327,6 +331,7 @@ struct Hop {
     path: Vec<String>,
     /// The input that reads; a bus has none.
     target: Option<Port>,
+    carries: Carried,
     at: String,
 }
 
@@ -370,6 +375,7 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                     (_, Unit::Block(block)) => graph.id(block).to_owned(),
                     (_, Unit::Bus(bus)) => bus_name(bus),
                 };
+                let carries = Carried::to(graph, &input.source, from);
                 let at = input.at.clone();
                 let quoted = |text: String| match text.starts_with("bus ") {
                     true => text,
@@ -378,12 +384,14 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                 return Hop {
                     path: vec![quoted(source), quoted(text)],
                     target: Some(target),
+                    carries,
                     at,
                 };
             }
             Hop {
                 path: Vec::new(),
                 target: None,
+                carries: Carried::Unknown,
                 at: String::new(),
             }
         }
@@ -406,6 +414,7 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
             Hop {
                 path: vec![text],
                 target: None,
+                carries: Carried::Unknown,
                 at,
             }
         }

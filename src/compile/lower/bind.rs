@@ -360,7 +360,7 @@ impl Lowerer<'_, '_> {
 }
 
 /// The world of the values that an input takes.
-pub(super) fn world_of(mark: Mark) -> World {
+pub(in crate::compile) fn world_of(mark: Mark) -> World {
     match mark {
         Mark::Constant | Mark::Signal => World::Signal,
         Mark::Options(_) | Mark::Text | Mark::Asset => World::Scalar,

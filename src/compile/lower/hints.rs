@@ -5,7 +5,7 @@
 
 use super::bind::world_of;
 use super::{Edge, Lowerer, Room};
-use crate::blocks::{self, ADAPTERS, Adapter, AdapterAction, Block, Mark, OutputWorld, Policy};
+use crate::blocks::{self, ADAPTERS, Adapter, AdapterAction, Block, Mark, Policy};
 use crate::diag::Diagnostic;
 use crate::ir::Capability;
 use crate::types::{Conversion, Domain, Family, Type, World, implicit};
@@ -155,15 +155,10 @@ fn converter(from: Type, wanted: Type) -> Option<&'static Block> {
         // The first input is what the block is about.
         let input = block.inputs.first()?;
         let taken = within(from, Type::new(world_of(input.mark), input.domain))?;
-        let given = block.outputs.iter().filter_map(|output| {
-            let world = match output.world {
-                OutputWorld::Signal => World::Signal,
-                OutputWorld::Field => World::Field,
-                OutputWorld::Event => World::Event,
-                OutputWorld::Special => World::Special,
-            };
-            within(Type::new(world, output.domain), wanted)
-        });
+        let given = block
+            .outputs
+            .iter()
+            .filter_map(|output| within(output.ty(), wanted));
         Some(taken + given.min()?)
     };
     let blocks = blocks::catalogue().iter().filter(plain);

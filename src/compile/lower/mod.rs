@@ -20,7 +20,7 @@ mod pipe;
 mod sources;
 mod varies;
 
-pub(super) use bind::{InputRow, PortSource};
+pub(super) use bind::{InputRow, PortSource, world_of};
 pub(super) use bus::{BusRow, mode};
 pub(super) use channels::Channel;
 pub(super) use marks::{Marks, Note};

@@ -1,7 +1,7 @@
 //! Where values come from: outputs of blocks, buses, rails and external channels.
 
 use super::{Flow, Lowerer};
-use crate::blocks::{OutputWorld, Value};
+use crate::blocks::Value;
 use crate::compile::resolve::{Heard, Port, rail_index};
 use crate::ir::{EventExpr, ExtId, PhaseSource, RailId, SignalExpr, Tables, ValueRef};
 use crate::patch::model::BusIndex;
@@ -26,17 +26,11 @@ impl Lowerer<'_, '_> {
             Value::Field(id) => Value::Field(self.out.build.narrow(id)),
             value => value,
         };
-        let declared = match output.world {
-            OutputWorld::Signal => World::Signal,
-            OutputWorld::Field => World::Field,
-            OutputWorld::Event => World::Event,
-            OutputWorld::Special => World::Special,
-        };
         let (world, made) = match &value {
             Value::None => return None,
             Value::Signal(id) => (World::Signal, self.out.build.signal_type(*id).domain),
             Value::Field(id) => (World::Field, self.out.build.field_type(*id).domain),
-            _ => (declared, output.domain),
+            _ => (output.ty().world, output.domain),
         };
         let kept = made.family() == output.domain.family();
         let domain = if kept { output.domain } else { made };

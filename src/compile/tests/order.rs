@@ -285,3 +285,60 @@ fn a_delay_is_only_proposed_where_it_helps() {
         "{found:?}"
     );
 }
+
+/// What helps against the one circle of a patch.
+fn advice(blocks: &str, wires: &str) -> String {
+    let found = error(&patch(blocks, &format!(r#""connections": [{wires}]"#)));
+    assert_eq!(found.code, "cycle", "{found}");
+    assert_eq!(found.hints.len(), 1, "{found}");
+    found.hints[0].clone()
+}
+
+#[test]
+fn a_delay_helps_wherever_what_arrives_was_a_number() {
+    let blocks = r#"{"id": "d", "type": "PulseDivider"}, {"id": "e", "type": "EnvelopeAD"}"#;
+    let wires = r#"{"from": "d.tick", "to": "e.trigger"}, {"from": "e.env", "to": "dots.radius"}"#;
+    let closing = r#"{"from": "e.env", "to": "d.phase"}"#;
+    let hint = "put a `Delay` between `e.env` and `d.phase`: its input `in` may close a circle";
+    assert_eq!(advice(blocks, &format!("{wires}, {closing}")), hint);
+    let delayed = r#"{"from": "e.env", "to": "y.in"}, {"from": "y.out", "to": "d.phase"}"#;
+    program(&patch(
+        &format!(r#"{blocks}, {{"id": "y", "type": "Delay"}}"#),
+        &format!(r#""connections": [{wires}, {delayed}]"#),
+    ));
+    // Through a bus, whose type its publisher says.
+    let found = error(&patch(
+        blocks,
+        &format!(
+            r#""connections": [{wires}], "buses": [{{"name": "b"}}],
+            "publishers": [{{"from": "e.env", "bus": "b"}}],
+            "listeners": [{{"bus": "b", "to": "d.phase"}}]"#
+        ),
+    ));
+    assert!(
+        found.hints[0].contains("`Delay` between bus `b` and `d.phase`"),
+        "{found}"
+    );
+    // The same between composites.
+    let blocks = r#"{"id": "k", "type": "composite:PhaseWrapPulse"},
+        {"id": "e", "type": "composite:PulseToEnvelope"}"#;
+    let wires = r#"{"from": "k.tick", "to": "e.trigger"}, {"from": "e.env", "to": "dots.radius"},
+        {"from": "e.env", "to": "k.phase"}"#;
+    let hint = advice(blocks, wires);
+    assert!(hint.starts_with("put a `Delay` between"), "{hint}");
+    assert!(hint.contains("divider.phase`"), "{hint}");
+}
+
+#[test]
+fn no_delay_stands_between_columns() {
+    let blocks = r#"{"id": "a", "type": "FieldAddVec2"}, {"id": "b", "type": "FieldAddVec2"}"#;
+    let wires = r#"{"from": "a.out", "to": "b.a"}, {"from": "b.out", "to": "a.a"}"#;
+    let hint = advice(blocks, wires);
+    assert!(hint.starts_with("remove one of the connections"), "{hint}");
+    // A reduction on the way makes a number of them, which one may be delayed.
+    let blocks = r#"{"id": "a", "type": "FieldMapNumber"}, {"id": "s", "type": "AddSignal"}"#;
+    let wires = r#"{"from": "s.out", "to": "a.x"}, {"from": "a.y", "to": "s.a",
+        "adapters": [{"adapterId": "ReduceFieldToSignal", "params": {"op": "max"}}]}"#;
+    let hint = advice(blocks, wires);
+    assert!(hint.starts_with("put a `Delay` between"), "{hint}");
+}
