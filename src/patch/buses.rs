@@ -208,11 +208,7 @@ impl BusTable {
             let names = self.entries.iter().map(|bus| bus.name.as_str());
             let error = Diagnostic::error("unknown-bus", at.clone(), message);
             let error = report.suggest(error, text, names);
-            let short: String = text.chars().take(60).collect();
-            let name = Value::Text(short).json();
-            report.push(error.hint(format!(
-                r#"to declare it, add {{"name": {name}, "type": "number"}} to `buses`"#
-            )));
+            report.push(error.hint(bus_declaration(text, None)));
         }
         BusRef {
             text: text.to_owned(),
@@ -220,6 +216,14 @@ impl BusTable {
             at,
         }
     }
+}
+
+/// The hint that declares a bus. Without a type a bus carries what its first publisher gives.
+pub(crate) fn bus_declaration(text: &str, ty: Option<Type>) -> String {
+    let short: String = text.chars().take(60).collect();
+    let name = Value::Text(short).json();
+    let ty = ty.map_or(String::new(), |ty| format!(r#", "type": "{ty}""#));
+    format!(r#"to declare it, add {{"name": {name}{ty}}} to `buses`"#)
 }
 
 fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<BusEntry> {

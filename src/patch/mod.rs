@@ -33,6 +33,7 @@ pub mod types;
 pub mod value;
 
 pub use buses::DEFAULT_BUSES;
+pub(crate) use buses::bus_declaration;
 pub use channels::{ChannelUse, channel_uses};
 pub use connection::Connection;
 pub use look::MAX_SIDE;

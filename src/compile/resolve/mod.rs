@@ -4,7 +4,8 @@
 //! in place of references, one [`Source`] for each input, publishers in combine order. What could not
 //! be found has been reported and is `None` or [`Source::Broken`]; later passes stay silent about it.
 //!
-//! Read in this order: this file, `ports`, `inputs`, `values`, `defaults`, `buses`, `reach`.
+//! Read in this order: this file, `ports`, `inputs`, `values`, `defaults`, `buses`, `undeclared`,
+//! `reach`.
 
 mod buses;
 mod defaults;
@@ -12,6 +13,7 @@ mod inputs;
 mod overrides;
 mod ports;
 mod reach;
+mod undeclared;
 mod values;
 
 pub(super) use buses::rail_index;
@@ -227,6 +229,7 @@ pub(super) fn resolve<'a>(
     inputs::inputs(&mut graph, &overrides, &options.assets, diagnostics);
     buses::publishers(&mut graph, diagnostics);
     buses::unused(&graph, diagnostics);
+    undeclared::undeclared(&graph, diagnostics);
     reach::unreachable(&graph, diagnostics);
     graph
 }

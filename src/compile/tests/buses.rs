@@ -310,3 +310,112 @@ fn terms_stay_in_combine_order() {
     let terms: Vec<ValueRef> = terms.into_iter().map(ValueRef::Sig).collect();
     assert_eq!(terms, [out("b"), out("a")]);
 }
+
+/// The entries that the hints propose for a bus `tint` nobody declared, each with the patch that has it.
+fn declared(blocks: &str, rest: &str) -> Vec<(String, String)> {
+    let found = errors(&patch(blocks, rest));
+    let told = found.iter().filter(|d| d.code == "unknown-bus");
+    let hints = told.filter_map(|d| {
+        let hint = d.hints.last()?.strip_prefix("to declare it, add ")?;
+        hint.strip_suffix(" to `buses`")
+    });
+    let with = |entry: &str| patch(blocks, &format!(r#""buses": [{entry}], {rest}"#));
+    hints.map(|entry| (entry.to_owned(), with(entry))).collect()
+}
+
+#[test]
+fn a_bus_is_declared_as_what_meets_on_it() {
+    let hue = r#"{"id": "hue", "type": "ColorLFO"}"#;
+    let cases = [
+        // A rail says what it carries.
+        ("", r#""rails": {"phaseB": {"mirror": "tint"}}"#, "phase", 1),
+        (
+            "",
+            r#""rails": {"palette": {"mirror": "tint"}}"#,
+            "color",
+            1,
+        ),
+        (
+            "",
+            r#""rails": {"pulseA": {"mirror": "tint"}}"#,
+            "trigger",
+            1,
+        ),
+        (
+            "",
+            r#""rails": {"energy": {"mirror": "tint"}}"#,
+            "number",
+            1,
+        ),
+        (
+            "",
+            r#""rails": {"palette": {"bus": "tint", "drive": "mixed"}}"#,
+            "color",
+            1,
+        ),
+        // A publisher is followed.
+        (
+            hue,
+            r#""publishers": [{"from": "hue.color", "bus": "tint"}]"#,
+            "",
+            1,
+        ),
+        (
+            hue,
+            r#""publishers": [{"from": "hue.color", "bus": "tint"}],
+            "listeners": [{"bus": "Tint", "to": "dots.color"}]"#,
+            "",
+            2,
+        ),
+        // Unless it follows a rail.
+        (
+            hue,
+            r#""publishers": [{"from": "hue.color", "bus": "tint"}],
+            "rails": {"palette": {"bus": "tint", "mirror": null}}"#,
+            "color",
+            2,
+        ),
+        // Without one the input says what it wants.
+        (
+            "",
+            r#""listeners": [{"bus": "tint", "to": "dots.color"}]"#,
+            "color",
+            1,
+        ),
+        (
+            "",
+            r#""listeners": [{"bus": "tint", "to": "dots.radius"}]"#,
+            "number",
+            1,
+        ),
+        (
+            r#"{"id": "e", "type": "EnvelopeAD"}"#,
+            r#""listeners": [{"bus": "tint", "to": "e.trigger"}]"#,
+            "trigger",
+            1,
+        ),
+        // What a chain wants is not known; a bus without a type and publishers carries numbers.
+        (
+            "",
+            r#""listeners": [{"bus": "tint", "to": "dots.radius", "lens": [{"type": "scale", "params": {"scale": 2}}]}]"#,
+            "",
+            1,
+        ),
+    ];
+    for (blocks, rest, ty, count) in cases {
+        let declared = declared(blocks, rest);
+        assert_eq!(declared.len(), count, "{rest}");
+        for (entry, patch) in declared {
+            let wanted = match ty {
+                "" => "}".to_owned(),
+                ty => format!(r#", "type": "{ty}"}}"#),
+            };
+            assert!(
+                entry.ends_with(&format!("int\"{wanted}")),
+                "{rest}: {entry}"
+            );
+            let (program, found) = compiled(&patch);
+            assert!(program.is_some(), "{entry}: {}", shown(&found));
+        }
+    }
+}

@@ -164,6 +164,6 @@ fn unknown_buses_are_told_with_the_line_to_add() {
     assert_eq!(hints[0], "did you mean `energy`?");
     assert_eq!(
         hints[1],
-        r#"to declare it, add {"name": "enrgy", "type": "number"} to `buses`"#
+        r#"to declare it, add {"name": "enrgy"} to `buses`"#
     );
 }
