@@ -39,7 +39,7 @@ impl Walk<'_, '_> {
         self.outer.add(&given.id, at);
         self.check(at, Some(&given.id));
         self.overridden(at, &mut given);
-        self.unknown_params(at, &given);
+        self.unknown_params(at, (&given.id, given.at), &given.params);
         let ports = definition.entry.inputs.len() + definition.entry.params.len();
         if !self.budget.take(weight::ENTRY * ports as u64) {
             return;
@@ -122,8 +122,10 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn unknown_params(&mut self, at: usize, given: &Given<'_>) {
-        for param in &given.params {
+    /// Warns of parameters of a composite that its definition does not have; `id` and `place` are those
+    /// of the composite.
+    fn unknown_params(&mut self, at: usize, (id, place): (&str, &str), params: &[Param]) {
+        for param in params {
             if self.outer.takes(at, &param.key) {
                 continue;
             }
@@ -131,19 +133,59 @@ impl Walk<'_, '_> {
             let kind = &definitions.get(at).entry.id;
             let known = self.outer.settable(at);
             let message = format!(
-                "`{}` (composite:{kind}) has no input or parameter `{}`",
-                given.id, param.key
+                "`{id}` (composite:{kind}) has no input or parameter `{}`",
+                param.key
             );
             let pointer = if param.at.is_empty() {
-                given.at
+                place
             } else {
                 &param.at
             };
             self.diagnostics.push(
                 Diagnostic::warning("unknown-param", pointer, message)
-                    .on(&given.id, &param.key)
+                    .on(id, &param.key)
                     .nearest(&param.key, known.iter().map(String::as_str)),
             );
+        }
+    }
+}
+
+impl<'a> Walk<'_, 'a> {
+    /// Notes the blocks of a definition that nobody uses, with what its inputs would be set to, so that
+    /// their values are checked; checks the names of what its composites are given.
+    pub(super) fn idle(&mut self, at: usize) {
+        let definitions = self.outer.definitions();
+        let definition = definitions.get(at);
+        let none = HashMap::new();
+        let fed = fed(definition, &none);
+        for (i, node) in definition.entry.nodes.iter().enumerate() {
+            if let Inner::Composite(inner) = definition.inner[i] {
+                self.unknown_params(inner, (&node.id, &node.at), &node.params);
+                continue;
+            }
+            let mut params: Vec<Param> = chosen(definition, i, &fed, &none)
+                .into_iter()
+                .filter(|(key, _)| !definition.is_wired(&node.id, key))
+                .map(|(key, (value, at))| Param {
+                    key: key.to_owned(),
+                    value: value.clone(),
+                    at: at.to_owned(),
+                })
+                .collect();
+            // What has no value has a name all the same.
+            for param in &node.params {
+                if params.iter().all(|known| known.key != param.key) {
+                    params.push(Param {
+                        value: Value::Null,
+                        ..param.clone()
+                    });
+                }
+            }
+            self.idle.push(BlockEntry {
+                params,
+                slots: None,
+                ..node.clone()
+            });
         }
     }
 }

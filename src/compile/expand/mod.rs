@@ -44,6 +44,8 @@ pub(super) struct Patch<'a> {
     pub rails: Cow<'a, [RailEntry]>,
     /// The composites that were, and where their ports lead.
     pub outer: Outer<'a>,
+    /// Blocks of definitions that nobody uses, with node ids: only their values are checked.
+    pub idle: Vec<BlockEntry>,
 }
 
 /// One block to be lowered.
@@ -77,6 +79,7 @@ pub(super) fn expand<'a>(
         edged: HashMap::new(),
         made: Vec::new(),
         blocks: Vec::new(),
+        idle: Vec::new(),
         wires: Vec::new(),
         publishers: Vec::new(),
         listeners: Vec::new(),
@@ -104,6 +107,7 @@ pub(super) fn expand<'a>(
         listeners: walk.listeners,
         rails,
         outer: walk.outer,
+        idle: walk.idle,
     }
 }
 
@@ -181,6 +185,7 @@ struct Walk<'w, 'a> {
     /// Ids that nobody wrote.
     made: Vec<String>,
     blocks: Vec<Instance<'a>>,
+    idle: Vec<BlockEntry>,
     wires: Vec<Cow<'a, Wire>>,
     publishers: Vec<Cow<'a, PublisherEntry>>,
     listeners: Vec<Cow<'a, ListenerEntry>>,
@@ -245,8 +250,9 @@ impl<'a> Walk<'_, 'a> {
         let definitions = self.outer.definitions();
         for at in 0..definitions.len() {
             let known = matches!(definitions.get(at).size, Size::Known { .. });
-            if known && definitions.get(at).in_file() {
+            if known && definitions.get(at).in_file() && !self.ends.contains_key(&at) {
                 self.check(at, None);
+                self.idle(at);
             }
         }
     }

@@ -6,6 +6,7 @@ use super::values::{self, Candidate, Origin, Written};
 use super::{Graph, Heard, Input, Listener, Node, Port, Source, overrides};
 use crate::blocks;
 use crate::compile::Assets;
+use crate::compile::expand::Patch;
 use crate::compile::lower::is_bus_eligible;
 use crate::compile::named::{Connection, about};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -42,6 +43,33 @@ pub(super) fn inputs<'a>(
     }
     for (node, inputs) in graph.nodes.iter_mut().zip(all) {
         node.inputs = inputs;
+    }
+}
+
+/// Checks the values that are written in definitions of composites that nobody uses. Files that they
+/// name are not read.
+pub(super) fn idle(patch: &Patch<'_>, assets: &Assets, diagnostics: &mut Diagnostics) {
+    for entry in &patch.idle {
+        let node = Node {
+            entry,
+            block: blocks::find(&entry.kind),
+            inputs: Vec::new(),
+        };
+        let Some(block) = node.block else { continue };
+        unknown_params(&node, diagnostics);
+        for param in entry.params.iter().filter(|param| !param.value.is_null()) {
+            let Some((_, input)) = block.input(&param.key) else {
+                continue;
+            };
+            if input.mark != blocks::Mark::Asset {
+                let candidate = Candidate {
+                    value: &param.value,
+                    origin: Origin::Param,
+                    at: &param.at,
+                };
+                values::read(&node, input, &candidate, assets, diagnostics);
+            }
+        }
     }
 }
 

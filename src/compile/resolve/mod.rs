@@ -227,6 +227,7 @@ pub(super) fn resolve<'a>(
     ports::links(&mut graph, diagnostics);
     let overrides = overrides::overrides(&graph, options, diagnostics);
     inputs::inputs(&mut graph, &overrides, &options.assets, diagnostics);
+    inputs::idle(patch, &options.assets, diagnostics);
     buses::publishers(&mut graph, diagnostics);
     buses::unused(&graph, diagnostics);
     undeclared::undeclared(&graph, diagnostics);

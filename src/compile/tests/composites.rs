@@ -562,6 +562,58 @@ fn a_definition_that_nobody_uses_is_checked_too() {
 }
 
 #[test]
+fn values_in_a_definition_that_nobody_uses_are_checked_too() {
+    let nodes = r#""osc": {"type": "Oscillator", "params": {"shape": "round", "amplitde": 3,
+        "bias": {"__fromParam": "lift"}, "phase": {"__fromParam": "nothing"}}},
+        "noise": {"type": "composite:PerElementRandom", "params": {"sed": 3}}"#;
+    let exposed = r#", "exposedParams": [{"id": "lift", "default": "high"}, {"id": "nothing"},
+        {"id": "amount", "default": "much", "nodeId": "osc", "param": "amplitude"}]"#;
+    let unused = defined(nodes, exposed);
+    let found = errors(&with(&unused, "", ""));
+    let mut places: Vec<(&str, &str, &str)> = found
+        .iter()
+        .map(|d| (d.pointer.as_str(), &*d.block, &*d.port))
+        .collect();
+    places.sort_unstable();
+    assert_eq!(
+        places,
+        [
+            ("/composites/0/exposedParams/0/default", "osc", "bias"),
+            ("/composites/0/exposedParams/2/default", "osc", "amplitude"),
+            ("/composites/0/graph/nodes/osc/params/shape", "osc", "shape"),
+        ]
+    );
+    let (_, all) = compiled(&with(&unused, "", ""));
+    let mut warned: Vec<&str> = all
+        .list()
+        .iter()
+        .filter(|d| d.code == "unknown-param")
+        .map(|d| d.pointer.as_str())
+        .collect();
+    warned.sort_unstable();
+    assert_eq!(
+        warned,
+        [
+            "/composites/0/graph/nodes/noise/params/sed",
+            "/composites/0/graph/nodes/osc/params/amplitde",
+        ]
+    );
+    // Where it is used the same is said once, of the use.
+    let used = r#"{"id": "w", "type": "composite:d"}"#;
+    let (_, all) = compiled(&with(&unused, used, RADIUS));
+    let shapes = all.list().iter().filter(|d| d.port == "shape");
+    assert_eq!(shapes.map(|d| &*d.block).collect::<Vec<_>>(), ["w::osc"]);
+    // A value that an edge replaces is not looked at.
+    let wired = r#""osc": {"type": "Oscillator", "params": {"bias": "high"}}, "lfo": {"type": "Oscillator"}"#;
+    let wired = defined(wired, "").replace(
+        r#""edges": []"#,
+        r#""edges": [{"from": "lfo.out", "to": "osc.bias"}]"#,
+    );
+    let (_, found) = program(&with(&wired, "", ""));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
 fn a_mistake_in_a_definition_is_told_once() {
     let wrong = defined(
         r#""osc": {"type": "Oscillator"}, "hue": {"type": "ColorLFO"}"#,
