@@ -137,6 +137,34 @@ fn channels_and_ports_of_composites_have_names_too() {
 }
 
 #[test]
+fn ports_of_old_groups_have_the_names_that_wires_give_them() {
+    let place = Place::new();
+    place.file(
+        "p.json",
+        r#"{"blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+            {"id": "k", "type": "composite:h"},
+            {"id": "dots", "type": "RenderInstances2D"}],
+          "composites": [
+            {"id": "g", "name": "G", "blocks": [
+                {"id": "a", "type": "AddSignal", "params": {"a": 4, "b": 1}},
+                {"id": "m", "type": "MulSignal", "params": {"b": 2}}],
+             "connections": [{"from": "a.out", "to": "m.a"}]},
+            {"id": "h", "blocks": [{"id": "g", "type": "composite:g"}, {"id": "n", "type": "AddSignal"}],
+             "connections": [{"from": "g.m.out", "to": "n.a"}]}],
+          "connections": [{"from": "k.n.out", "to": "dots.radius"}]}"#,
+    );
+    let run = place.done("probe p.json --at k.n.out,k.g.a.out,k.g.m.b --format csv --frames 0");
+    assert_eq!(run.out, "frame,tMs,k.n.out,k.g.a.out,k.g.m.b\n0,0,10,5,2\n");
+    let run = place.done("inspect p.json --explain k.n.out --time 0ms");
+    assert!(run.out.contains("10"), "{}", run.out);
+    for (target, near) in [("k.n.ot", "`out`"), ("k.m.out", "`k.n`")] {
+        let args = format!("probe p.json --at {target} --quiet");
+        place.refused(&args, 2, &["did you mean", near]);
+    }
+}
+
+#[test]
 fn any_field_has_values_also_where_nothing_draws_it() {
     let place = Place::new();
     // A sink over nine elements reads a field over four; another field nobody reads.

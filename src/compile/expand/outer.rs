@@ -105,24 +105,25 @@ impl<'a> Outer<'a> {
         at.is_some_and(|&at| self.is_param(at, name))
     }
 
-    /// The mapped ports of the document's composites: side, inner port, `block.port` outside; the order
-    /// is that of the names outside.
+    /// The outer ports of the document's composites: side, inner port, `block.port` outside; the order
+    /// is that of the composites, mapped ports first.
     pub(in crate::compile) fn shown(&self) -> Vec<(Side, InnerPort, String)> {
         let mut ids: Vec<&str> = self.ids().filter(|id| !id.contains("::")).collect();
         ids.sort_unstable();
         let mut shown = Vec::new();
         for id in ids {
-            let definition = self.definitions.get(self.instances[id]);
-            let mut steps = MOST_STEPS;
-            for input in &definition.entry.inputs {
-                let inner = self.inputs(id, &input.name, &mut steps);
-                let text = format!("{id}.{}", input.name);
+            let definition = self.instances[id];
+            let (mut steps, mut nodes) = (MOST_STEPS, MOST_STEPS);
+            for name in self.port_names(definition, Side::Input, &mut nodes) {
+                let inner = self.inputs(id, &name, &mut steps);
+                let text = format!("{id}.{name}");
                 let ports = inner.into_iter().flatten();
                 shown.extend(ports.map(|port| (Side::Input, port, text.clone())));
             }
-            for output in &definition.entry.outputs {
-                if let Some(Some(port)) = self.output(id, &output.name) {
-                    shown.push((Side::Output, port, format!("{id}.{}", output.name)));
+            let mut nodes = MOST_STEPS;
+            for name in self.port_names(definition, Side::Output, &mut nodes) {
+                if let Some(Some(port)) = self.output(id, &name) {
+                    shown.push((Side::Output, port, format!("{id}.{name}")));
                 }
             }
         }
@@ -141,6 +142,34 @@ impl<'a> Outer<'a> {
             inner.any(|p| p.block == block && p.port == port)
         };
         names.find(leads).map(|name| format!("{id}.{name}"))
+    }
+
+    /// Names of the outer ports of a definition: the mapped ones, and for an old group those of its
+    /// nodes, of which some inputs may be taken. `steps` is counted down; at 0 the rest is left out.
+    /// Recursion is as deep as composites nest.
+    fn port_names(&self, at: usize, side: Side, steps: &mut u64) -> Vec<String> {
+        let definition = self.definitions.get(at);
+        let entry = &definition.entry;
+        let mut names: Vec<String> = match side {
+            Side::Input => entry.inputs.iter().map(|port| port.name.clone()).collect(),
+            Side::Output => entry.outputs.iter().map(|port| port.name.clone()).collect(),
+        };
+        if !entry.open_ports {
+            return names;
+        }
+        for (node, inner) in entry.nodes.iter().zip(&definition.inner) {
+            if *steps == 0 {
+                break;
+            }
+            *steps -= 1;
+            let ports = match (inner, blocks::find(&node.kind)) {
+                (Inner::Composite(inner), _) => self.port_names(*inner, side, steps),
+                (Inner::Block, Some(block)) => library_names(block, side),
+                _ => Vec::new(),
+            };
+            names.extend(ports.into_iter().map(|port| format!("{}.{port}", node.id)));
+        }
+        names
     }
 
     /// The inner inputs of an outer one, each once; none where its way inside is broken, which was
@@ -379,35 +408,10 @@ impl<'a> Outer<'a> {
             What::Block(Some(block)) => return library_names(block, side),
             What::Composite(at) => *at,
         };
-        let definition = self.definitions.get(at);
-        let entry = &definition.entry;
-        let mut names: Vec<String> = match side {
-            Side::Input => entry
-                .inputs
-                .iter()
-                .map(|input| input.name.clone())
-                .collect(),
-            Side::Output => entry
-                .outputs
-                .iter()
-                .map(|output| output.name.clone())
-                .collect(),
-        };
-        if !entry.open_ports {
-            return names;
-        }
-        for (node, inner) in entry.nodes.iter().zip(&definition.inner) {
-            let ports = match (inner, blocks::find(&node.kind)) {
-                (Inner::Block, Some(block)) => library_names(block, side),
-                _ => Vec::new(),
-            };
-            let free = |port: &String| side == Side::Output || !definition.is_wired(&node.id, port);
-            let ports = ports.into_iter().filter(free);
-            names.extend(ports.map(|port| format!("{}.{port}", node.id)));
-            if names.len() > LISTED {
-                break;
-            }
-        }
+        // A hint says "and more" of one more.
+        let mut steps = LISTED as u64 + 1;
+        let mut names = self.port_names(at, side, &mut steps);
+        names.retain(|name| self.has_port(at, name, side));
         names
     }
 
