@@ -110,9 +110,20 @@ const visit = async () => {
     { bubbles: true, clientX: box.left + 16 * 8 + 3, clientY: box.top + 12 * 8 + 3 }));
   seen.pixelByPointer = one("#under").textContent;
   const frame = () => one("#frame").value;
-  one("#frame").value = "0";
-  one("#frame").dispatchEvent(new Event("input"));
-  await until("scrubbed", () => one("#case").textContent.includes("frame_00000.png:"));
+  // Whoever drags a slider holds one element: it must not leave the page, not even to come back.
+  const scrubber = one("#frame");
+  seen.lost = 0;
+  new MutationObserver((changes) => {
+    const gone = changes.flatMap((change) => [...change.removedNodes]);
+    seen.lost += gone.filter((node) => node.contains(scrubber)).length;
+  }).observe(document.body, { childList: true, subtree: true });
+  for (const [at, file] of [["2", "frame_00006.png:"], ["0", "frame_00000.png:"]]) {
+    scrubber.value = at;
+    scrubber.dispatchEvent(new Event("input"));
+    await until("scrubbed", () => one("#case").textContent.includes(file));
+  }
+  seen.kept = [scrubber === one("#frame"), all("#frame").length, seen.lost, all(".view").length, all("#under").length];
+  seen.scrubbed = scrubber.getAttribute("aria-valuetext");
   seen.ticks = all(".ticks i").map((tick) => tick.classList.contains("bad"));
   press("n");
   await until("next that differs", () => frame() === "1");
@@ -187,6 +198,8 @@ fn every_control_of_the_report_works() {
     is("blinks", true.into());
     is("sharp", "pixelated".into());
     is("ticks", [false, true, false, true].to_vec().into());
+    is("kept", serde_json::json!([true, 1, 0, 2, 1]));
+    is("scrubbed", "frame_00000.png".into());
     is("searching", "search".into());
     is("unfiltered", ["swell", "tint", "same"].to_vec().into());
     is("filtered", ["same"].to_vec().into());

@@ -3,7 +3,7 @@
 const report = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const state = {
-  at: 0, frame: 0, view: "side", zoom: 1, swipe: 50, shown: [], pixel: null, pictures: {}, blinking: 0,
+  at: 0, frame: 0, view: "side", zoom: 1, swipe: 50, shown: [], pixel: null, pictures: {}, blinking: 0, drawn: [],
 };
 
 function element(name, attributes = {}, ...children) {
@@ -51,6 +51,7 @@ function openCase(at) {
   if (at < 0 || at >= state.shown.length) {
     stopBlinking();
     byId("case").replaceChildren();
+    state.drawn = [];
     return;
   }
   state.at = at;
@@ -99,7 +100,7 @@ const ZOOMS = [1, 2, 4, 8, 16];
 
 function setView(key) { state.view = key; draw(`view-${key}`); }
 function setZoom(factor) { state.zoom = factor; draw(`zoom-${factor}`); }
-function setFrame(at, focus) { state.frame = at; draw(focus); }
+function setFrame(at) { state.frame = at; draw(); }
 
 function tools(entry) {
   const views = VIEWS.map(([key, name]) => element("button",
@@ -109,7 +110,7 @@ function tools(entry) {
   const scrubber = element("input", {
     type: "range", id: "frame", min: 0, max: entry.frames.length - 1, value: state.frame, "aria-label": "Frame",
     "aria-valuetext": entry.frames[state.frame].file,
-    oninput: (event) => setFrame(Number(event.target.value), "frame"),
+    oninput: (event) => setFrame(Number(event.target.value)),
   });
   const swipe = element("input", {
     type: "range", id: "swipe", min: 0, max: 100, value: state.swipe, "aria-label": "Swipe",
@@ -120,6 +121,14 @@ function tools(entry) {
     element("fieldset", { "aria-label": "Zoom" }, ...zooms),
     entry.frames.length > 1 ? element("label", {}, "Frame ", scrubber) : null,
     state.view === "swipe" ? element("label", {}, "Expected ", swipe, " actual") : null);
+}
+
+// The slider shows the frame that is open, whoever opened it.
+function scrub(entry) {
+  const scrubber = byId("frame");
+  if (!scrubber) return;
+  if (scrubber.value !== String(state.frame)) scrubber.value = String(state.frame);
+  scrubber.setAttribute("aria-valuetext", entry.frames[state.frame].file);
 }
 
 // One mark a frame: where in the sequence the differences are.
@@ -213,6 +222,8 @@ async function draw(focus) {
     element("p", { class: "soft" }, entry.patch),
     accept(entry), difference(entry.program), why(entry),
   ];
+  // What stands below the tools; another frame changes nothing else.
+  const below = [];
   if (frame) {
     const same = frame.status === "same" ? frame.expected : null;
     const sources = [frame.expected, frame.actual ?? same, frame.difference];
@@ -222,12 +233,23 @@ async function draw(focus) {
     state.pictures = { expected, actual };
     const stage = element("div", { class: "stage" }, ...figures(expected, actual, apart));
     stage.addEventListener("pointermove", point);
-    parts.push(tools(entry), ticks(entry), element("p", { class: "mono" }, `${frame.file}: ${frame.line}`), stage,
+    below.push(ticks(entry), element("p", { class: "mono" }, `${frame.file}: ${frame.line}`), stage,
       element("p", { id: "under", class: "mono soft" }));
   }
   const scrolled = document.querySelector(".view");
   const [left, top] = [scrolled?.scrollLeft ?? 0, scrolled?.scrollTop ?? 0];
-  byId("case").replaceChildren(...parts.filter((part) => part !== null));
+  const drawn = [entry, state.view, state.zoom];
+  const bar = document.querySelector("#case .tools");
+  if (bar && frame && drawn.every((part, i) => part === state.drawn[i])) {
+    // A slider that is being dragged must stay the same element.
+    scrub(entry);
+    while (bar.nextSibling) bar.nextSibling.remove();
+  } else {
+    if (frame) parts.push(tools(entry));
+    byId("case").replaceChildren(...parts.filter((part) => part !== null));
+    state.drawn = drawn;
+  }
+  byId("case").append(...below.filter((part) => part !== null));
   for (const view of document.querySelectorAll(".view")) {
     [view.scrollLeft, view.scrollTop] = [left, top];
     view.addEventListener("scroll", () => together(view));
