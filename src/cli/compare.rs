@@ -1,26 +1,34 @@
 //! `oscilla compare`: two pictures or two folders of them, no patch needed.
 //!
 //! In folders, files are paired by name; one without a partner is a difference. The data is a line (or
-//! a JSON object) for each pair, with its counts also where the rule is met.
+//! a JSON object) for each pair, with its counts also where the rule is met. `--diff` never touches what is
+//! compared, and leaves no picture of an earlier difference.
 
 use super::args::CompareArgs;
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
+use super::save::save;
 use crate::compare::{Measure, Picture, Rule, Verdict, compare};
 use crate::diag::Diagnostic;
-use crate::export::output::{Destination, Names};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &CompareArgs, console: &mut Console) -> Result<Status, Failure> {
     let rule = args.rule.rule();
     let pairs = pairs(&args.expected, &args.actual)?;
+    if let Some(place) = &args.diff {
+        apart(place, &args.expected, &args.actual)?;
+    }
     let mut rows = Vec::with_capacity(pairs.len());
     for pair in &pairs {
-        let row = judge(pair, &rule, args.diff.as_deref())?;
+        let (row, shown) = judge(pair, &rule)?;
+        if let Some(place) = &args.diff {
+            show(&pair.diff(place), shown.as_ref())?;
+        }
         if !args.json {
             console::data(|out| writeln!(out, "{row}"))?;
         }
@@ -50,6 +58,54 @@ struct Pair {
     actual: PathBuf,
     /// The second side is a folder, so is that of differences.
     in_folder: bool,
+}
+
+impl Pair {
+    /// Where the difference goes.
+    fn diff(&self, place: &Path) -> PathBuf {
+        if self.in_folder {
+            place.join(&self.name)
+        } else {
+            place.to_owned()
+        }
+    }
+}
+
+/// # Errors
+/// If differences would be written over what is compared, or are not wanted as files.
+fn apart(place: &Path, expected: &Path, actual: &Path) -> Result<(), Failure> {
+    if place == Path::new("-") {
+        let message = "`--diff` names a file: what is said of the pictures goes to standard output";
+        return Err(Failure::usage(message));
+    }
+    let whole = resolved(place);
+    for input in [expected, actual] {
+        let there = resolved(input);
+        if whole == there || (input.is_dir() && whole.starts_with(&there)) {
+            let (place, input) = (place.display(), input.display());
+            let message = format!("`--diff {place}` would write over what is compared, `{input}`");
+            return Err(Failure::usage(message).hint("name another place"));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and `..`, as far as it leads to something that is there.
+fn resolved(path: &Path) -> PathBuf {
+    let here = |part: &Path| {
+        let part = if part == Path::new("") {
+            Path::new(".")
+        } else {
+            part
+        };
+        fs::canonicalize(part).ok()
+    };
+    let found = path.ancestors().find_map(|part| {
+        let rest = path.strip_prefix(part).ok()?;
+        Some(here(part)?.join(rest))
+    });
+    // Joined with nothing, a path would end in `/`.
+    found.map_or_else(|| path.to_owned(), |found| found.components().collect())
 }
 
 /// # Errors
@@ -120,6 +176,8 @@ struct Row {
     unforgiven: u64,
     forgiven: u64,
     edges: u64,
+    /// The limits of the rule that were not kept.
+    exceeded: Vec<String>,
     ssim: Option<f64>,
     #[serde(skip)]
     words: String,
@@ -142,6 +200,7 @@ impl Row {
             unforgiven: verdict.unforgiven,
             forgiven: verdict.forgiven,
             edges: verdict.edges,
+            exceeded: verdict.exceeded.clone(),
             ssim: verdict.form.is_none().then_some(verdict.ssim),
             words: verdict.to_string(),
         }
@@ -157,33 +216,42 @@ impl Row {
             unforgiven: 0,
             forgiven: 0,
             edges: 0,
+            exceeded: Vec::new(),
             ssim: None,
         }
     }
 }
 
-fn judge(pair: &Pair, rule: &Rule, diff: Option<&Path>) -> Result<Row, Failure> {
+/// What is said of a pair, and its difference painted, if there is one.
+fn judge(pair: &Pair, rule: &Rule) -> Result<(Row, Option<Picture>), Failure> {
     let name = pair.name.to_string_lossy().into_owned();
     if pair.in_folder {
         for (there, side) in [(&pair.expected, "expected"), (&pair.actual, "actual")] {
             if !there.is_file() {
-                return Ok(Row::alone(name, format!("there is no {side} picture")));
+                return Ok((
+                    Row::alone(name, format!("there is no {side} picture")),
+                    None,
+                ));
             }
         }
     }
-    let (expected, actual) = (read(&pair.expected)?, read(&pair.actual)?);
+    let (expected, actual) = match (read(&pair.expected), read(&pair.actual)) {
+        (Ok(expected), Ok(actual)) => (expected, actual),
+        // The other pictures of a folder are compared all the same.
+        (Err(failure), _) | (_, Err(failure)) if pair.in_folder => {
+            let words = failure
+                .findings
+                .iter()
+                .map(|finding| finding.message.as_str());
+            let problem = words.collect::<Vec<_>>().join("; ");
+            return Ok((Row::alone(name, problem), None));
+        }
+        (Err(failure), _) | (_, Err(failure)) => return Err(failure),
+    };
     let verdict = compare(&expected, &actual, rule);
-    if let Some(place) = diff.filter(|_| verdict.measure.differing > 0)
-        && let Some(picture) = verdict.picture(&expected)
-    {
-        let file = if pair.in_folder {
-            place.join(&pair.name)
-        } else {
-            place.to_owned()
-        };
-        write(&file, &picture)?;
-    }
-    Ok(Row::new(name, &verdict))
+    let differs = verdict.measure.differing > 0;
+    let picture = verdict.picture(&expected).filter(|_| differs);
+    Ok((Row::new(name, &verdict), picture))
 }
 
 fn read(path: &Path) -> Result<Picture, Failure> {
@@ -194,15 +262,27 @@ fn read(path: &Path) -> Result<Picture, Failure> {
     })
 }
 
-/// Writes a whole file or none.
-fn write(path: &Path, picture: &Picture) -> Result<(), Failure> {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        let message = format!("`{}` is no name of a file", path.display());
-        return Err(Failure::usage(message));
+/// Writes the difference; without one, takes away that of an earlier comparison.
+fn show(path: &Path, picture: Option<&Picture>) -> Result<(), Failure> {
+    let Some(picture) = picture else {
+        return forget(path);
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let destination = Destination::new(folder, Names::Single(name.to_owned()));
-    destination.prepare()?;
-    destination.write(name, &picture.to_png())?;
-    Ok(())
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| unwritable(path, &error))?;
+    }
+    let png = picture.to_png();
+    save(path, |out| out.write_all(&png))
+}
+
+/// Only a file is removed: nothing is lost that the next difference would not have replaced.
+fn forget(path: &Path) -> Result<(), Failure> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    fs::remove_file(path).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot write `{}`: {error}", path.display());
+    Failure::new(Status::Io, Diagnostic::error("output-failed", "", message))
 }

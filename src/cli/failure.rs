@@ -86,7 +86,7 @@ impl Failure {
         let message = format!("cannot read `{}`: {error}", path.display());
         let mut finding = Diagnostic::error("input-failed", "", message);
         if error.kind() == io::ErrorKind::NotFound {
-            finding = finding.hint("check the path, or write a starter patch with `oscilla new`");
+            finding = finding.hint("check the path");
         }
         Self::new(Status::Io, finding)
     }

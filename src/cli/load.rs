@@ -40,7 +40,13 @@ pub(super) struct Loaded {
 /// If the file cannot be read, or the flags cannot be meant for what it is; what is wrong with the
 /// content is in the diagnostics.
 pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Loaded, Failure> {
-    let (bytes, form) = read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::unreadable(path, &error).hint("or write a starter patch with `oscilla new`")
+        }
+        _ => Failure::unreadable(path, &error),
+    };
+    let (bytes, form) = read(path).map_err(unreadable)?;
     let hash = blake3::hash(&bytes);
     let name = if path == Path::new("-") {
         "stdin".to_owned()

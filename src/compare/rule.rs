@@ -119,6 +119,8 @@ pub struct Verdict {
     pub forgiven: u64,
     /// Of these, pixels forgiven as edges or anti-aliasing.
     pub edges: u64,
+    /// The limits of the rule that were not kept, in words; empty on a pass and where the rule has none.
+    pub exceeded: Vec<String>,
     /// Structural similarity, 1 for equal pictures. It never decides.
     pub ssim: f64,
     /// Why pixels were not even looked at: another size or depth.
@@ -151,6 +153,7 @@ impl Verdict {
             unforgiven: 0,
             forgiven: 0,
             edges: 0,
+            exceeded: Vec::new(),
             ssim: 0.0,
             form: Some(form),
             passed: false,
@@ -185,6 +188,9 @@ impl fmt::Display for Verdict {
                 self.forgiven, self.edges
             )?;
         }
+        if !self.exceeded.is_empty() {
+            write!(f, "; too many: {}", self.exceeded.join(", "))?;
+        }
         Ok(())
     }
 }
@@ -207,6 +213,7 @@ pub fn compare(expected: &Picture, actual: &Picture, rule: &Rule) -> Verdict {
         unforgiven: 0,
         forgiven: 0,
         edges: 0,
+        exceeded: Vec::new(),
         passed: true,
         marks: vec![Mark::Same; measure.pixels as usize],
         measure,
@@ -224,13 +231,19 @@ pub fn compare(expected: &Picture, actual: &Picture, rule: &Rule) -> Verdict {
         }
         Rule::Tolerance(rule) => {
             let counted = rule.judge(expected, actual);
-            verdict.passed = rule.allows(&counted);
+            verdict.exceeded = rule.exceeded(&counted);
+            verdict.passed = verdict.exceeded.is_empty();
             verdict.edges = counted.edges;
             verdict.marks = counted.marks;
         }
         Rule::Perceptual(rule) => {
             let (marks, different, smooth) = perceptual::judge(rule, expected, actual);
             verdict.passed = rule.pixels.allows(different, measure.pixels);
+            if !verdict.passed {
+                let most = rule.pixels;
+                let words = format!("{different} pixels beyond the threshold, {most} allowed");
+                verdict.exceeded.push(words);
+            }
             verdict.edges = smooth;
             verdict.marks = marks;
         }

@@ -110,11 +110,29 @@ impl Tolerance {
         counted
     }
 
-    pub(super) fn allows(&self, counted: &Counted) -> bool {
+    /// The limits that were not kept, each with what was counted.
+    pub(super) fn exceeded(&self, counted: &Counted) -> Vec<String> {
         let all = counted.marks.len() as u64;
-        counted.beyond == 0
-            && self.pixels.allows(counted.near, all)
-            && self.edges.allows(counted.edges, all)
+        let (levels, none) = (self.levels, Amount::Count(0));
+        let limits = [
+            (
+                counted.beyond,
+                none,
+                format!("by more than {levels} levels"),
+            ),
+            (
+                counted.near,
+                self.pixels,
+                format!("by up to {levels} levels"),
+            ),
+            (counted.edges, self.edges, "on edges".to_owned()),
+        ];
+        let broken = limits
+            .into_iter()
+            .filter(|(count, most, _)| !most.allows(*count, all));
+        broken
+            .map(|(count, most, of)| format!("{count} pixels {of}, {most} allowed"))
+            .collect()
     }
 
     /// Whether each channel lies in the range of the other picture around the pixel.

@@ -99,7 +99,8 @@ fn what_cannot_be_compared_is_said() {
         &["`empty` is a folder, `a.png` is not"],
     );
     place.refused("compare empty empty", 2, &["there is no PNG file"]);
-    place.refused("compare a.png gone.png", 5, &["cannot read `gone.png`"]);
+    let gone = place.refused("compare a.png gone.png", 5, &["cannot read `gone.png`"]);
+    assert!(!gone.err.contains("starter patch"), "{}", gone.err);
     place.refused("compare a.png text.png", 5, &["not a readable PNG"]);
     place.refused(
         "compare a.png a.png --tolerance pixels=2",
@@ -112,4 +113,133 @@ fn what_cannot_be_compared_is_said() {
         &["--perceptual"],
     );
     place.refused("compare a.png a.png --perceptual=2", 2, &["no threshold"]);
+}
+
+#[test]
+fn differences_are_never_written_over_what_is_compared() {
+    let place = Place::new();
+    for (name, spot) in [("a/1.png", None), ("b/1.png", Some(200))] {
+        picture(&place, name, spot);
+    }
+    let files = ["a/1.png", "b/1.png"].map(|name| (name, place.bytes(name)));
+    for args in [
+        "compare a/1.png b/1.png --diff a/1.png",
+        "compare a/1.png b/1.png --diff a/../b/1.png",
+        "compare a b --diff a",
+        "compare a b --diff ./b/",
+        "compare a b --diff b/new/folder",
+    ] {
+        place.refused(
+            args,
+            2,
+            &["would write over what is compared", "another place"],
+        );
+    }
+    place.refused(
+        "compare a/1.png b/1.png --diff -",
+        2,
+        &["`--diff` names a file"],
+    );
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(place.path("a/1.png"), place.path("link.png")).unwrap();
+        place.refused(
+            "compare a/1.png b/1.png --diff link.png",
+            2,
+            &["would write over what is compared"],
+        );
+    }
+    for (name, bytes) in files {
+        assert_eq!(place.bytes(name), bytes, "{name}");
+    }
+    assert_eq!(place.names("b"), ["1.png"]);
+    // Beside what is compared is as good a place as any.
+    assert_eq!(place.run("compare a/1.png b/1.png --diff a/d.png").code, 1);
+    assert_eq!(place.run("compare a b --diff ab").code, 1);
+    assert_eq!(place.names("ab"), ["1.png"]);
+}
+
+#[test]
+fn no_difference_leaves_no_picture_of_an_earlier_one() {
+    let place = Place::new();
+    for (name, spot) in [("a/1.png", None), ("b/1.png", Some(200)), ("b/2.png", None)] {
+        picture(&place, name, spot);
+    }
+    assert_eq!(place.run("compare a/1.png b/1.png --diff d.png").code, 1);
+    assert_eq!(place.run("compare a b --diff d").code, 1);
+    picture(&place, "d/2.png", None);
+    picture(&place, "b/1.png", None);
+    place.done("compare a/1.png b/1.png --diff d.png");
+    assert!(!place.path("d.png").exists());
+    // Neither of pairs that are equal, nor of those that cannot be compared.
+    assert_eq!(place.run("compare a b --diff d").code, 1);
+    assert_eq!(place.names("d"), [""; 0]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn devices_are_written_to_and_stay() {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+    let place = Place::new();
+    picture(&place, "a.png", None);
+    picture(&place, "b.png", Some(200));
+    symlink("/dev/full", place.path("full")).unwrap();
+    symlink("/dev/null", place.path("null")).unwrap();
+    place.refused(
+        "compare a.png b.png --diff full",
+        5,
+        &["cannot write `full`"],
+    );
+    assert_eq!(place.run("compare a.png b.png --diff null").code, 1);
+    for name in ["full", "null"] {
+        let kind = std::fs::metadata(place.path(name)).unwrap().file_type();
+        assert!(kind.is_char_device(), "{name}");
+    }
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_does_not_hide_the_others() {
+    let place = Place::new();
+    for name in ["a/1.png", "a/2.png", "b/1.png", "b/2.png"] {
+        picture(&place, name, None);
+    }
+    place.file("b/1.png", "no picture");
+    let run = place.run("compare a b");
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("differs  1.png  "), "{}", run.out);
+    assert!(run.out.contains("not a readable PNG"), "{}", run.out);
+    assert!(run.out.contains("same     2.png"), "{}", run.out);
+}
+
+#[test]
+fn the_limit_that_was_not_kept_is_named() {
+    let place = Place::new();
+    picture(&place, "a.png", None);
+    picture(&place, "b.png", Some(12));
+    for (rule, words) in [
+        (
+            "--tolerance levels=2,pixels=0",
+            "1 pixels by up to 2 levels, 0 allowed",
+        ),
+        (
+            "--tolerance levels=1",
+            "1 pixels by more than 1 levels, 0 allowed",
+        ),
+        ("--perceptual=0", "1 pixels beyond the threshold, 0 allowed"),
+    ] {
+        let run = place.run(&format!("compare a.png b.png {rule}"));
+        assert_eq!(run.code, 1);
+        assert!(run.out.contains(words), "no `{words}` in {}", run.out);
+        let run = place.run(&format!("compare a.png b.png --json {rule}"));
+        let rows: Vec<Value> = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(
+            rows[0]["exceeded"],
+            serde_json::json!([words]),
+            "{}",
+            run.out
+        );
+    }
+    let run = place.done("compare a.png b.png --json --tolerance levels=2");
+    let rows: Vec<Value> = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(rows[0]["exceeded"], serde_json::json!([]));
 }

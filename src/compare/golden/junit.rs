@@ -61,7 +61,9 @@ fn tests(case: &Outcome) -> Vec<Test<'_>> {
             Some(("error", note))
         }
         (_, true) => Some(("program", "the program is not the recorded one")),
-        (Status::Stale | Status::Missing, _) if case.frames.is_empty() => {
+        (Status::Stale | Status::Missing, _)
+            if case.frames.iter().all(|f| f.status == FrameStatus::Same) =>
+        {
             Some((case.status.word(), case.notes.first().map_or("", |n| n)))
         }
         _ => None,
@@ -77,7 +79,9 @@ fn why(case: &Outcome) -> String {
         lines.push(why.line.clone());
         lines.extend(why.path.iter().cloned());
     }
-    lines.push(format!("to take the new one: {}", case.accept));
+    if !case.accept.is_empty() {
+        lines.push(format!("to take the new one: {}", case.accept));
+    }
     lines.join("\n")
 }
 

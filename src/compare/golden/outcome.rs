@@ -82,6 +82,8 @@ pub struct FrameOutcome {
     pub forgiven: u64,
     /// Of these, pixels on edges.
     pub edges: u64,
+    /// The limits of the rule that were not kept, in words.
+    pub exceeded: Vec<String>,
     /// Structural similarity; it never decides.
     pub ssim: Option<f64>,
     /// Pictures for the page.
@@ -112,6 +114,7 @@ impl FrameOutcome {
             unforgiven: 0,
             forgiven: 0,
             edges: 0,
+            exceeded: Vec::new(),
             ssim: None,
             shown: Shown::default(),
         }
@@ -130,6 +133,7 @@ impl FrameOutcome {
             unforgiven: verdict.unforgiven,
             forgiven: verdict.forgiven,
             edges: verdict.edges,
+            exceeded: verdict.exceeded.clone(),
             ssim: whole.then_some(verdict.ssim),
             ..Self::uncompared(frame, file, status, verdict.to_string())
         }
@@ -181,7 +185,7 @@ pub struct Outcome {
     pub why: Option<Why>,
     /// What else is to be said: findings of the patch, what cannot be compared.
     pub notes: Vec<String>,
-    /// What to type to take the new one.
+    /// What to type to take the new one; empty where there is none, for it cannot be rendered.
     pub accept: String,
 }
 
@@ -206,9 +210,6 @@ impl Outcome {
 
     /// One line on the whole.
     pub fn line(&self) -> String {
-        if let (true, Some(note)) = (self.frames.is_empty(), self.notes.first()) {
-            return note.lines().next().unwrap_or_default().to_owned();
-        }
         let count = |status| self.frames.iter().filter(|f| f.status == status).count();
         let of = self.frames.len();
         let plural = if of == 1 { "" } else { "s" };
@@ -225,6 +226,10 @@ impl Outcome {
         }
         if self.program.is_some() {
             words.push("the program differs".to_owned());
+        }
+        let note = self.notes.first().filter(|_| !self.passed());
+        if let (true, Some(note)) = (words.is_empty(), note) {
+            return note.lines().next().unwrap_or_default().to_owned();
         }
         if words.is_empty() {
             words.push(format!("{of} frame{plural} as recorded"));
