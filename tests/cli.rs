@@ -93,6 +93,7 @@ impl Place {
         command
             .args(args.split_whitespace())
             .current_dir(self.folder.path())
+            .env_remove("CI")
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE");
         command

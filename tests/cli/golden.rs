@@ -102,7 +102,14 @@ fn one_level_of_one_pixel_fails_and_a_rule_may_allow_it() {
     assert_eq!(run.code, 1);
     let line = "differs  loop/frame_00003.png  1 pixels differ, by at most 1 levels at (5, 4)";
     assert!(run.out.contains(line), "{}", run.out);
-    assert!(run.out.contains("what differs is how it is painted"));
+    // It is the record that was touched, not what is rendered.
+    for words in [
+        "the recorded picture is not the one of the recorded hash",
+        "the record itself does not hold together: picture and hash of frame 3",
+    ] {
+        assert!(run.out.contains(words), "no `{words}` in\n{}", run.out);
+    }
+    assert!(!run.out.contains("how it is painted"), "{}", run.out);
     let run = place.done("golden check --tolerance levels=1,pixels=1");
     // The figures are there on a pass too.
     assert!(
@@ -110,8 +117,13 @@ fn one_level_of_one_pixel_fails_and_a_rule_may_allow_it() {
             .contains("same     loop/frame_00003.png  1 pixels differ")
     );
     place.done("golden check --perceptual");
-    let run = place.run("golden check --tolerance levels=1,pixels=0");
+    let run = place.run("golden check --tolerance levels=1,pixels=0 --report out.html");
     assert_eq!(run.code, 1);
+    let words = "1 pixels by up to 1 levels, 0 allowed";
+    assert!(run.out.contains(words), "{}", run.out);
+    assert!(text(&place, "out.html").contains(words));
+    let run = place.run("golden check --tolerance levels=1,pixels=0 --json");
+    assert_eq!(json(&run)[0]["frames"][1]["exceeded"][0], words);
 }
 
 #[test]
@@ -288,6 +300,205 @@ fn a_record_and_its_picture_must_agree() {
         "{}",
         run.out
     );
+    assert!(run.out.contains("does not hold together"), "{}", run.out);
+    place.done("golden accept loop");
+    place.done("golden check");
+}
+
+#[test]
+fn recorded_values_that_are_gone_or_damaged_are_told() {
+    let place = recorded();
+    let file = "golden/loop/values.jsonl";
+    let values = text(&place, file);
+    let lines: Vec<&str> = values.lines().collect();
+    let (first, rest) = (lines[0], lines[2]);
+    for (damaged, words) in [
+        (None, "`golden/loop/values.jsonl` is missing"),
+        (
+            Some("garbage\n".to_owned()),
+            "line 1 of `golden/loop/values.jsonl` holds no values",
+        ),
+        (
+            Some(format!("{first}\n{rest}\n")),
+            "has no values of frame 3",
+        ),
+    ] {
+        match &damaged {
+            Some(text) => place.file(file, text),
+            None => std::fs::remove_file(place.path(file)).unwrap(),
+        }
+        let run = place.run("golden check --junit out.xml");
+        assert_eq!(run.code, 1, "{damaged:?}");
+        assert!(run.out.contains("missing  loop  "), "{}", run.out);
+        assert!(run.out.contains(words), "no `{words}` in\n{}", run.out);
+        assert!(text(&place, "out.xml").contains("failures=\"1\""));
+        place.done("golden accept loop");
+        assert_eq!(text(&place, file), values);
+        place.done("golden check");
+    }
+}
+
+#[test]
+fn a_folder_that_belongs_to_no_case_is_stale() {
+    let place = recorded();
+    std::fs::create_dir(place.path("golden/ghost")).unwrap();
+    std::fs::create_dir(place.path("golden/other")).unwrap();
+    place.file("golden/other/notes.md", "not ours");
+    for file in ["frame_00003.png", "program.txt"] {
+        let (from, to) = (
+            format!("golden/loop/{file}"),
+            format!("golden/ghost/{file}"),
+        );
+        std::fs::copy(place.path(&from), place.path(&to)).unwrap();
+    }
+    for args in ["golden check", "golden check ."] {
+        let run = place.run(args);
+        assert_eq!(run.code, 1, "{args}: {}", run.err);
+        let line = "stale    ghost  `golden/ghost` belongs to no case of the record";
+        assert!(run.out.contains(line), "{}", run.out);
+        assert!(!run.out.contains("other"), "{}", run.out);
+    }
+    // Somebody who asks for one case is told of that case.
+    place.done("golden check loop");
+    let run = place.done("golden record");
+    assert!(run.out.contains("dropped ghost"), "{}", run.out);
+    assert_eq!(place.names("golden"), ["hashes.txt", "loop", "other"]);
+    place.done("golden check");
+}
+
+#[test]
+fn recording_anew_drops_what_is_gone_and_says_so() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("p")).unwrap();
+    for name in ["p/a.json", "p/b.json", "p/c.json"] {
+        place.file(name, named("0"));
+    }
+    place.done("golden record p");
+    std::fs::rename(place.path("p/b.json"), place.path("p/d.json")).unwrap();
+    let run = place.done("golden record p");
+    assert!(
+        run.out.contains("dropped b  `p/b.json` is gone"),
+        "{}",
+        run.out
+    );
+    assert_eq!(place.names("golden"), ["a", "c", "d", "hashes.txt"]);
+    place.done("golden check p");
+    // Also without a name.
+    std::fs::remove_file(place.path("p/c.json")).unwrap();
+    let run = place.done("golden record");
+    assert!(
+        run.out.contains("dropped c  `p/c.json` is gone"),
+        "{}",
+        run.out
+    );
+    assert!(!text(&place, "golden/hashes.txt").contains("c.json"));
+    place.done("golden check p");
+}
+
+/// The loop with a bus between wave and dots, and a lens where the dots listen.
+fn listening(lens: &str) -> String {
+    named("0,3,6").replace(
+        "{\"from\": \"osc.out\", \"to\": \"dots.radius\"}\n  ]",
+        &format!(
+            "{{\"from\": \"osc.out\", \"to\": \"gain.a\"}}, {{\"from\": \"gain.out\", \"to\": \"dots.radius\"}}\n  ],\n  \
+             \"listeners\": [{{\"bus\": \"loudness\", \"to\": \"gain.b\"{lens}}}],\n  \
+             \"buses\": [{{\"name\": \"loudness\", \"type\": \"number\", \"combine\": \"sum\"}}],\n  \
+             \"publishers\": [{{\"from\": \"osc.out\", \"bus\": \"loudness\"}}]"
+        ),
+    )
+    .replace(
+        "\"blocks\": [",
+        "\"blocks\": [\n    {\"id\": \"gain\", \"type\": \"AddSignal\"},",
+    )
+}
+
+#[test]
+fn a_lens_that_is_gone_is_where_it_begins() {
+    let place = Place::new();
+    let lens = ", \"lens\": [{\"type\": \"scale\", \"params\": {\"scale\": 2}}]";
+    place.file("loop.json", listening(lens));
+    place.done("golden record loop.json");
+    place.file("loop.json", listening(""));
+    let run = place.run("golden check");
+    assert_eq!(run.code, 1);
+    for words in [
+        "input `gain.b` (listener ",
+        ": 8 recorded, 4 now",
+        "--explain dots.radius",
+    ] {
+        assert!(run.out.contains(words), "no `{words}` in\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_program_that_differs_is_walked_whatever_else_is_wrong() {
+    let place = recorded();
+    let other = named("0,3,7").replace("\"amplitude\": 2", "\"amplitude\": 2.5");
+    place.file("loop.json", other);
+    let run = place.run("golden check");
+    assert!(
+        run.out.contains("first in frame 3: sink `dots`"),
+        "{}",
+        run.out
+    );
+    // Nothing but a new frame, by another program that draws the same.
+    let other = named("0,7")
+        .replace("\"osc\"", "\"wave\"")
+        .replace("osc.", "wave.");
+    place.file("loop.json", other);
+    let run = place.run("golden check");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.out.contains("missing  loop/frame_00007.png"),
+        "{}",
+        run.out
+    );
+    assert!(
+        run.out.contains("why: the program differs in"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_written_are_found_before_the_comparison() {
+    let place = recorded();
+    touch(&place, "golden/loop/frame_00003.png");
+    let before = place.names("golden/loop");
+    std::fs::create_dir(place.path("folder")).unwrap();
+    for args in [
+        "golden check --junit no/such/out.xml",
+        "golden check --report no/such/out.html",
+        "golden check --report folder",
+        "golden report -o no/such/out.html",
+    ] {
+        let run = place.refused(args, 5, &["cannot write"]);
+        assert!(run.out.is_empty(), "{args}: {}", run.out);
+        assert_eq!(place.names("golden/loop"), before, "{args}");
+    }
+}
+
+#[test]
+fn names_that_look_like_flags_are_no_flags() {
+    let place = Place::new();
+    place.file("-x.json", named("0,3"));
+    place.done("golden record ./-x.json");
+    place.file(
+        "-x.json",
+        named("0,3").replace("\"amplitude\": 2", "\"amplitude\": 3"),
+    );
+    let run = place.run("golden check");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.err.contains("oscilla golden accept -- -x"),
+        "{}",
+        run.err
+    );
+    let inspect = "inspect ./-x.json --explain dots.radius --frames 3";
+    assert!(run.out.contains(inspect), "{}", run.out);
+    place.done(inspect);
+    place.done("golden accept -- -x");
+    place.done("golden check");
 }
 
 #[test]
@@ -323,9 +534,11 @@ fn ci_may_check_but_not_change_what_was_recorded() {
         assert_eq!(run.code, 2, "{args}");
         assert!(run.err.contains("refused where `CI` is set"), "{}", run.err);
     }
-    // What is new replaces nothing.
+    // Nobody would have looked at what is new, either.
     place.file("other.json", named("0"));
-    assert_eq!(in_ci(&place, "golden record other.json").code, 0);
+    let run = in_ci(&place, "golden record other.json");
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(!place.path("golden/other").exists());
 }
 
 #[test]
@@ -363,7 +576,10 @@ fn a_patch_with_errors_stops_a_recording_and_is_told_in_a_check() {
     assert_eq!(run.code, 3);
     assert!(run.out.contains("error    loop"), "{}", run.out);
     assert!(run.out.contains("unknown-block-type"), "{}", run.out);
-    assert!(text(&place, "out.xml").contains("type=\"error\""));
+    let list = text(&place, "out.xml");
+    assert!(list.contains("type=\"error\""), "{list}");
+    // What cannot be rendered cannot be taken.
+    assert!(!list.contains("accept"), "{list}");
 }
 
 #[test]
@@ -543,6 +759,8 @@ fn recorded_inputs_belong_to_the_plan() {
         "{}",
         run.out
     );
+    let channel = "input `dots.radius` (external cc): 9 elements, mean 6";
+    assert!(run.out.contains(channel), "{}", run.out);
     std::fs::remove_file(place.path("rec.csv")).unwrap();
     let run = place.run("golden check");
     assert_eq!(run.code, 5);

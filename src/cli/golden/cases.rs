@@ -21,6 +21,15 @@ pub(super) struct Source {
     pub(super) flags: CaseFlags,
     /// What was recorded.
     pub(super) recorded: Option<Case>,
+    /// There is no patch and no row, only a folder with something recorded.
+    pub(super) is_orphan: bool,
+}
+
+impl Source {
+    /// Whether it was recorded and its file is no longer there.
+    pub(super) fn is_gone(&self) -> bool {
+        self.recorded.is_some() && !self.file.exists()
+    }
 }
 
 /// Finds the cases, sorted by name; without words, all of the record.
@@ -34,7 +43,7 @@ pub(super) fn find(
 ) -> Result<Vec<Source>, Failure> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     if what.is_empty() {
-        if folder.record.cases.is_empty() {
+        if folder.record.cases.is_empty() && folder.orphans().is_empty() {
             let message = format!("nothing is recorded in `{}`", folder.path.display());
             let hint =
                 "name patches: `oscilla golden record patches/`, or another `--golden FOLDER`";
@@ -54,10 +63,31 @@ pub(super) fn find(
             files.insert(name, file);
         }
     }
-    files
+    // What belongs to no patch is found wherever all of something is asked for.
+    let orphans = if what.is_empty() || what.iter().any(|word| word.is_dir()) {
+        folder.orphans()
+    } else {
+        Vec::new()
+    };
+    let orphans = orphans.into_iter().filter(|name| !files.contains_key(name));
+    let orphans: Vec<Source> = orphans.map(|name| orphan(name, given, folder)).collect();
+    let sources = files
         .into_iter()
-        .map(|(name, file)| source(name, file, given, folder))
-        .collect()
+        .map(|(name, file)| source(name, file, given, folder));
+    let mut sources = sources.collect::<Result<Vec<Source>, Failure>>()?;
+    sources.extend(orphans);
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(sources)
+}
+
+fn orphan(name: String, given: &CaseFlags, folder: &Folder) -> Source {
+    Source {
+        flags: plan::merge(given, None),
+        file: folder.case(&name),
+        name,
+        recorded: None,
+        is_orphan: true,
+    }
 }
 
 /// Every patch of a folder, and what was recorded of patches that were there.
@@ -177,5 +207,6 @@ fn source(
         name,
         file,
         recorded,
+        is_orphan: false,
     })
 }

@@ -2,7 +2,8 @@
 
 use super::cases::Source;
 use super::folder::Folder;
-use super::make::{Made, MadeFrame, Ready, prepare};
+use super::make::{Made, MadeFrame, Ready, hash_of, prepare};
+use super::shell;
 use super::why::{Recorded, why};
 use crate::cli::failure::{Failure, Status as Exit};
 use crate::compare::golden::{Case, FrameOutcome, FrameStatus, Outcome, Shown, Status, difference};
@@ -39,8 +40,14 @@ pub(super) fn check(
     how: &How,
     stop: &AtomicBool,
 ) -> Option<Checked> {
-    if source.recorded.is_some() && !source.file.exists() {
-        return Some(gone(source, folder));
+    if source.is_orphan {
+        let place = folder.case(&source.name);
+        let note = format!("`{}` belongs to no case of the record", place.display());
+        return Some(stale_case(source, folder, note));
+    }
+    if source.is_gone() {
+        let note = format!("`{}` is gone, its record is not", source.file.display());
+        return Some(stale_case(source, folder, note));
     }
     let ready = match prepare(source) {
         Ok(ready) => ready,
@@ -68,28 +75,18 @@ fn outcome(source: &Source, folder: &Folder, status: Status, notes: Vec<String>)
 
 /// What to type to take the new one.
 fn accept(source: &Source, folder: &Folder) -> String {
-    let mut command = format!("oscilla golden accept {}", word(&source.name));
+    let mut command = "oscilla golden accept ".to_owned();
     if folder.path != std::path::Path::new("golden") {
-        command.push_str(&format!(
-            " --golden {}",
-            word(&folder.path.to_string_lossy())
-        ));
+        command.push_str(&format!("--golden {} ", shell::file(&folder.path)));
     }
-    command
+    // A name could be taken for a flag.
+    if source.name.starts_with('-') {
+        command.push_str("-- ");
+    }
+    command + &shell::word(&source.name)
 }
 
-/// A word as a shell takes it.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=+:@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-fn gone(source: &Source, folder: &Folder) -> Checked {
-    let note = format!("`{}` is gone, its record is not", source.file.display());
+fn stale_case(source: &Source, folder: &Folder, note: String) -> Checked {
     Checked {
         outcome: outcome(source, folder, Status::Stale, vec![note]),
         made: None,
@@ -101,7 +98,10 @@ fn gone(source: &Source, folder: &Folder) -> Checked {
 fn failed(source: &Source, folder: &Folder, failure: &Failure) -> Checked {
     let notes = failure.findings.iter().map(ToString::to_string).collect();
     Checked {
-        outcome: outcome(source, folder, Status::Error, notes),
+        outcome: Outcome {
+            accept: String::new(),
+            ..outcome(source, folder, Status::Error, notes)
+        },
         made: None,
         changed: Vec::new(),
         error: Some(failure.status),
@@ -116,15 +116,18 @@ fn compared(
     stop: &AtomicBool,
 ) -> Checked {
     let mut out = outcome(source, folder, Status::Same, Vec::new());
-    let mut changed = Vec::new();
+    let (mut changed, mut torn) = (Vec::new(), Vec::new());
     let nothing = Case::default();
     let recorded = source.recorded.as_ref().unwrap_or(&nothing);
     for frame in &made.frames {
-        let (found, same_pixels) = one(source, frame, recorded, folder, how);
-        if !same_pixels {
+        let beside = one(source, frame, recorded, folder, how);
+        if !beside.same_pixels {
             changed.push(frame.number);
         }
-        out.frames.push(found);
+        if beside.torn && beside.outcome.status == FrameStatus::Differs {
+            torn.push(frame.number);
+        }
+        out.frames.push(beside.outcome);
     }
     if !how.in_part {
         out.frames
@@ -133,6 +136,11 @@ fn compared(
     }
     let frames = out.frames.iter().map(|frame| frame.status.of_case());
     out.status = frames.max().unwrap_or(Status::Same);
+    let (values, problems) = folder.values(&source.name, recorded, &made.frames);
+    if source.recorded.is_some() && !problems.is_empty() {
+        out.notes.extend(problems);
+        out.status = out.status.max(Status::Missing);
+    }
     let text = folder.program(&source.name);
     let other_program = recorded.program != made.hash || text != made.text;
     if source.recorded.is_some() && other_program {
@@ -143,11 +151,16 @@ fn compared(
             out.status = out.status.max(Status::Program);
         }
     }
-    if matches!(out.status, Status::Differs | Status::Program) && source.recorded.is_some() {
-        let values = folder.values(&source.name);
-        let recorded = Recorded { text, values };
-        let pictures_differ = out.status == Status::Differs;
-        match why(source, ready, &made, (&recorded, pictures_differ), stop) {
+    let differ = |frame: &FrameOutcome| frame.status == FrameStatus::Differs;
+    let pictures_differ = out.frames.iter().any(differ);
+    if source.recorded.is_some() && (pictures_differ || out.program.is_some()) {
+        let recorded = Recorded {
+            text,
+            values,
+            pictures_differ,
+            torn,
+        };
+        match why(source, ready, &made, &recorded, stop) {
             Ok(why) => out.why = Some(why),
             Err(failure) => {
                 let findings = failure.findings.iter().map(ToString::to_string);
@@ -174,14 +187,16 @@ fn program(text: &str, recorded: &Case, made: &Made) -> String {
     }
 }
 
-/// A frame beside its record, and whether it shows the recorded picture to the pixel.
-fn one(
-    source: &Source,
-    frame: &MadeFrame,
-    recorded: &Case,
-    folder: &Folder,
-    how: &How,
-) -> (FrameOutcome, bool) {
+/// A frame beside its record.
+struct Beside {
+    outcome: FrameOutcome,
+    /// It shows the recorded picture to the pixel.
+    same_pixels: bool,
+    /// The recorded picture is not the one of the recorded hash.
+    torn: bool,
+}
+
+fn one(source: &Source, frame: &MadeFrame, recorded: &Case, folder: &Folder, how: &How) -> Beside {
     let (number, file) = (frame.number, Ready::file(frame.number));
     let entry = recorded.frames.get(&number);
     let without = |status, line: String| {
@@ -189,35 +204,46 @@ fn one(
         found.shown.actual = how.shows.then(|| frame.png.clone());
         found
     };
+    let whole = |outcome, same_pixels| Beside {
+        outcome,
+        same_pixels,
+        torn: false,
+    };
     let expected = match folder.picture(&source.name, number) {
-        Err(problem) => return (without(FrameStatus::Differs, problem), false),
+        Err(problem) => return whole(without(FrameStatus::Differs, problem), false),
         Ok(None) => {
             let (status, line) = by_hash(frame, entry);
-            return (without(status, line), !frame.has_picture);
+            return whole(without(status, line), !frame.has_picture);
         }
         Ok(Some(expected)) => expected,
     };
     let verdict = compare(&expected, &frame.picture, &how.rule);
     let same_pixels = verdict.form.is_none() && verdict.measure.differing == 0;
     let mut found = FrameOutcome::compared(number, file.clone(), &verdict);
+    let torn = entry.is_some_and(|entry| hash_of(&expected).as_deref() != Some(&*entry.hash));
     match entry {
         None => {
             found.status = FrameStatus::Missing;
             found.line = "there is a picture, but no row in the record".to_owned();
         }
-        Some(entry)
-            if same_pixels && entry.rasteriser == RASTERISER_ID && entry.hash != frame.hash =>
-        {
+        Some(_) if torn && same_pixels => {
             found.status = FrameStatus::Differs;
-            found.line = "the recorded picture is not the one of the recorded hash".to_owned();
+            found.line = TORN.to_owned();
         }
+        Some(_) if torn => found.line.push_str(&format!("; {TORN}")),
         Some(_) => {}
     }
     if how.shows {
         found.shown = shown(&expected, frame, &verdict, same_pixels);
     }
-    (found, same_pixels)
+    Beside {
+        outcome: found,
+        same_pixels,
+        torn,
+    }
 }
+
+const TORN: &str = "the recorded picture is not the one of the recorded hash";
 
 fn shown(expected: &Picture, frame: &MadeFrame, verdict: &Verdict, same: bool) -> Shown {
     Shown {

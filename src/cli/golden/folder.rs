@@ -115,10 +115,36 @@ impl Folder {
         fs::read_to_string(path).unwrap_or_default()
     }
 
-    /// The recorded values of a case, by frame.
-    pub(super) fn values(&self, name: &str) -> BTreeMap<u64, Values> {
+    /// The recorded values of a case, by frame, and what is wrong with them: for each frame that is
+    /// recorded and made there must be some.
+    pub(super) fn values(
+        &self,
+        name: &str,
+        recorded: &Case,
+        made: &[MadeFrame],
+    ) -> (BTreeMap<u64, Values>, Vec<String>) {
         let path = self.case(name).join(VALUES[0]);
-        fs::read_to_string(path).map_or_else(|_| BTreeMap::new(), |text| Values::read(&text))
+        let shown = path.display();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                let problem = match error.kind() {
+                    io::ErrorKind::NotFound => format!("`{shown}` is missing"),
+                    _ => format!("`{shown}` cannot be read: {error}"),
+                };
+                return (BTreeMap::new(), vec![problem]);
+            }
+        };
+        let (values, bad) = Values::read(&text);
+        let lines = bad
+            .iter()
+            .map(|line| format!("line {line} of `{shown}` holds no values"));
+        let mut problems: Vec<String> = lines.collect();
+        let numbers = made.iter().map(|frame| frame.number);
+        let here = numbers.filter(|number| recorded.frames.contains_key(number));
+        let without = here.filter(|number| !values.contains_key(number));
+        problems.extend(without.map(|number| format!("`{shown}` has no values of frame {number}")));
+        (values, problems)
     }
 
     /// Frames of which a picture lies in the folder of a case.
@@ -233,15 +259,7 @@ impl Folder {
         };
         let case = read(&file, &text)?.cases.remove(name);
         let Some(case) = case else {
-            // It is gone, and so is everything that was recorded of it.
-            for frame in self.pictures(name) {
-                remove(&folder.join(picture_name(frame)))?;
-            }
-            for name in PROGRAM.iter().chain(&VALUES).chain([&PENDING]) {
-                remove(&folder.join(name))?;
-            }
-            self.record.cases.remove(name);
-            let _ = fs::remove_dir(&folder);
+            self.forget_case(name)?;
             return Ok(true);
         };
         for new in files(&folder).into_iter().filter(|name| is_new(name)) {
@@ -260,6 +278,33 @@ impl Folder {
         self.save()?;
         remove(&file)?;
         Ok(true)
+    }
+
+    /// Takes a case out of the record, with everything that was recorded of it. Other files stay.
+    ///
+    /// # Errors
+    /// What cannot be removed.
+    pub(super) fn forget_case(&mut self, name: &str) -> Result<(), Failure> {
+        let folder = self.case(name);
+        for file in files(&folder) {
+            if is_recorded(&file) || is_new(&file) {
+                remove(&folder.join(file))?;
+            }
+        }
+        self.record.cases.remove(name);
+        // Unless something else lies in it.
+        let _ = fs::remove_dir(&folder);
+        Ok(())
+    }
+
+    /// Folders with something recorded in them that no row of the record names, sorted.
+    pub(super) fn orphans(&self) -> Vec<String> {
+        let unknown = |name: &String| !self.record.cases.contains_key(name);
+        let holds = |name: &String| files(&self.case(name)).iter().any(|file| is_recorded(file));
+        let names = entries(&self.path).into_iter().filter(unknown);
+        let mut names: Vec<String> = names.filter(holds).collect();
+        names.sort();
+        names
     }
 
     /// Writes the record.
@@ -285,6 +330,11 @@ fn frame_of(name: &str) -> Option<u64> {
     let digits = name.strip_prefix("frame_")?.strip_suffix(".png")?;
     let frame = digits.parse().ok()?;
     (picture_name(frame) == name).then_some(frame)
+}
+
+/// Whether a file is one that a case is recorded in.
+fn is_recorded(name: &str) -> bool {
+    [PROGRAM[0], VALUES[0]].contains(&name) || frame_of(name).is_some()
 }
 
 fn is_new(name: &str) -> bool {

@@ -235,6 +235,18 @@ impl Ready {
     }
 }
 
+/// The hash of a picture's pixels as the record has it; `None` if it is no picture that is recorded, for
+/// those have 8 bits a channel.
+pub(super) fn hash_of(picture: &Picture) -> Option<String> {
+    let rgba: Result<Vec<u8>, _> = picture.pixels().flatten().map(u8::try_from).collect();
+    let image = Image {
+        width: picture.width(),
+        height: picture.height(),
+        rgba: rgba.ok().filter(|_| picture.depth() == Depth::Eight)?,
+    };
+    Some(b3(&pixel_hash(&image)))
+}
+
 fn internal(error: &dyn std::error::Error) -> Failure {
     let finding = Diagnostic::error("internal", "", error.to_string());
     Failure::new(Status::Bug, finding)

@@ -4,7 +4,7 @@
 //! differs, `report` shows it. A case is a patch or program by the stem of its file; its plan is remembered
 //! in the record, so that a check needs no flags.
 //!
-//! Read in this order: `cases`, `plan`, `make`, `folder`, `check`, `why`, `sight`, `show`, `crew`.
+//! Read in this order: `cases`, `plan`, `make`, `folder`, `check`, `why`, `sight`, `show`, `shell`, `crew`.
 
 mod cases;
 mod check;
@@ -12,6 +12,7 @@ mod crew;
 mod folder;
 mod make;
 mod plan;
+mod shell;
 mod show;
 mod sight;
 mod why;
@@ -22,7 +23,7 @@ use super::args::{
 };
 use super::console::{self, Console};
 use super::failure::{Failure, Status};
-use super::save::save;
+use super::save::{can_save, save};
 use super::signals::Stop;
 use crate::compare::golden::{Case, Outcome, junit};
 use crate::diag;
@@ -53,11 +54,11 @@ fn refuse_in_ci(what: &str) -> Result<(), Failure> {
 }
 
 fn record(args: &GoldenRecordArgs, console: &Console) -> Result<Status, Failure> {
+    refuse_in_ci("recording")?;
     let mut folder = Folder::open(&args.which.golden)?;
     let sources = cases::find(&args.which.what, &args.case, &folder)?;
-    if sources.iter().any(|source| source.recorded.is_some()) {
-        refuse_in_ci("recording anew")?;
-    }
+    let is_left = |source: &Source| source.is_orphan || source.is_gone();
+    let (left, sources): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(is_left);
     // Everything that can be wrong with a patch is found before the first is rendered.
     let mut cases = Vec::with_capacity(sources.len());
     for source in sources {
@@ -92,6 +93,16 @@ fn record(args: &GoldenRecordArgs, console: &Console) -> Result<Status, Failure>
     })?;
     if stopped {
         return Ok(stop.status());
+    }
+    for source in &left {
+        let why = if source.is_orphan {
+            "it belongs to no case of the record".to_owned()
+        } else {
+            format!("`{}` is gone", source.file.display())
+        };
+        console::data(|out| writeln!(out, "dropped {}  {why}", source.name))?;
+        folder.forget_case(&source.name)?;
+        folder.save()?;
     }
     let shown = folder.path.display();
     let of = cases.len();
@@ -206,6 +217,9 @@ fn check(args: &GoldenCheckArgs, console: &Console) -> Result<Status, Failure> {
             ));
         }
     }
+    for path in args.junit.iter().chain(&args.report) {
+        can_save(path)?;
+    }
     let mut folder = Folder::open(&args.which.golden)?;
     let asked = Asked {
         which: &args.which,
@@ -252,6 +266,7 @@ fn check(args: &GoldenCheckArgs, console: &Console) -> Result<Status, Failure> {
 }
 
 fn report(args: &GoldenReportArgs, console: &Console) -> Result<Status, Failure> {
+    can_save(&args.out)?;
     let folder = Folder::open(&args.which.golden)?;
     let asked = Asked {
         which: &args.which,

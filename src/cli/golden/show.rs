@@ -3,7 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::save::save;
 use crate::compare::Rule;
-use crate::compare::golden::{Outcome, Status, page};
+use crate::compare::golden::{FrameStatus, Outcome, page};
 use crate::raster::RASTERISER_ID;
 use std::io::{self, Write};
 use std::path::Path;
@@ -21,17 +21,24 @@ pub(super) fn case(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     if outcome.passed() {
         return Ok(());
     }
-    if outcome.frames.is_empty() || outcome.status == Status::Program {
-        writeln!(
-            out,
-            "{:8} {name}  {}",
-            outcome.status.word(),
-            outcome.line()
-        )?;
+    let line = outcome.line();
+    // Where no line of a frame says it.
+    let is_said = outcome
+        .frames
+        .iter()
+        .any(|frame| frame.status != FrameStatus::Same);
+    if !is_said {
+        writeln!(out, "{:8} {name}  {line}", outcome.status.word())?;
     }
-    let notes = outcome.notes.iter().flat_map(|note| note.lines());
-    // Without frames the first line is the one above.
-    for line in notes.skip(usize::from(outcome.frames.is_empty())) {
+    let mut notes = outcome
+        .notes
+        .iter()
+        .flat_map(|note| note.lines())
+        .peekable();
+    if !is_said {
+        notes.next_if_eq(&line.as_str());
+    }
+    for line in notes {
         writeln!(out, "         {line}")?;
     }
     if let Some(program) = &outcome.program {

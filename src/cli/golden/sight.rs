@@ -37,11 +37,13 @@ fn targets(program: &Program) -> Vec<(String, Target)> {
     let text = |id: StrId| tables.strings[id.index()].clone();
     let mut targets = Vec::new();
     for block in &tables.graph.blocks {
-        // A plain input is what its source is.
-        let behind_a_chain = block.r#in.iter().filter(|port| {
-            port.r#use.is_some() && !matches!(port.src, PortSource::None | PortSource::Const(_))
+        // A plain input is what its source is; channels from outside are seen where they come in.
+        let seen = block.r#in.iter().filter(|port| match port.src {
+            PortSource::External(_) => true,
+            PortSource::None | PortSource::Const(_) => false,
+            _ => port.r#use.is_some(),
         });
-        for port in behind_a_chain.chain(&block.out) {
+        for port in seen.chain(&block.out) {
             let (block, port) = (text(block.key), text(port.name));
             targets.push((format!("{block}.{port}"), Target::Port { block, port }));
         }

@@ -3,6 +3,7 @@
 
 use super::cases::Source;
 use super::make::{Made, Ready};
+use super::shell;
 use crate::cli::failure::Failure;
 use crate::compare::golden::values::{self, Difference, Values};
 use crate::compare::golden::{Why, changed_places};
@@ -10,15 +11,20 @@ use crate::export::Walk;
 use crate::ir::{Port, PortSource, Program, StrId};
 use crate::vm::Target;
 use crate::vm::explain::{Explanation, Origin};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-/// What was recorded besides pictures.
+/// What was recorded besides pictures, and what is known of these.
 pub(super) struct Recorded {
     /// The program for people.
     pub(super) text: String,
     /// By frame.
     pub(super) values: BTreeMap<u64, Values>,
+    /// A picture is not as recorded.
+    pub(super) pictures_differ: bool,
+    /// Frames whose recorded picture is not that of the recorded hash.
+    pub(super) torn: Vec<u64>,
 }
 
 /// Looks for the reason.
@@ -29,7 +35,7 @@ pub(super) fn why(
     source: &Source,
     ready: &Ready,
     made: &Made,
-    (recorded, pictures_differ): (&Recorded, bool),
+    recorded: &Recorded,
     stop: &AtomicBool,
 ) -> Result<Why, Failure> {
     let program = changed_places(&recorded.text, &made.text);
@@ -53,7 +59,15 @@ pub(super) fn why(
             why.values = Some(difference);
         }
         None if recorded.values.is_empty() => line.push_str("no values were recorded"),
-        None if why.program.is_empty() && pictures_differ => line.push_str(
+        None if !recorded.torn.is_empty() => {
+            let frames = recorded.torn.iter().map(u64::to_string).collect::<Vec<_>>();
+            line.push_str(&format!(
+                "every value that is drawn is as recorded, but the record itself does not hold together: \
+                 picture and hash of frame {} are not of one recording",
+                frames.join(", ")
+            ));
+        }
+        None if why.program.is_empty() && recorded.pictures_differ => line.push_str(
             "every value that is drawn is as recorded: what differs is how it is painted",
         ),
         None => line.push_str("every value that is drawn is as recorded"),
@@ -97,18 +111,19 @@ fn path(
         engine.explain(&Target::Port { block, port }).ok()
     });
     let explanations: Vec<Explanation> = origins.collect();
-    let found = explanations
-        .iter()
-        .find_map(|explanation| cause(explanation, was, now));
-    let Some(found) = found else {
+    let found = explanations.iter().find_map(|explanation| {
+        let way = cause(explanation, was, now)?;
+        Some((way, explanation.nodes.as_slice()))
+    });
+    let Some((found, nodes)) = found else {
         return Ok(vec![format!(
             "all that feeds `{sink}` is as recorded: it begins in `{sink}` itself"
         )]);
     };
-    let mut lines: Vec<String> = found.iter().map(|o| told(o, was, now)).collect();
+    let mut lines: Vec<String> = found.iter().map(|o| told(o, (was, now), nodes)).collect();
     if let Some(last) = found.last() {
-        let (file, frame) = (source.file.display(), now.frame);
-        let target = &last.name;
+        let (file, frame) = (shell::file(&source.file), now.frame);
+        let target = shell::word(&last.name);
         lines.push(format!(
             "oscilla inspect {file} --explain {target} --frames {frame}"
         ));
@@ -152,7 +167,7 @@ fn cause<'a>(explanation: &'a Explanation, was: &Values, now: &Values) -> Option
         let origin = &nodes[*at];
         let Some(&from) = origin.from.get(*done) else {
             // All its sources are as recorded.
-            if differs(origin, was, now) {
+            if differs(origin, (was, now), nodes) {
                 return Some(way.iter().rev().map(|(at, _)| &nodes[*at]).collect());
             }
             way.pop();
@@ -166,16 +181,25 @@ fn cause<'a>(explanation: &'a Explanation, was: &Values, now: &Values) -> Option
     None
 }
 
-fn differs(origin: &Origin, was: &Values, now: &Values) -> bool {
-    // What only one of the two has came with another program.
-    match (was.value(&origin.name), now.value(&origin.name)) {
-        (Some(a), Some(b)) => a != b,
-        (None, Some(_)) => true,
-        _ => false,
+fn differs(origin: &Origin, (was, now): (&Values, &Values), nodes: &[Origin]) -> bool {
+    // What only the new program has came with it.
+    match (was.value(&origin.name), current(origin, now, nodes)) {
+        (Some(a), b) => Some(a) != b,
+        (None, b) => b.is_some() && now.value(&origin.name).is_some(),
     }
 }
 
-fn told(origin: &Origin, was: &Values, now: &Values) -> String {
+/// What it is now. An input without a lens is what its source is, and is not kept by itself.
+fn current<'a>(origin: &Origin, now: &'a Values, nodes: &[Origin]) -> Option<&'a Value> {
+    let plain = match (origin.kind, origin.from.as_slice()) {
+        ("input", [source]) => nodes.get(*source),
+        _ => None,
+    };
+    let own = now.value(&origin.name);
+    own.or_else(|| now.value(&plain?.name))
+}
+
+fn told(origin: &Origin, (was, now): (&Values, &Values), nodes: &[Origin]) -> String {
     let Origin {
         kind, name, note, ..
     } = origin;
@@ -184,12 +208,15 @@ fn told(origin: &Origin, was: &Values, now: &Values) -> String {
     } else {
         format!(" ({note})")
     };
-    let shown = match (was.value(name), now.value(name)) {
+    let shown = match (was.value(name), current(origin, now, nodes)) {
         (Some(a), Some(b)) => {
             let (a, b) = (values::text(a), values::text(b));
             format!(": {a} recorded, {b} now")
         }
-        (None, Some(b)) => format!(": {} now, not recorded", values::text(b)),
+        (None, Some(b)) if now.value(name).is_some() => {
+            format!(": {} now, not recorded", values::text(b))
+        }
+        (Some(a), None) => format!(": {} recorded, no value now", values::text(a)),
         _ => String::new(),
     };
     format!("{kind} `{name}`{note}{shown}")

@@ -96,14 +96,24 @@ impl Values {
         Self { frame, object }
     }
 
-    /// Reads the lines of a file; those that are no frame's are left out, since values only explain.
-    pub fn read(text: &str) -> BTreeMap<u64, Self> {
-        let lines = text.lines().filter_map(|line| {
-            let object: Value = serde_json::from_str(line).ok()?;
-            let frame = object["frame"].as_u64()?;
-            Some((frame, Self { frame, object }))
-        });
-        lines.collect()
+    /// Reads the lines of a file: values by frame, and the numbers (from 1) of lines that are no frame's.
+    pub fn read(text: &str) -> (BTreeMap<u64, Self>, Vec<usize>) {
+        let mut frames = BTreeMap::new();
+        let mut bad = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            match Self::line(line) {
+                Some(values) => drop(frames.insert(values.frame, values)),
+                None => bad.push(at + 1),
+            }
+        }
+        (frames, bad)
+    }
+
+    fn line(line: &str) -> Option<Self> {
+        let object: Value = serde_json::from_str(line).ok()?;
+        let frame = object["frame"].as_u64()?;
+        let whole = object["passes"].is_array() && object["values"].is_object();
+        whole.then_some(Self { frame, object })
     }
 
     /// What a name stood for.
@@ -342,7 +352,8 @@ mod tests {
     fn equal_frames_have_no_difference_and_read_back() {
         let values = frame(json!([dots(json!([1, 2, 3]))]));
         assert_eq!(values.difference(&values), None);
-        let read = Values::read(&format!("{values}\nnonsense\n{{}}\n"));
+        let (read, bad) = Values::read(&format!("{values}\nnonsense\n{{}}\n"));
+        assert_eq!(bad, [2, 3]);
         assert_eq!(read.len(), 1);
         assert_eq!(read[&3], values);
         assert_eq!(read[&3].value("osc.out"), Some(&json!(1)));
