@@ -364,8 +364,6 @@ fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
         "blocks": [{"id": "time", "type": "CycleTimeRoot"},
           {"id": "c", "type": "composite:far"},
           {"id": "more", "type": "AddSignal", "params": {"b": 2}},
-          {"id": "wave", "type": "FieldOscillator"},
-          {"id": "sum", "type": "FieldZipSignal", "params": {"fn": "add"}},
           {"id": "glow", "type": "PostFX"},
           {"id": "other", "type": "RenderInstances2D"},
           {"id": "dots", "type": "RenderInstances2D"}],
@@ -376,7 +374,7 @@ fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
           {"from": "more.out", "to": "dots.radius"}]}"#,
     );
     let begins = "it begins with `c::times.y = inf`";
-    let strict = "render folded.json --frames 0 --out o --strict";
+    let strict = "render folded.json --frames 0 --out o --strict --overwrite";
     place.refused(strict, 4, &["`dots`", "size", begins]);
     let run = place.done("render folded.json --frames 0 --out o");
     assert!(run.err.contains(begins), "{}", run.err);
@@ -386,6 +384,12 @@ fn a_fault_that_was_folded_away_names_the_output_that_gave_it() {
         r#"{"from": "more.out", "to": "dots.radius"}"#,
         r#"{"from": "time.phase", "to": "wave.phases"}, {"from": "wave.out", "to": "sum.field"},
            {"from": "more.out", "to": "sum.signal"}, {"from": "sum.out", "to": "dots.radius"}"#,
+    );
+    let field = field.replace(
+        r#"{"id": "glow""#,
+        r#"{"id": "wave", "type": "FieldOscillator"},
+           {"id": "sum", "type": "FieldZipSignal", "params": {"fn": "add"}},
+           {"id": "glow""#,
     );
     place.file("field.json", &field);
     place.refused(
@@ -490,7 +494,7 @@ fn strict_tells_a_faulty_opacity_from_a_faulty_colour() {
         (hue, color, "color"),
         (&format!("{hue}{half}"), &both, "color"),
     ] {
-        place.file("p.json", &patch(blocks, connections));
+        place.file("p.json", patch(blocks, connections));
         let args = "render p.json --out s --overwrite --strict";
         let words = [
             "`dots` would drop element `1`",

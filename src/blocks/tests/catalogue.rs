@@ -273,7 +273,8 @@ fn every_form_of_a_page_says_what_is_defined() {
             assert!(json.contains(inside), "no `{word}` in {json}");
         }
         let narrow = |line: &str| line.chars().count() <= 88;
-        assert!(entry.text().lines().all(narrow), "{}", entry.text());
+        // The headline is one line, however long.
+        assert!(entry.text().lines().skip(1).all(narrow), "{}", entry.text());
     }
 }
 

@@ -74,8 +74,13 @@ impl Walk<'_> {
         let mut seen = BTreeSet::from([slot]);
         let is_faulty = |s: &SlotId| self.constant(*s).is_some();
         loop {
-            let mut before = self.before(slot).into_iter().filter(is_faulty);
-            match before.find(|s| seen.insert(*s)) {
+            // A bus combines in every frame, though what is published may be a constant.
+            let through = |s: SlotId| match is_faulty(&s) || !self.is_bus(s) {
+                true => vec![s],
+                false => self.before(s),
+            };
+            let before = self.before(slot).into_iter().flat_map(through);
+            match before.filter(is_faulty).find(|s| seen.insert(*s)) {
                 Some(next) => slot = next,
                 None => return slot,
             }
@@ -84,6 +89,13 @@ impl Walk<'_> {
                 return slot;
             }
         }
+    }
+
+    fn is_bus(&self, slot: SlotId) -> bool {
+        matches!(
+            self.program.tables.graph.slots[slot.index()].owner,
+            SlotOwner::Bus(_)
+        )
     }
 
     fn is_output(&self, slot: SlotId) -> bool {
