@@ -11,7 +11,7 @@
 //!
 //! The hash tells a damaged file from a whole one, not a friend from a foe: whoever writes the payload
 //! can write its hash. Lengths in the payload are therefore never believed: a list must fit into what a
-//! file of this size may take in memory ([`super::budget`]). Reading proves the shape only; [`super::file`] proves the rest.
+//! file of this size may take in memory (see `budget`). Reading proves the shape only; [`super::file`] proves the rest.
 
 use super::budget::{self, Budget};
 use super::json::unsupported;
