@@ -87,7 +87,14 @@ const visit = async () => {
   one("#swipe").value = "25";
   one("#swipe").dispatchEvent(new Event("input"));
   seen.swipe = [one(".frame .top").style.clipPath, one(".frame .edge").style.left];
-  press("3");
+  // A slider has its own arrows; other keys mean the same as anywhere.
+  const onSwipe = (key) => one("#swipe").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const opened = one("#frame").value;
+  seen.ownArrows = ["ArrowRight", "ArrowLeft", "ArrowLeft"].every((key) => {
+    onSwipe(key);
+    return opened === one("#frame").value;
+  });
+  onSwipe("3");
   await until("blink", () => one(".blink"));
   const before = one(".blink").style.visibility;
   press(" ");
@@ -195,6 +202,7 @@ fn every_control_of_the_report_works() {
     is("programFirst", true.into());
     is("accept", "oscilla golden accept swell".into());
     is("swipe", ["inset(0px 0px 0px 25%)", "25%"].to_vec().into());
+    is("ownArrows", true.into());
     is("blinks", true.into());
     is("sharp", "pixelated".into());
     is("ticks", [false, true, false, true].to_vec().into());

@@ -372,8 +372,9 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") event.target.blur();
   const control = event.target.closest("input, button, summary");
-  // A control has its own arrows, letters and space.
-  if (event.target.matches("input")) return;
+  // A text has its own letters, a slider its own arrows, every control its own space.
+  if (event.target.matches("input[type=search]")) return;
+  if (event.target.matches("input[type=range]") && event.key.startsWith("Arrow")) return;
   const keys = {
     j: () => openCase(Math.min(state.shown.length - 1, state.at + 1)),
     k: () => openCase(Math.max(0, state.at - 1)),
