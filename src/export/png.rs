@@ -241,33 +241,53 @@ fn drop_alpha(rgba: &[u8], rgb: &mut Vec<u8>) {
     }
 }
 
-/// Indices of an image with at most 256 colours; translucent colours first, so that the alphas of
-/// the rest need not be written.
+/// Pixels that are compared at once with the colour before them: flat art is mostly runs.
+const RUN: usize = 16;
+
+/// Indices of an image with at most 256 colours, numbered as they appear; translucent ones first, so that
+/// the alphas of the rest need not be written.
 fn index_colours(image: &Image, indices: &mut Vec<u8>) -> Option<Palette> {
     let mut seen = Seen::new();
-    let mut last = (None, 0);
+    let (pixels, _) = image.rgba.as_chunks::<4>();
+    let mut colour = *pixels.first()?;
+    let mut index = seen.index(colour)?;
     indices.clear();
-    indices.reserve(image.rgba.len() / 4);
-    for pixel in image.rgba.chunks_exact(4) {
-        let colour = [pixel[0], pixel[1], pixel[2], pixel[3]];
-        if last.0 != Some(colour) {
-            last = (Some(colour), seen.index(colour)?);
+    indices.reserve(pixels.len());
+    let (runs, rest) = pixels.as_chunks::<RUN>();
+    for run in runs {
+        if *run == [colour; RUN] {
+            indices.extend_from_slice(&[index; RUN]);
+            continue;
         }
-        indices.push(last.1);
+        let mut row = [0; RUN];
+        for (place, &pixel) in row.iter_mut().zip(run) {
+            if pixel != colour {
+                (colour, index) = (pixel, seen.index(pixel)?);
+            }
+            *place = index;
+        }
+        indices.extend_from_slice(&row);
     }
-    let mut order: Vec<(u8, [u8; 4])> = (0..=u8::MAX).zip(seen.colours).collect();
-    order.sort_by_key(|(_, colour)| (colour[3] == 255, *colour));
-    let mut place = [0; 256];
-    for (new, (old, _)) in (0..=u8::MAX).zip(&order) {
-        place[usize::from(*old)] = new;
+    for &pixel in rest {
+        indices.push(seen.index(pixel)?);
     }
-    for index in indices {
-        *index = place[usize::from(*index)];
+    let mut colours = seen.colours;
+    if colours.iter().any(|colour| colour[3] < 255) {
+        let mut order: Vec<(u8, [u8; 4])> = (0..=u8::MAX).zip(colours).collect();
+        order.sort_by_key(|(_, colour)| colour[3] == 255);
+        let mut place = [0; 256];
+        for (new, (old, _)) in (0..=u8::MAX).zip(&order) {
+            place[usize::from(*old)] = new;
+        }
+        for index in indices {
+            *index = place[usize::from(*index)];
+        }
+        colours = order.into_iter().map(|(_, colour)| colour).collect();
     }
-    let translucent = order.iter().filter(|(_, colour)| colour[3] < 255);
+    let translucent = colours.iter().filter(|colour| colour[3] < 255);
     Some(Palette {
-        alpha: translucent.map(|(_, colour)| colour[3]).collect(),
-        rgb: order.iter().flat_map(|(_, c)| [c[0], c[1], c[2]]).collect(),
+        alpha: translucent.map(|colour| colour[3]).collect(),
+        rgb: colours.iter().flat_map(|c| [c[0], c[1], c[2]]).collect(),
     })
 }
 
