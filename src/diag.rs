@@ -4,6 +4,8 @@
 //! first mistake. Passes know JSON pointers; [`crate::patch::Source`] turns a pointer into line and
 //! column once, at the end. Codes are stable, lower-case words: scripts match on them.
 
+pub mod shell;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;

@@ -101,10 +101,8 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();
             let text = name.to_string_lossy();
-            if text == "manifest.json"
-                || text.ends_with(".manifest.json")
-                || (text.starts_with("manifest.") && text.ends_with(".json"))
-            {
+            let of_part = text.starts_with("manifest.") && text.ends_with(".json");
+            if of_part || text.ends_with(".manifest.json") {
                 parts.push(path.join(&name));
             }
             if text.ends_with(".journal") {
@@ -146,16 +144,14 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Writes the manifest of the whole of which these are parts; else says why they are not.
 fn whole(folder: &Path, parts: Vec<Manifest>) -> Result<Result<PathBuf, String>, Failure> {
-    match verify::merge(parts) {
-        Ok(Some(manifest)) => {
-            let name = "manifest.json";
-            let destination = Destination::new(folder, Names::Single(name.to_owned()));
-            verify::write(&destination, name, &manifest)?;
-            Ok(Ok(folder.join(name)))
-        }
-        Ok(None) => Ok(Err("there are no parts".to_owned())),
-        Err(error) => Ok(Err(error.to_string())),
-    }
+    let manifest = match verify::merge(parts) {
+        Ok(manifest) => manifest,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let name = "manifest.json";
+    let destination = Destination::new(folder, Names::Single(name.to_owned()));
+    verify::write(&destination, name, &manifest)?;
+    Ok(Ok(folder.join(name)))
 }
 
 /// Makes the frames of a manifest again; what differs.

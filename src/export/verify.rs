@@ -183,6 +183,9 @@ pub enum MergeError {
         /// Its number.
         frame: u64,
     },
+    /// Nothing is the whole of nothing.
+    #[error("there are no parts")]
+    NoParts,
     /// No part has them.
     #[error("no part has the frames {frames}")]
     Missing {
@@ -198,7 +201,7 @@ pub enum MergeError {
 ///
 /// # Errors
 /// [`MergeError`].
-pub fn merge(parts: Vec<Manifest>) -> Result<Option<Manifest>, MergeError> {
+pub fn merge(parts: Vec<Manifest>) -> Result<Manifest, MergeError> {
     let mut frames = BTreeMap::new();
     let mut sums = Sums::default();
     let mut head = None;
@@ -232,9 +235,7 @@ pub fn merge(parts: Vec<Manifest>) -> Result<Option<Manifest>, MergeError> {
             };
         }
     }
-    let Some(head) = head else {
-        return Ok(None);
-    };
+    let head = head.ok_or(MergeError::NoParts)?;
     let missing = (0..head.plan.frames).filter(|frame| !frames.contains_key(frame));
     let missing = FrameSet::from_ascending(missing);
     if !missing.is_empty() {
@@ -247,14 +248,14 @@ pub fn merge(parts: Vec<Manifest>) -> Result<Option<Manifest>, MergeError> {
     for entry in &frames {
         outcome.add(entry);
     }
-    Ok(Some(Manifest {
+    Ok(Manifest {
         manifest_version: manifest::record::VERSION,
         head,
         frames,
         output: None,
         baked: Vec::new(),
         sums: Sums::from(&outcome),
-    }))
+    })
 }
 
 /// Writes a manifest under a name.

@@ -115,3 +115,29 @@ fn what_is_no_manifest_is_refused() {
     place.refused("verify new.json", 2, &["version 99"]);
     place.refused("verify loop.json --swap 1:b.json", 2, &["--rerender"]);
 }
+
+#[test]
+fn a_manifest_speaks_of_its_own_folder_only() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f");
+    place.done("render loop.json --out film/f.gif");
+    for (manifest, name) in [
+        ("f/manifest.json", "frame_00003.png"),
+        ("f/manifest.json", "frame_#####.png"),
+        ("film/f.gif.manifest.json", "f.gif"),
+    ] {
+        let text = String::from_utf8(place.bytes(manifest)).unwrap();
+        for other in ["../../loop.json", "/etc/passwd", "..", "sub/f.png", ""] {
+            let forged = text.replace(&format!("\"{name}\""), &format!("\"{other}\""));
+            assert_ne!(forged, text);
+            place.file(manifest, forged);
+            for flags in ["", "--rerender loop.json"] {
+                let command = format!("verify {manifest} {flags}");
+                place.refused(&command, 2, &["manifest-mismatch", "not a file beside it"]);
+            }
+        }
+        place.file(manifest, text);
+    }
+    place.done("verify f");
+    place.done("verify film");
+}

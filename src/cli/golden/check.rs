@@ -3,11 +3,11 @@
 use super::cases::Source;
 use super::folder::Folder;
 use super::make::{Made, MadeFrame, Ready, hash_of, prepare};
-use super::shell;
 use super::why::{Recorded, why};
 use crate::cli::failure::{Failure, Status as Exit};
 use crate::compare::golden::{Case, FrameOutcome, FrameStatus, Outcome, Shown, Status, difference};
 use crate::compare::{Picture, Rule, Verdict, compare};
+use crate::diag::shell;
 use crate::raster::RASTERISER_ID;
 use std::sync::atomic::AtomicBool;
 

@@ -12,7 +12,6 @@ mod crew;
 mod folder;
 mod make;
 mod plan;
-mod shell;
 mod show;
 mod sight;
 mod why;

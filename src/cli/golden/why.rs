@@ -3,10 +3,10 @@
 
 use super::cases::Source;
 use super::make::{Made, Ready};
-use super::shell;
 use crate::cli::failure::Failure;
 use crate::compare::golden::values::{self, Difference, Values};
 use crate::compare::golden::{Why, changed_places};
+use crate::diag::shell;
 use crate::export::Walk;
 use crate::ir::{Port, PortSource, Program, StrId};
 use crate::vm::Target;

@@ -7,6 +7,8 @@ use crate::export::pipeline::{Frame, Outcome};
 use crate::export::{Columns, Faults, Plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
+use std::path::Path;
 
 /// Version of the shape of a manifest.
 pub const VERSION: u32 = 1;
@@ -178,7 +180,8 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// What is wrong with the text, in words.
+    /// What is wrong with the text, in words. A manifest speaks of its own folder: names of other places
+    /// are refused, so that nobody who verifies one reads or writes there.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -194,6 +197,24 @@ impl Manifest {
                 "its shape has version {found}, this program reads {VERSION}"
             ));
         }
-        serde_json::from_slice(bytes).map_err(|error| format!("it cannot be read: {error}"))
+        let manifest: Self =
+            serde_json::from_slice(bytes).map_err(|error| format!("it cannot be read: {error}"))?;
+        let stray = manifest.names().find(|name| !is_plain(name));
+        if let Some(name) = stray {
+            return Err(format!("it names `{name}`, which is not a file beside it"));
+        }
+        Ok(manifest)
     }
+
+    /// All names of files in it, and their pattern.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let files = self.frames.iter().filter_map(|frame| frame.file.as_ref());
+        let files = files.chain(&self.output).map(|file| file.file.as_str());
+        files.chain([self.head.names.as_str()])
+    }
+}
+
+/// Whether a name means a file in its folder, and no other place.
+fn is_plain(name: &str) -> bool {
+    Path::new(name).file_name() == Some(OsStr::new(name))
 }

@@ -3,6 +3,7 @@
 //! Colours: RGB goes in, and ffmpeg converts with the matrix of BT.709 to limited range, which the file
 //! says too. Transfer is tagged as BT.709, as players expect of what was meant for a screen.
 
+use crate::diag::shell;
 use crate::export::FrameRate;
 use std::ffi::OsString;
 use std::path::Path;
@@ -225,19 +226,10 @@ impl Recipe {
         let mut line = "ffmpeg".to_owned();
         for argument in self.arguments(output) {
             line.push(' ');
-            line.push_str(&quote(&argument.to_string_lossy()));
+            line.push_str(&shell::word(&argument.to_string_lossy()));
         }
         line
     }
-}
-
-/// For a POSIX shell.
-fn quote(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=+,%@".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

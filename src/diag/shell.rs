@@ -2,9 +2,15 @@
 
 use std::path::Path;
 
-/// A word as a shell takes it.
-pub(super) fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=+:@%".contains(c);
+/// A word as a POSIX shell takes it: as it is, or in single quotes.
+///
+/// ```
+/// use oscilla::diag::shell;
+/// assert_eq!(shell::word("loop.gif"), "loop.gif");
+/// assert_eq!(shell::word("it's"), r"'it'\''s'");
+/// ```
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=+:@%,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
     } else {
@@ -12,8 +18,8 @@ pub(super) fn word(text: &str) -> String {
     }
 }
 
-/// A file as a word that is no flag.
-pub(super) fn file(path: &Path) -> String {
+/// A file as a word that no program takes for a flag.
+pub fn file(path: &Path) -> String {
     let text = path.to_string_lossy();
     if text.starts_with('-') {
         word(&format!("./{text}"))
