@@ -19,6 +19,7 @@ mod cli {
     mod inspect;
     mod layers;
     mod library;
+    mod plot;
     mod probe;
     mod quality;
     mod render;

@@ -60,10 +60,10 @@ pub(super) fn run(args: &ProbeArgs, console: &mut Console) -> Result<Status, Fai
         None => {}
     }
     if let (Some(path), Printer::Plot(_, plot)) = (&args.plot, printer) {
-        let title = targets(args).join(", ");
+        let titles = targets(args);
         let drawn = match picture {
-            Some(Picture::Png) => plot.png(&title),
-            Some(Picture::Svg) | None => plot.svg(&title),
+            Some(Picture::Png) => plot.png(&titles),
+            Some(Picture::Svg) | None => plot.svg(&titles),
         };
         let bytes = drawn.map_err(Failure::usage)?;
         save(path, |out| out.write_all(&bytes))?;

@@ -2,6 +2,7 @@
 
 use crate::diag::printable;
 use crate::math::color::luma;
+use crate::math::{READABLE, readable};
 use crate::render_tree::Column;
 use crate::render_tree::json::{write_f32, write_f64};
 use crate::types::Domain;
@@ -122,8 +123,8 @@ impl Sheet {
 
     /// Exact for machines, six decimals for people.
     fn number(&self, value: f64) -> String {
-        if self.csv || !value.is_finite() {
-            return value.to_string();
+        if self.csv || !value.is_finite() || value.abs() >= READABLE {
+            return readable(value);
         }
         let text = format!("{value:.6}");
         let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -175,14 +176,8 @@ fn block(name: &str, value: &Option<SampleValue>) -> Block {
             )
         }
         Some(SampleValue::Column(buffer)) => {
-            let (values, elements, lanes) = rows(buffer);
-            let names: &[&str] = match (buffer, lanes) {
-                (_, 1) => &[""],
-                (_, 2) => &[".x", ".y"],
-                (_, 3) => &[".x", ".y", ".z"],
-                _ => &[".r", ".g", ".b", ".a"],
-            };
-            plain(name, names, values, elements)
+            let (values, elements, _) = rows(buffer);
+            plain(name, column_lanes(buffer), values, elements)
         }
     }
 }
@@ -196,10 +191,22 @@ fn plain(name: &str, lanes: &[&str], values: Vec<f64>, elements: Option<usize>) 
     }
 }
 
+/// What is put behind the name of a column for each of its lanes: four are a colour.
+pub(super) fn column_lanes(buffer: &Buffer) -> &'static [&'static str] {
+    match buffer.format().lanes() {
+        2 => &[".x", ".y"],
+        3 => &[".x", ".y", ".z"],
+        4 => &[".r", ".g", ".b", ".a"],
+        _ => &[""],
+    }
+}
+
+/// The same for the lanes of a value.
 pub(super) fn lane_names(domain: Domain, count: usize) -> Vec<String> {
     let fixed: &[&str] = match (domain, count) {
         (_, 1) => &[""],
         (Domain::Color, 4) => &[".r", ".g", ".b", ".a"],
+        (Domain::Bounds, 4) => &[".minX", ".minY", ".maxX", ".maxY"],
         (_, 2..=4) => &[".x", ".y", ".z", ".w"],
         _ => &[],
     };
