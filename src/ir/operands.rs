@@ -152,3 +152,23 @@ pub fn is_computed_event(expr: &EventExpr) -> bool {
             | EventExpr::Combine { .. }
     )
 }
+
+/// Terms of a bus in combine order; a bus of one publisher may be its term.
+pub fn terms_of_bus(program: &Program, root: ValueRef) -> Vec<ValueRef> {
+    let tables = &program.tables;
+    match root {
+        ValueRef::Sig(id) => match &tables.sig.nodes[id.index()].expr {
+            SignalExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Sig(t)).collect(),
+            _ => vec![root],
+        },
+        ValueRef::Event(id) => match &tables.event.nodes[id.index()].expr {
+            EventExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Event(t)).collect(),
+            _ => vec![root],
+        },
+        ValueRef::Field(id) => match &tables.field.nodes[id.index()].expr {
+            FieldExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Field(t)).collect(),
+            _ => vec![root],
+        },
+        _ => Vec::new(),
+    }
+}

@@ -13,6 +13,8 @@ use super::evaluate::Stores;
 use super::field::Stats;
 use crate::ir::facts::Names;
 use crate::ir::*;
+use crate::math::readable;
+use crate::types::World;
 use std::collections::{BTreeMap, VecDeque};
 use values::Fields;
 
@@ -168,7 +170,10 @@ impl<'a> Explainer<'a> {
             return;
         };
         let value = self.column(place).unwrap_or(slot.r#ref);
-        self.nodes[place].value = self.value(value, (place, None));
+        self.nodes[place].value = match value {
+            ValueRef::None if is_event(program, slot) => Seen::Pulses(0),
+            value => self.value(value, (place, None)),
+        };
         let kind = match slot.owner {
             SlotOwner::Block { block, port, dir } => {
                 let row = &graph.blocks[block.index()];
@@ -255,7 +260,7 @@ impl<'a> Explainer<'a> {
         self.note(place, format!("{mode}, silent {silent}"));
         let [first, count] = bus.pubs.map(|n| n as usize);
         let rows = &graph.publishers[first..first + count];
-        let terms = terms(program, bus.root);
+        let terms = operands::terms_of_bus(program, bus.root);
         for (k, row) in rows.iter().filter(|p| p.enabled).enumerate() {
             if self.nodes.len() >= NODES {
                 self.reach(row.from);
@@ -265,7 +270,7 @@ impl<'a> Explainer<'a> {
             self.nodes.push(Origin {
                 kind: "publisher",
                 name: self.names.text(row.key).to_owned(),
-                note: format!("{}, sortKey {}", k + 1, row.sort_key),
+                note: format!("{}, sortKey {}", k + 1, readable(row.sort_key)),
                 value: Seen::Nothing,
                 stages: Vec::new(),
                 from: Vec::new(),
@@ -295,22 +300,7 @@ fn is_constant(port: &Port) -> bool {
     from_nowhere && matches!(port.r#ref, ValueRef::Sig(_) | ValueRef::Field(_))
 }
 
-/// Terms of a bus in combine order; a bus of one publisher may be its term.
-fn terms(program: &Program, root: ValueRef) -> Vec<ValueRef> {
-    let tables = &program.tables;
-    match root {
-        ValueRef::Sig(id) => match &tables.sig.nodes[id.index()].expr {
-            SignalExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Sig(t)).collect(),
-            _ => vec![root],
-        },
-        ValueRef::Event(id) => match &tables.event.nodes[id.index()].expr {
-            EventExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Event(t)).collect(),
-            _ => vec![root],
-        },
-        ValueRef::Field(id) => match &tables.field.nodes[id.index()].expr {
-            FieldExpr::Combine { terms, .. } => terms.iter().map(|&t| ValueRef::Field(t)).collect(),
-            _ => vec![root],
-        },
-        _ => Vec::new(),
-    }
+/// Whether an address is that of an event; an input without a source has no row, and never a pulse.
+pub(super) fn is_event(program: &Program, slot: &Slot) -> bool {
+    program.types[slot.r#type.index()].world == World::Event
 }

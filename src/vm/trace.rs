@@ -14,7 +14,10 @@ pub mod recorder;
 pub mod summary;
 
 pub use record::flags;
-pub use record::{Edge, Relation, Side, Span, SpanEnd, SpanKind, Subject, ValueRecord, ValueTag};
+pub use record::{
+    Carried, Combined, Edge, Relation, Side, Span, SpanEnd, SpanKind, Subject, ValueRecord,
+    ValueTag,
+};
 pub use recorder::{Clock, Counter, FullRecorder, Recorder, TimingRecorder};
 
 /// How much a tracer wants.

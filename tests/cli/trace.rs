@@ -134,7 +134,7 @@ fn a_static_column_is_computed_once() {
     let made = named(&events, "C", "dots.positions materialize");
     assert_eq!(made.len(), 1);
     assert_eq!(made[0]["args"]["count"], 4.0);
-    let groups = named(&events, "X", "materialize g0");
+    let groups = named(&events, "X", "materialize dots.positions");
     let bytes: Vec<&Value> = groups.iter().map(|e| &e["args"]["bytes"]).collect();
     // Two floats an element once; the radius is one number for all, four bytes a frame.
     assert_eq!(bytes[1..], [4, 4, 4]);
@@ -217,7 +217,7 @@ fn a_summary_names_the_hot_steps_and_blocks() {
     assert!(run.out.starts_with("4 frames, "), "{}", run.out);
     for word in [
         "nodeEval:a",
-        "materialize:g0",
+        "materialize:dots.positions",
         "share",
         "block",
         "computed: first",
@@ -227,4 +227,133 @@ fn a_summary_names_the_hot_steps_and_blocks() {
     place.refused("trace p.json", 2, &["--out"]);
     place.refused("trace p.json -o nowhere/t.json", 5, &["nowhere"]);
     place.refused("trace p.json -o t.json --records 0", 2, &["1 to"]);
+}
+
+/// Three publishers, each through a lens, on a bus of numbers, of pulses or of elements.
+fn combined(world: &str, mode: &str) -> Vec<Value> {
+    let (ty, publishers, listener) = match world {
+        "number" => (
+            r#""type": "number""#,
+            r#"{"id": "a", "from": "osc.out", "bus": "b", "sortKey": 1, "lens": [{"type": "scale", "params": {"scale": 3}}]},
+               {"id": "b", "from": "time.energy", "bus": "b", "sortKey": 2, "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}}]},
+               {"id": "c", "from": "four.out", "bus": "b", "sortKey": 3, "lens": [{"type": "scale", "params": {"scale": 0.5}}]}"#,
+            r#"{"bus": "b", "to": "dots.rotation"}"#,
+        ),
+        "event" => (
+            r#""type": "event<trigger>""#,
+            r#"{"id": "a", "from": "beat.tick", "bus": "b", "sortKey": 1},
+               {"id": "b", "from": "never.tick", "bus": "b", "sortKey": 2},
+               {"id": "c", "from": "other.tick", "bus": "b", "sortKey": 3}"#,
+            r#"{"bus": "b", "to": "count.trigger"}"#,
+        ),
+        _ => (
+            r#""type": "field<number>""#,
+            r#"{"id": "a", "from": "index.index", "bus": "b", "sortKey": 1, "lens": [{"type": "scale", "params": {"scale": 3}}]},
+               {"id": "b", "from": "time.energy", "bus": "b", "sortKey": 2, "lens": [{"type": "scale", "params": {"scale": 2, "offset": 5}}]},
+               {"id": "c", "from": "again.index", "bus": "b", "sortKey": 3}"#,
+            r#"{"bus": "b", "to": "dots.rotation"}"#,
+        ),
+    };
+    let patch = format!(
+        r#"{{"blocks": [
+            {{"id": "time", "type": "CycleTimeRoot", "params": {{"periodMs": 1000}}}},
+            {{"id": "grid", "type": "DomainN", "params": {{"n": 300}}}},
+            {{"id": "index", "type": "FieldIndex"}},
+            {{"id": "again", "type": "FieldIndex"}},
+            {{"id": "osc", "type": "Oscillator", "params": {{"bias": 10}}}},
+            {{"id": "four", "type": "Oscillator", "params": {{"amplitude": 0, "bias": 4}}}},
+            {{"id": "beat", "type": "PulseDivider", "params": {{"divisions": 4}}}},
+            {{"id": "other", "type": "PulseDivider", "params": {{"divisions": 2}}}},
+            {{"id": "never", "type": "PulseDivider", "params": {{"divisions": 1}}}},
+            {{"id": "count", "type": "Counter"}},
+            {{"id": "dots", "type": "RenderInstances2D", "params": {{"positions": [1, 1]}}}}],
+          "connections": [
+            {{"from": "grid.domain", "to": "dots.domain"}},
+            {{"from": "count.count", "to": "dots.radius"}},
+            {{"from": "grid.domain", "to": "again.domain"}},
+            {{"from": "grid.domain", "to": "index.domain"}}],
+          "buses": [{{"name": "b", "combine": "{mode}", {ty}}}],
+          "publishers": [{publishers}],
+          "listeners": [{listener}]}}"#
+    );
+    let place = Place::new();
+    place.file("p.json", patch);
+    place.done("trace p.json -o t.json --clock counter --sampling time --fps 4 --frames 1 --quiet");
+    let file: Value = serde_json::from_slice(&place.bytes("t.json")).unwrap();
+    let events = file["traceEvents"].as_array().unwrap();
+    let into = |e: &&Value| e["name"] == "combine" && e["args"]["to"] == "bus:b";
+    let edges = events.iter().filter(into);
+    edges.map(|edge| edge["args"].clone()).collect()
+}
+
+#[test]
+fn every_combine_mode_says_what_each_term_was_and_what_came_of_it() {
+    // In the frame at 250 ms the oscillator is at its crest, 11.
+    for (mode, result, winner) in [
+        ("last", 2.0, Some(2)),
+        ("sum", 42.0, None),
+        ("average", 14.0, None),
+        ("max", 33.0, Some(0)),
+        ("min", 2.0, Some(2)),
+    ] {
+        let edges = combined("number", mode);
+        assert_eq!(edges.len(), 3, "{mode}: {edges:#?}");
+        for (order, (edge, (from, before, after))) in edges
+            .iter()
+            .zip([("a", 11.0, 33.0), ("b", 1.0, 7.0), ("c", 4.0, 2.0)])
+            .enumerate()
+        {
+            assert_eq!(
+                (&edge["from"], &edge["order"]),
+                (&json!(from), &json!(order))
+            );
+            assert_eq!(
+                (&edge["before"], &edge["after"]),
+                (&json!(before), &json!(after))
+            );
+            assert_eq!(
+                (&edge["result"], &edge["mode"]),
+                (&json!(result), &json!(mode))
+            );
+            assert_eq!(edge["wins"] == true, winner == Some(order), "{mode} {from}");
+        }
+    }
+}
+
+#[test]
+fn pulses_and_fields_that_meet_are_summed_up() {
+    let none = json!({"count": 0, "tMs": 0.0, "value": 0.0});
+    for (mode, count, winner) in [
+        ("last", 0, Some(2)),
+        ("sum", 1, None),
+        ("max", 1, Some(0)),
+        ("min", 0, Some(1)),
+    ] {
+        let edges = combined("event", mode);
+        let wins: Vec<bool> = edges.iter().map(|e| e["wins"] == true).collect();
+        let wanted: Vec<bool> = (0..3).map(|k| winner == Some(k)).collect();
+        assert_eq!(wins, wanted, "{mode}: {edges:#?}");
+        assert_eq!(edges[0]["after"]["count"], 1);
+        assert_eq!(edges[1]["before"], none);
+        assert_eq!(edges[2]["result"]["count"], count, "{mode}");
+    }
+    for (mode, last) in [
+        ("last", 255.0),
+        ("sum", 1027.0),
+        ("max", 765.0),
+        ("min", 7.0),
+    ] {
+        let edges = combined("field", mode);
+        assert_eq!(edges.len(), 3, "{mode}: {edges:#?}");
+        let field = |first: f64, max: f64| json!({"count": 300, "seen": 256, "first": first, "min": first, "max": max, "nan": 0});
+        assert_eq!(edges[0]["before"], field(0.0, 255.0));
+        assert_eq!(edges[0]["after"], field(0.0, 765.0));
+        // One number for every element is that number.
+        assert_eq!(
+            (&edges[1]["before"], &edges[1]["after"]),
+            (&json!(1.0), &json!(7.0))
+        );
+        assert_eq!(edges[2]["result"]["max"], last, "{mode}");
+        assert_eq!(edges[2]["result"]["count"], 300);
+    }
 }

@@ -4,9 +4,9 @@
 //! frame also an `i` marker, a swap and each cell that it started anew an `i` of global scope; `M` events name process and threads. Sorted
 //! by time, then from the outside in. The text is a function of the recording.
 
-use super::record::{Side, SpanKind, Subject, ValueRecord, flags};
+use super::record::{Carried, Combined, Side, SpanKind, Subject, ValueRecord, ValueTag, flags};
 use super::recorder::{Finished, Recording, Told};
-use crate::ir::facts::Names;
+use crate::ir::facts::{Names, combine_name};
 use crate::ir::{Phase, Program, SlotOwner};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -45,6 +45,9 @@ pub fn write(
             let mut args = args(recording, edge.call);
             args.insert("from".into(), json!(subject(names, edge.what.from)));
             args.insert("to".into(), json!(subject(names, edge.what.to)));
+            if let Some(combined) = &edge.what.combined {
+                put_combined(&mut args, combined);
+            }
             if edge.what.wins {
                 args.insert("wins".into(), json!(true));
             }
@@ -163,7 +166,7 @@ fn push_value(
     }
     let lanes = record.tag.lanes().iter().zip(&record.lanes);
     let (finite, others): (Vec<_>, Vec<_>) = lanes.partition(|(_, value)| value.is_finite());
-    let series = |(lane, value): (&&str, &f32)| ((**lane).to_owned(), json!(value));
+    let series = |(lane, value): (&&str, &f64)| ((**lane).to_owned(), json!(value));
     let series: Map<String, Value> = finite.into_iter().map(series).collect();
     let mut mark = args(recording, told.call);
     if record.hash != 0 {
@@ -208,6 +211,61 @@ fn put_flags(args: &mut Map<String, Value>, flags: u16) {
     let words: Vec<&str> = flags::names(flags).collect();
     if !words.is_empty() {
         args.insert("flags".into(), json!(words));
+    }
+}
+
+/// A term of a bus: its place, how the terms meet, the publisher's value before and after its
+/// transforms, and the value of the bus.
+fn put_combined(args: &mut Map<String, Value>, combined: &Combined) {
+    args.insert("order".into(), json!(combined.order));
+    args.insert("mode".into(), json!(combine_name(combined.mode)));
+    for (word, value) in [
+        ("before", &combined.before),
+        ("after", &combined.after),
+        ("result", &combined.result),
+    ] {
+        args.insert(word.into(), carried(value));
+    }
+}
+
+/// A number, a list of lanes, `{count, tMs, value}` of pulses, or of a field how many elements there
+/// are, the first of them, and the smallest and largest first lane of those `seen`.
+fn carried(value: &Carried) -> Value {
+    match *value {
+        Carried::Nothing => Value::Null,
+        Carried::Lanes { tag, lanes } => tuple(tag, &lanes),
+        Carried::Pulses {
+            count, t_ms, value, ..
+        } => json!({"count": count, "tMs": number(t_ms), "value": number(value)}),
+        Carried::Field {
+            tag,
+            first,
+            of,
+            seen,
+            min,
+            max,
+            nan,
+            ..
+        } => json!({
+            "count": of, "seen": seen, "first": tuple(tag, &first),
+            "min": number(min), "max": number(max), "nan": nan,
+        }),
+    }
+}
+
+fn tuple(tag: ValueTag, lanes: &[f64]) -> Value {
+    match tag.lanes().len() {
+        1 => number(lanes[0]),
+        count => lanes.iter().take(count).map(|lane| number(*lane)).collect(),
+    }
+}
+
+/// JSON has no numbers that are not finite.
+fn number(value: f64) -> Value {
+    if value.is_finite() {
+        json!(value)
+    } else {
+        json!(value.to_string())
     }
 }
 

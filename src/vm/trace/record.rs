@@ -1,8 +1,8 @@
 //! The words of a trace: spans, values, edges. Small and `Copy`; names are looked up afterwards.
 
 use crate::ir::{
-    BusId, EventId, ExtId, FieldId, Phase, PubId, RailId, ReqId, SignalId, SinkId, SlotId, StateId,
-    StepId, TimeValue,
+    BusId, Combine, EventId, ExtId, FieldId, Phase, PubId, RailId, ReqId, SignalId, SinkId, SlotId,
+    StateId, StepId, TimeValue,
 };
 
 /// What a span or value is about; the numbers are stable. Bytes of colours, outlines and points in space
@@ -268,7 +268,7 @@ pub struct ValueRecord {
     /// What it is.
     pub tag: ValueTag,
     /// Its lanes; the rest is 0.
-    pub lanes: [f32; 6],
+    pub lanes: [f64; 6],
     /// Of a column: the first 8 bytes of the BLAKE3 of its rows; else 0.
     pub hash: u64,
     /// See [`flags`].
@@ -327,8 +327,67 @@ impl Relation {
     }
 }
 
+/// A value that took part in a combination.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Carried {
+    /// It has no numbers, such as an outline.
+    Nothing,
+    /// One for all.
+    Lanes {
+        /// What it is.
+        tag: ValueTag,
+        /// Its lanes; the rest is 0.
+        lanes: [f64; 4],
+    },
+    /// Pulses of the frame.
+    Pulses {
+        /// How many.
+        count: u64,
+        /// Time of the last one, ms.
+        t_ms: f64,
+        /// Value of the last one.
+        value: f64,
+        /// Some were folded.
+        folded: bool,
+    },
+    /// One per element, summed up: its numbers are those of the first lane of the first 256 elements.
+    Field {
+        /// What an element is.
+        tag: ValueTag,
+        /// The first element; the rest is 0.
+        first: [f64; 4],
+        /// Elements that there are.
+        of: u32,
+        /// Elements that were looked at.
+        seen: u32,
+        /// Smallest, NaN left out.
+        min: f64,
+        /// Largest, NaN left out.
+        max: f64,
+        /// Mean, NaN left out.
+        mean: f64,
+        /// How many are NaN.
+        nan: u32,
+    },
+}
+
+/// What a term brought to its bus, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Combined {
+    /// Place in combine order, from 0.
+    pub order: u32,
+    /// How the terms meet.
+    pub mode: Combine,
+    /// The publisher's value.
+    pub before: Carried,
+    /// The same behind the publisher's lenses, adapters and conversions.
+    pub after: Carried,
+    /// The value of the bus.
+    pub result: Carried,
+}
+
 /// A dependency, written where the value flowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edge {
     /// The source.
     pub from: Subject,
@@ -340,4 +399,6 @@ pub struct Edge {
     pub wins: bool,
     /// See [`flags`].
     pub flags: u16,
+    /// Of a [`Relation::Combine`]: the values.
+    pub combined: Option<Combined>,
 }
