@@ -217,7 +217,7 @@ impl Diff {
             && tables.iter().all(|table| table.is_same())
     }
 
-    fn classify(&mut self, a: &Side<'_>, b: &Side<'_>) {
+    fn classify(&mut self, a: &Side, b: &Side) {
         let mut topology = Vec::new();
         let mut structure = Vec::new();
         if let Some([from, to]) = &self.time {
@@ -297,21 +297,16 @@ struct Rows {
     steps: Row,
 }
 
-struct Side<'a> {
-    program: &'a Valid<Program>,
+struct Side {
     hashes: Hashes,
     rows: Rows,
 }
 
-impl<'a> Side<'a> {
-    fn new(program: &'a Valid<Program>) -> Self {
+impl Side {
+    fn new(program: &Valid<Program>) -> Self {
         let hashes = Hashes::new(program);
         let rows = rows(program, &hashes);
-        Self {
-            program,
-            hashes,
-            rows,
-        }
+        Self { hashes, rows }
     }
 }
 
@@ -382,12 +377,8 @@ fn rows(program: &Valid<Program>, hashes: &Hashes) -> Rows {
             content(hashes.requests[at], Digest::default()),
         )
     };
-    let step = |(at, row): (usize, &Step)| {
-        (
-            step_key(program, row),
-            content(hashes.steps[at], Digest::default()),
-        )
-    };
+    let step =
+        |(at, row): (usize, &Step)| (text(row.key), content(hashes.steps[at], Digest::default()));
     Rows {
         blocks,
         wires: graph.wires.iter().map(wire).collect(),
@@ -418,22 +409,6 @@ fn rows(program: &Valid<Program>, hashes: &Hashes) -> Rows {
 /// `block/in/port` as people write it.
 fn port_name(slot: &str) -> String {
     slot.replacen("/in/", ".", 1)
-}
-
-/// A step's key. A group of columns has only a number, so it goes by its first request.
-fn step_key(program: &Program, step: &Step) -> String {
-    let tables = &program.tables;
-    let key = match step.kind {
-        StepKind::Materialize { group } => {
-            let first = tables.materialize.groups[group.index()].reqs.first();
-            first.map(|req| tables.materialize.requests[req.index()].key)
-        }
-        _ => None,
-    };
-    match key {
-        Some(request) => format!("materialize:{}", tables.strings[request.index()]),
-        None => tables.strings[step.key.index()].clone(),
-    }
 }
 
 fn settings(old: &Program, new: &Program) -> Vec<Setting> {
@@ -480,12 +455,12 @@ fn compare(old: &Row, new: &Row) -> (Table, Vec<String>) {
 
 /// Changed and new steps, and everything that reads of them. Dependencies come before their
 /// users, so one pass finds all.
-fn invalidated(a: &Side<'_>, b: &Side<'_>, new: &Program) -> Vec<String> {
+fn invalidated(a: &Side, b: &Side, new: &Program) -> Vec<String> {
     let old = &a.rows.steps;
     let mut stale = Vec::with_capacity(new.schedule.steps.len());
     let mut keys = Vec::new();
     for (at, step) in new.schedule.steps.iter().enumerate() {
-        let key = step_key(b.program, step);
+        let key = new.tables.strings[step.key.index()].clone();
         let known = old
             .get(&key)
             .is_some_and(|row| row.all == b.hashes.steps[at]);

@@ -9,9 +9,10 @@ mod rows;
 mod tables;
 
 use super::*;
+use crate::math::readable;
 use crate::path::PathData;
 use crate::types::Domain;
-use std::fmt::{Display, Write};
+use std::fmt::{Display, LowerExp, Write};
 
 /// Rows of a constant column that are written out.
 const SHOWN: usize = 8;
@@ -120,23 +121,24 @@ impl<'p> Dump<'p> {
                 duration_ms,
                 cue_points,
             } => {
-                let mut row = format!("finite {duration_ms} ms");
+                let mut row = format!("finite {} ms", readable(*duration_ms));
                 for cue in cue_points {
-                    let _ = write!(row, "  cue {} {} {}", cue.id, cue.t_ms, word(&cue.behavior));
+                    let (t_ms, behavior) = (readable(cue.t_ms), word(&cue.behavior));
+                    let _ = write!(row, "  cue {} {t_ms} {behavior}", cue.id);
                 }
                 row
             }
             TimeModel::Cyclic { period_ms, mode } => {
-                format!("cyclic {} {period_ms} ms", word(mode))
+                format!("cyclic {} {} ms", word(mode), readable(*period_ms))
             }
             TimeModel::Infinite {
                 window_ms,
                 ambient_period_ms,
                 ..
             } => {
-                let mut row = format!("infinite {window_ms} ms");
+                let mut row = format!("infinite {} ms", readable(*window_ms));
                 if let Some(period) = ambient_period_ms {
-                    let _ = write!(row, "  ambient {period} ms");
+                    let _ = write!(row, "  ambient {} ms", readable(*period));
                 }
                 row
             }
@@ -313,9 +315,12 @@ impl<'p> Dump<'p> {
 }
 
 /// One value, or `[a b, c d, …]` for a column; long columns end in their count and a hash.
-fn numbers<T: Display>(values: &[T], lanes: usize) -> String {
+fn numbers<T: Copy + Into<f64> + Display + LowerExp>(values: &[T], lanes: usize) -> String {
     let lanes = lanes.max(1);
-    let row = |row: &[T]| row.iter().map(T::to_string).collect::<Vec<_>>().join(" ");
+    let row = |row: &[T]| {
+        let texts: Vec<String> = row.iter().map(|&v| readable(v)).collect();
+        texts.join(" ")
+    };
     if values.len() <= lanes {
         return row(values);
     }

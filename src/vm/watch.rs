@@ -4,6 +4,7 @@
 //! asks for. Nothing else changes.
 
 use super::evaluate::Stores;
+use super::explain::is_event;
 use super::field::Buffer;
 use super::field::lane::{self, Element};
 use super::probe::{self, ProbeError, RailPart, Sample, SampleValue, Target};
@@ -26,6 +27,8 @@ enum Place {
     /// A field that is no column: worked out for each element.
     Rows(FieldId),
     Constant(crate::ir::ConstId),
+    /// An event input that nobody connected.
+    Silence,
     Rail(RailId, Register),
     Channel(ExtId),
     Time(TimeValue),
@@ -151,6 +154,7 @@ impl Watch {
                 set(value, domain, &lanes[..domain.lanes().min(4)]);
             }
             Place::Event(id) => pulses(value, &stores.events[id.index()]),
+            Place::Silence => pulses(value, &PulseList::default()),
             Place::Column(req) => {
                 let early = frame.drawn || before_render(frame.program, req);
                 *value = if early {
@@ -316,6 +320,10 @@ fn find(program: &Program, target: &Target) -> Result<Place, ProbeError> {
         Target::Bus(name) => value(program, find_bus(program, name)?.root, name),
         Target::Port { block, port } => {
             let found = find_port(program, block, port)?;
+            let slot = &tables.graph.slots[found.slot.index()];
+            if found.r#ref == ValueRef::None && is_event(program, slot) {
+                return Ok(Place::Silence);
+            }
             value(program, found.r#ref, &format!("{block}.{port}"))
         }
     }

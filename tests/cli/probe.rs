@@ -3,7 +3,7 @@
 use crate::Place;
 use serde_json::{Value, json};
 
-fn lines(text: &str) -> Vec<Value> {
+fn lines_of(text: &str) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
@@ -13,7 +13,7 @@ fn lines(text: &str) -> Vec<Value> {
 fn the_tree_is_one_object_a_frame() {
     let place = Place::with_loop();
     let run = place.done("probe loop.json --at tree --format jsonl --frames 0,9");
-    let frames = lines(&run.out);
+    let frames = lines_of(&run.out);
     assert_eq!(frames.len(), 2);
     assert_eq!(
         (&frames[1]["frame"], &frames[1]["tMs"]),
@@ -42,7 +42,7 @@ fn signals_over_time() {
     );
     let run = place.done("probe loop.json --at osc.out --format jsonl --frames 3");
     assert_eq!(
-        lines(&run.out),
+        lines_of(&run.out),
         [json!({"frame": 3, "tMs": 50, "osc.out": 6})]
     );
     let run = place.done("probe loop.json --at osc.out --frames 0");
@@ -186,7 +186,7 @@ fn any_field_has_values_also_where_nothing_draws_it() {
         {"from": "size.field", "to": "dots.radius"}]}"#;
     place.file("p.json", patch);
     let run = place.done("probe p.json --at dots.radius,own.y --format jsonl --frames 6");
-    let frame = &lines(&run.out)[0];
+    let frame = &lines_of(&run.out)[0];
     assert_eq!(frame["dots.radius"], json!([1.5, 2.5, 3.5, 4.5]), "{frame}");
     assert_eq!(frame["own.y"], json!([1.5, 2.5, 3.5, 4.5]));
     let run = place.done("probe p.json --at own.y,time:phase01 --stats --format csv --frames 6");
@@ -197,62 +197,9 @@ fn any_field_has_values_also_where_nothing_draws_it() {
     );
     let run = place.done("probe p.json --at own.y --stats --format jsonl --frames 6");
     assert_eq!(
-        lines(&run.out)[0]["own.y"],
+        lines_of(&run.out)[0]["own.y"],
         json!({"count": 4, "min": 1.5, "max": 4.5, "mean": 3, "nan": 0})
     );
-}
-
-#[test]
-fn a_plot_has_axes_and_a_legend() {
-    let place = Place::with_loop();
-    for name in ["a.svg", "b.svg"] {
-        let args = format!("probe loop.json --at osc.out,dots.positions --plot {name}");
-        place.done(&args);
-    }
-    let svg = String::from_utf8(place.bytes("a.svg")).unwrap();
-    assert_eq!(place.bytes("a.svg"), place.bytes("b.svg"));
-    for word in [
-        "time, ms",
-        "osc.out\n",
-        "dots.positions min\n",
-        "dots.positions max\n",
-    ] {
-        assert!(svg.contains(word), "no `{word}` in\n{svg}");
-    }
-    assert!(svg.matches("<polyline").count() >= 4, "{svg}");
-    // One frame of a column goes over its elements.
-    place.done("probe loop.json --at dots.positions --plot c.svg --frames 0");
-    let svg = String::from_utf8(place.bytes("c.svg")).unwrap();
-    assert!(svg.contains("element") && !svg.contains("time, ms"));
-    place.refused(
-        "probe loop.json --at osc.out --plot p.jpg",
-        2,
-        &["plot.svg", "plot.png"],
-    );
-    place.refused("probe loop.json --at tree --plot p.svg", 2, &["tree"]);
-}
-
-#[test]
-fn a_plot_may_be_pixels() {
-    let place = Place::with_loop();
-    for name in ["a.png", "b.PNG"] {
-        let args = format!("probe loop.json --at osc.out,dots.positions --plot {name}");
-        place.done(&args);
-    }
-    assert_eq!(place.bytes("a.png"), place.bytes("b.PNG"));
-    let picture = image::load_from_memory(&place.bytes("a.png")).unwrap();
-    let picture = picture.into_rgb8();
-    assert_eq!(picture.dimensions(), (1920, 1080));
-    // Black is the ink of text and axes, the blue one line.
-    let count = |color: [u8; 3]| picture.pixels().filter(|p| p.0 == color).count();
-    assert!(count([0, 0, 0]) > 2000 && count([0, 114, 178]) > 2000);
-    // Labels of ticks stand left of the axis, the title above it, the name of the axis below.
-    let ink = |x: std::ops::Range<u32>, y: std::ops::Range<u32>| {
-        let mut places = y.flat_map(|y| x.clone().map(move |x| (x, y)));
-        places.any(|(x, y)| picture.get_pixel(x, y).0 == [0, 0, 0])
-    };
-    assert!(ink(0..150, 100..900) && ink(600..1300, 0..70) && ink(800..1200, 1030..1080));
-    assert!(!ink(0..100, 0..60), "nothing stands in the corner");
 }
 
 #[cfg(unix)]
@@ -305,6 +252,62 @@ fn what_draws_nothing_has_its_memory_too() {
     // One frame alone is that frame of the whole.
     let sixth = place.done(&format!("{args} --frames 6")).out;
     assert_eq!(sixth.lines().nth(1), out.lines().nth(7));
+}
+
+#[test]
+fn an_event_that_nobody_connected_has_no_pulses() {
+    let place = Place::new();
+    place.file("chase.json", include_bytes!("../../patches/chase.json"));
+    let args = "probe chase.json --at count.reset --frames 0-1 --quiet";
+    let out = place.done(&format!("{args} --format csv")).out;
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "frame,tMs,count.reset.pulses");
+    assert!(
+        lines[1].ends_with(",0") && lines[2].ends_with(",0"),
+        "{out}"
+    );
+    let jsonl = place.done(&format!("{args} --format jsonl")).out;
+    let none = json!({"count": 0, "pulses": []});
+    assert!(
+        lines_of(&jsonl)
+            .iter()
+            .all(|frame| frame["count.reset"] == none),
+        "{jsonl}"
+    );
+    let out = place
+        .done("inspect chase.json --explain count.reset --frames 0")
+        .out;
+    assert!(
+        out.contains("input count.reset  (Counter) = 0 pulses"),
+        "{out}"
+    );
+}
+
+#[test]
+fn numbers_beyond_counting_have_an_exponent() {
+    let place = Place::new();
+    place.file(
+        "huge.json",
+        r#"{"blocks": [
+            {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+            {"id": "huge", "type": "ConstNumber", "params": {"value": -1.5e300}},
+            {"id": "small", "type": "ConstNumber", "params": {"value": 2.5e-9}},
+            {"id": "d", "type": "AddSignal"},
+            {"id": "dots", "type": "RenderInstances2D", "params": {"domain": 1}}],
+          "connections": [
+            {"from": "huge.out", "to": "d.a"},
+            {"from": "small.out", "to": "d.b"},
+            {"from": "d.out", "to": "dots.rotation"}]}"#,
+    );
+    let args = "probe huge.json --at huge.out,small.out --frames 0 --quiet";
+    let csv = place.done(&format!("{args} --format csv")).out;
+    assert_eq!(csv.lines().nth(1), Some("0,0,-1.5e300,2.5e-9"));
+    let table = place.done(args).out;
+    assert!(table.contains("-1.5e300"), "{table}");
+    let stats = place.done(&format!("{args} --stats")).out;
+    assert!(stats.lines().all(|line| line.len() < 120), "{stats}");
+    let out = place.done("inspect huge.json --explain d.a").out;
+    assert!(out.contains("-1.5e300\n"), "{out}");
 }
 
 /// What `d.signal` is in three frames, and in the last of them alone.

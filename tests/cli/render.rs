@@ -515,7 +515,7 @@ fn strict_names_frame_sink_channel_element_and_expression() {
         "size",
         "`size = sqrt ",
         "= NaN",
-        "`materialize:g0`",
+        "`materialize:dots.positions`",
     ];
     for jobs in [1, 4] {
         let args = format!("render faulty.json --out s --overwrite --strict --jobs {jobs}");

@@ -1,5 +1,6 @@
 //! `--explain`: a value walked back to its sources, as an indented text or as JSON.
 
+use crate::math::readable;
 use crate::vm::explain::{Explanation, Origin, Seen};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -96,9 +97,9 @@ fn lanes(values: &[f64]) -> String {
 fn number_text(value: f64) -> String {
     let narrow = value as f32;
     if f64::from(narrow) == value {
-        narrow.to_string()
+        readable(narrow)
     } else {
-        value.to_string()
+        readable(value)
     }
 }
 

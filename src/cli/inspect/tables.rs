@@ -4,6 +4,7 @@ use crate::cli::args::Section;
 use crate::cli::table::Table;
 use crate::ir::TimeModel;
 use crate::ir::facts::{BlockFact, Count, Facts, Transform};
+use crate::math::readable;
 use std::io::{self, Write};
 
 /// Prints one section.
@@ -33,16 +34,19 @@ fn program(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
             duration_ms,
             cue_points,
         } => {
-            format!("finite, {duration_ms} ms, {} cue points", cue_points.len())
+            let duration = readable(*duration_ms);
+            format!("finite, {duration} ms, {} cue points", cue_points.len())
         }
         TimeModel::Cyclic { period_ms, mode } => {
             let mode = match mode {
                 crate::ir::CycleMode::Loop => "loop",
                 crate::ir::CycleMode::Pingpong => "there and back",
             };
-            format!("cyclic, {period_ms} ms, {mode}")
+            format!("cyclic, {} ms, {mode}", readable(*period_ms))
         }
-        TimeModel::Infinite { window_ms, .. } => format!("infinite, {window_ms} ms a window"),
+        TimeModel::Infinite { window_ms, .. } => {
+            format!("infinite, {} ms a window", readable(*window_ms))
+        }
     };
     let [width, height] = p.size;
     for (name, value) in [
@@ -140,7 +144,7 @@ fn buses(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
                 out,
                 "    {order:>3} <- {}  sortKey {}  {}{}",
                 publisher.from,
-                publisher.sort_key,
+                readable(publisher.sort_key),
                 publisher.id,
                 via(&publisher.transforms)
             )?;

@@ -69,7 +69,7 @@ railResolve:pulseB railResolve perFrame
 railResolve:energy railResolve perFrame
 railResolve:palette railResolve perFrame
 stateCommit railResolve perFrame
-materialize:g0 render keyed
+materialize:dots.positions render keyed
 sinkEval:dots render perFrame
 renderAssemble renderAssemble perFrame";
 

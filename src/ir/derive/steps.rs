@@ -3,7 +3,8 @@
 use crate::ir::*;
 use std::collections::HashMap;
 
-/// Keys of steps: `kind:subject`, such as `busEval:size`.
+/// Keys of steps: `kind:subject`, such as `busEval:size`. A group of columns has a number only, which
+/// says nothing beside another program, so it goes by its first column: `materialize:dots.positions`.
 #[derive(Debug)]
 pub struct StepKeys<'p> {
     program: &'p Program,
@@ -34,7 +35,12 @@ impl<'p> StepKeys<'p> {
             StepKind::TimeConsole => return "timeConsole".to_owned(),
             StepKind::StateCommit => return "stateCommit".to_owned(),
             StepKind::RenderAssemble => return "renderAssemble".to_owned(),
-            StepKind::Materialize { group } => return format!("materialize:g{}", group.0),
+            StepKind::Materialize { group } => {
+                let group = t.materialize.groups.get(group.index());
+                let first = group.and_then(|group| group.reqs.first());
+                let row = first.and_then(|req| t.materialize.requests.get(req.index()));
+                ("materialize", row.map(|row| row.key))
+            }
             StepKind::NodeEval { block } => {
                 let row = t.graph.blocks.get(block.index());
                 ("nodeEval", row.map(|row| row.key))

@@ -114,13 +114,18 @@ fn vocabulary() -> Vec<String> {
     words.extend(RANKS.map(|rank| format!("nodeEval:{rank}")));
     words.extend(rails.map(|rail| format!("railResolve:{rail}")));
     words.extend(["reduce:e", "request/e"].map(str::to_owned));
-    words.extend((0..10).map(|group| format!("materialize:g{group}")));
+    words.push("materialize:e".to_owned());
     for sink in sinks {
         words.push(format!("sinkEval:{sink}"));
         words.extend(inputs.iter().map(|input| format!("reduce:{sink}.{input}")));
         words.push(format!("reduce:{sink}"));
         words.push(format!("sink/{sink}"));
         words.extend(inputs.iter().map(|input| format!("request/{sink}.{input}")));
+        words.extend(
+            inputs
+                .iter()
+                .map(|input| format!("materialize:{sink}.{input}")),
+        );
     }
     for i in 0..40 {
         words.extend([
