@@ -79,7 +79,7 @@ fn drawn(graph: &Graph, format: GraphFlag) -> Result<String, Failure> {
             );
             Err(Failure::usage(message).hint("write `--graph dot` and draw it with Graphviz"))
         }
-        GraphFlag::Svg => Ok(drawing::svg(graph)),
+        GraphFlag::Svg => drawing::svg(graph).map_err(Failure::usage),
     }
 }
 

@@ -19,6 +19,7 @@ mod diff;
 mod execute;
 mod failure;
 mod film;
+mod font;
 mod golden;
 mod inputs;
 mod inspect;

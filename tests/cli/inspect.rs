@@ -339,6 +339,53 @@ fn the_graph_is_drawn_in_three_languages() {
     place.refused("inspect busy.json --graph svg --json", 2, &["--json"]);
 }
 
+/// Left, top, right, bottom of every rectangle with these words in its element.
+fn areas(svg: &str, words: &str) -> Vec<[f64; 4]> {
+    let rects = svg
+        .split("<rect ")
+        .skip(1)
+        .map(|rest| rest.split("/>").next().unwrap());
+    let number = |rect: &str, name: &str| -> f64 {
+        let (_, rest) = rect.split_once(&format!("{name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    rects
+        .filter(|rect| rect.contains(words))
+        .map(|rect| {
+            let [x, y, w, h] = ["x", "y", "width", "height"].map(|name| number(rect, name));
+            [x, y, x + w, y + h]
+        })
+        .collect()
+}
+
+#[test]
+fn no_words_in_a_graph_run_into_a_box() {
+    let place = Place::new();
+    let common = |[a, b, c, d]: [f64; 4], [e, f, g, h]: [f64; 4]| {
+        (c.min(g) - a.max(e)).min(d.min(h) - b.max(f))
+    };
+    let gallery = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/patches"));
+    let patches = gallery.unwrap().map(|entry| entry.unwrap().path());
+    for patch in patches.filter(|path| path.extension().is_some_and(|e| e == "json")) {
+        let args = format!("inspect {} --graph svg --quiet", patch.display());
+        let svg = place.done(&args).out;
+        let boxes = areas(&svg, "stroke=");
+        let words = areas(&svg, "height=\"14\"");
+        assert!(
+            !boxes.is_empty() && !words.is_empty(),
+            "{}",
+            patch.display()
+        );
+        for (i, word) in words.iter().enumerate() {
+            let others = boxes.iter().chain(&words[..i]);
+            let most = others
+                .map(|other| common(*word, *other))
+                .fold(f64::MIN, f64::max);
+            assert!(most < 0.5, "{}: {word:?} covers something", patch.display());
+        }
+    }
+}
+
 #[test]
 fn cells_name_a_shared_constant_by_its_value() {
     let place = Place::new();

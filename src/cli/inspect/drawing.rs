@@ -1,9 +1,14 @@
 //! The picture of a graph: a layout crate finds the places, this file writes the SVG.
 //!
 //! The same graph gives the same bytes: the crate's own writer keeps its fonts in a hash map, so its
-//! drawing calls come here instead. Fonts are the reader's; boxes are sized for the usual sans-serif.
+//! drawing calls come here instead. Fonts are the reader's; boxes are sized with our own. Read next:
+//! `labels`, where the words of arrows go.
+
+mod labels;
 
 use super::graph::{Graph, Kind, Node};
+use crate::cli::font;
+use labels::{Area, Curve};
 use layout::core::base::Orientation;
 use layout::core::color::Color;
 use layout::core::format::{ClipHandle, RenderBackend};
@@ -16,12 +21,12 @@ use std::fmt::Write as _;
 /// Boxes and arrows that the layout finds places for in a few seconds.
 pub(super) const MAX: usize = 400;
 
-/// px.
+/// px of names.
 const FONT: f64 = 13.0;
-/// px: width of a character of the usual sans-serif, on average.
-const CHARACTER: f64 = 7.3;
-/// px: the same in the smaller font of labels.
-const LABEL_CHARACTER: f64 = 6.0;
+/// px of what stands below them.
+const SMALL: f64 = 11.0;
+/// px: the layout takes a character of the words of an arrow to be as wide and high as this.
+const CHARACTER: usize = 7;
 /// px around a box's text.
 const PAD: f64 = 12.0;
 /// Begins the text of a box for the layout; labels of arrows have none.
@@ -44,7 +49,11 @@ pub(super) const fn fill(kind: Kind) -> &'static str {
 }
 
 /// The graph as an SVG picture.
-pub(super) fn svg(graph: &Graph) -> String {
+///
+/// # Errors
+/// In words, if there is no font.
+pub(super) fn svg(graph: &Graph) -> Result<String, String> {
+    font::load()?;
     let mut visual = VisualGraph::new(Orientation::LeftToRight);
     let mut handles = Vec::new();
     for (i, node) in graph.nodes.iter().enumerate() {
@@ -58,11 +67,13 @@ pub(super) fn svg(graph: &Graph) -> String {
     }
     for arrow in &graph.arrows {
         let from = handles[arrow.from];
+        // Room for the words: as many characters as are as wide.
+        let room = (font::width(&arrow.label, labels::FONT) / CHARACTER as f64).ceil();
         let line = Arrow::new(
             LineEndKind::None,
             LineEndKind::Arrow,
             LineStyleKind::Normal,
-            &arrow.label,
+            &"-".repeat(room as usize),
             &look(Color::fast("black")),
             &None,
             &None,
@@ -71,37 +82,49 @@ pub(super) fn svg(graph: &Graph) -> String {
     }
     let mut canvas = Canvas::new(graph);
     visual.do_it(false, false, false, &mut canvas);
-    canvas.finish()
+    Ok(canvas.finish())
 }
 
-/// The layout takes a character to be as wide as it is high, so its font is narrower than ours.
 fn look(color: Color) -> StyleAttr {
-    StyleAttr::new(color, 1, None, 0, CHARACTER as usize)
+    StyleAttr::new(color, 1, None, 0, CHARACTER)
 }
 
 fn size(node: &Node) -> (f64, f64) {
-    let characters = node.name.chars().count().max(node.what.chars().count());
-    (
-        characters as f64 * CHARACTER + 2.0 * PAD,
-        2.0 * FONT + 1.5 * PAD,
-    )
+    let name = font::bold_width(&node.name, FONT);
+    let what = font::width(&node.what, SMALL);
+    (name.max(what).ceil() + 2.0 * PAD, 2.0 * FONT + 1.5 * PAD)
 }
 
 /// Takes drawing calls.
 struct Canvas<'a> {
     graph: &'a Graph,
+    /// The order in which the layout draws arrows: those that lead back to their own box come last.
+    order: Vec<usize>,
+    /// Places that the layout made for words, in that order.
+    rooms: Vec<(f64, f64)>,
+    curves: Vec<Curve>,
     arrows: String,
     boxes: String,
+    areas: Vec<Area>,
     /// Left, top, right, bottom.
     bounds: [f64; 4],
 }
 
 impl<'a> Canvas<'a> {
     fn new(graph: &'a Graph) -> Self {
+        let arrows = || 0..graph.arrows.len();
+        let own = |i: &usize| graph.arrows[*i].from == graph.arrows[*i].to;
         Self {
             graph,
+            order: arrows()
+                .filter(|i| !own(i))
+                .chain(arrows().filter(own))
+                .collect(),
+            rooms: Vec::new(),
+            curves: Vec::new(),
             arrows: String::new(),
             boxes: String::new(),
+            areas: Vec::new(),
             bounds: [f64::MAX, f64::MAX, f64::MIN, f64::MIN],
         }
     }
@@ -114,25 +137,45 @@ impl<'a> Canvas<'a> {
         *bottom = bottom.max(y);
     }
 
-    /// The words of an arrow; the layout made room for them on its way.
-    fn label(&mut self, at: Point, text: &str) {
-        let width = text.chars().count() as f64 * LABEL_CHARACTER + 6.0;
-        self.reach(at.x - width / 2.0, at.y - 8.0);
-        self.reach(at.x + width / 2.0, at.y + 8.0);
+    /// The words of all arrows.
+    fn labels(&mut self) {
+        let labels = self
+            .order
+            .iter()
+            .map(|&i| self.graph.arrows[i].label.as_str());
+        let labels: Vec<&str> = labels.collect();
+        let curves = std::mem::take(&mut self.curves);
+        let worded = labels
+            .iter()
+            .zip(&curves)
+            .filter(|(text, _)| !text.is_empty());
+        let rooms = std::mem::take(&mut self.rooms);
+        for ((text, curve), room) in worded.zip(rooms) {
+            let width = font::width(text, labels::FONT) + 6.0;
+            let at = labels::place(curve, room, width, &self.areas);
+            self.areas.push(Area::around(at, width, labels::HEIGHT));
+            self.label(at, width, text);
+        }
+    }
+
+    fn label(&mut self, (x, y): (f64, f64), width: f64, text: &str) {
+        let (left, top) = (x - width / 2.0, y - labels::HEIGHT / 2.0);
+        self.reach(left, top);
+        self.reach(left + width, top + labels::HEIGHT);
         let _ = writeln!(
             self.boxes,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"14\" fill=\"#fff\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"11\" \
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{}\" fill=\"#fff\"/>\
+             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"{}\" \
              fill=\"#334\">{}</text>",
-            at.x - width / 2.0,
-            at.y - 8.0,
-            at.x,
-            at.y + 3.0,
+            labels::HEIGHT,
+            y + 4.0,
+            labels::FONT,
             escaped(text)
         );
     }
 
-    fn finish(self) -> String {
+    fn finish(mut self) -> String {
+        self.labels();
         let [left, top, right, bottom] = match self.graph.nodes.is_empty() {
             true => [0.0; 4],
             false => self.bounds,
@@ -144,7 +187,7 @@ impl<'a> Canvas<'a> {
              viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" font-family=\"sans-serif\" \
              font-size=\"{FONT}\">\n\
              <defs><marker id=\"arrow\" markerWidth=\"9\" markerHeight=\"8\" refX=\"8\" refY=\"4\" \
-             orient=\"auto\"><path d=\"M0 0L9 4L0 8z\" fill=\"#667\"/></marker></defs>\n\
+             orient=\"auto-start-reverse\"><path d=\"M0 0L9 4L0 8z\" fill=\"#667\"/></marker></defs>\n\
              <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"#fff\"/>\n\
              {}{}</svg>\n",
             self.arrows, self.boxes
@@ -171,7 +214,10 @@ impl RenderBackend for Canvas<'_> {
 
     fn draw_text(&mut self, at: Point, text: &str, _: &StyleAttr) {
         let Some(number) = text.strip_prefix(BOX) else {
-            return self.label(at, text);
+            if !text.is_empty() {
+                self.rooms.push((at.x, at.y));
+            }
+            return;
         };
         let node = number.parse().ok();
         let Some(node) = node.and_then(|i: usize| self.graph.nodes.get(i)) else {
@@ -181,6 +227,7 @@ impl RenderBackend for Canvas<'_> {
         let (x, y) = (at.x - width / 2.0, at.y - height / 2.0);
         self.reach(x, y);
         self.reach(x + width, y + height);
+        self.areas.push(Area([x, y, x + width, y + height]));
         let round = if node.kind == Kind::Bus {
             height / 2.0
         } else {
@@ -193,7 +240,7 @@ impl RenderBackend for Canvas<'_> {
              rx=\"{round:.1}\" fill=\"{}\" stroke=\"#445\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-weight=\"bold\">{name}</text>\
              <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"#445\" \
-             font-size=\"11\">{what}</text>",
+             font-size=\"{SMALL}\">{what}</text>",
             fill(node.kind),
             at.x,
             at.y - 3.0,
@@ -218,24 +265,22 @@ impl RenderBackend for Canvas<'_> {
             self.reach(a.x, a.y);
             self.reach(b.x, b.y);
         }
-        let mut curve = format!(
-            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            first.0.x,
-            first.0.y,
-            first.1.x,
-            first.1.y,
-            second.0.x,
-            second.0.y,
-            second.1.x,
-            second.1.y
-        );
-        for (control, end) in rest {
-            let _ = write!(
-                curve,
-                "S{:.1} {:.1} {:.1} {:.1}",
-                control.x, control.y, end.x, end.y
-            );
+        let spot = |p: Point| (p.x, p.y);
+        let mut pieces = vec![[spot(first.1), spot(second.0), spot(second.1)]];
+        for &(control, end) in rest {
+            // The line goes on smoothly: the handle behind a point is that before it, mirrored.
+            let [_, before, at] = pieces[pieces.len() - 1];
+            let handle = (2.0 * at.0 - before.0, 2.0 * at.1 - before.1);
+            pieces.push([handle, spot(control), spot(end)]);
         }
+        let start = spot(first.0);
+        let mut curve = format!("M{:.1} {:.1}", start.0, start.1);
+        for piece in &pieces {
+            curve.push('C');
+            let numbers = piece.map(|(x, y)| format!("{x:.1} {y:.1}"));
+            curve.push_str(&numbers.join(" "));
+        }
+        self.curves.push(Curve { start, pieces });
         // An edge that closes a loop was turned round for the layout.
         let start = if head.0 {
             " marker-start=\"url(#arrow)\""

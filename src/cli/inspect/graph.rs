@@ -265,7 +265,7 @@ mod tests {
             graph.mermaid()
         );
         assert!(graph.mermaid().contains(&format!("-->|\"{mermaid}\"| n0")));
-        let svg = drawing::svg(&graph);
+        let svg = drawing::svg(&graph).unwrap();
         assert!(
             svg.contains(r"a&quot;b\\n\u{1b}#quot;&lt;i&gt;</text>"),
             "{svg}"

@@ -10,6 +10,7 @@ mod axis;
 mod chart;
 
 use super::cells::{Named, column_lanes, lane_names};
+use crate::cli::font;
 use crate::types::Domain;
 use crate::vm::field::Stats;
 use crate::vm::{Buffer, SampleValue};
@@ -129,7 +130,7 @@ impl Plot {
 
     /// What is to be drawn.
     fn chart(self, titles: &[&str]) -> Result<Chart, String> {
-        chart::load_font()?;
+        font::load()?;
         let mut first = self.first.iter();
         let columns = first.any(|(_, seen)| matches!(seen, First::Column(..)));
         let (across, lines) = if columns && self.frames == 1 {

@@ -8,11 +8,8 @@ use plotters::chart::ChartContext;
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::prelude::*;
-use plotters::style::{IntoTextStyle, TextStyle, register_font};
+use plotters::style::{IntoTextStyle, TextStyle};
 use std::error::Error;
-
-/// DejaVu Sans, reduced to Latin, Greek, Cyrillic and a few signs; its licence stands beside it.
-static FONT: &[u8] = include_bytes!("dejavu-sans.ttf");
 
 /// Colours of lines, told apart also by those who do not see all of them (Okabe and Ito).
 const COLORS: [RGBColor; 7] = [
@@ -186,12 +183,6 @@ impl Chart {
         };
         Ok((SIZE.0, SIZE.1 + rows(&pen, &self.lines)? * ROW))
     }
-}
-
-/// Makes the font known without which no text could be laid out.
-pub(super) fn load_font() -> Result<(), String> {
-    register_font("sans-serif", FontStyle::Normal, FONT)
-        .map_err(|_| "the font of plots cannot be read".to_owned())
 }
 
 /// A drawing area and its pixels for one px.
