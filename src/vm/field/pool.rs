@@ -4,6 +4,10 @@
 //! still hold it then; it is used again once nobody does. Shelves are by row type; on a shelf a
 //! buffer serves every element count that rounds up to the same multiple of 64. Tables of outlines are
 //! as long as there are different ones, so each serves every count.
+//!
+//! A program's counts are fixed, so there are never more buffers than its columns needed at once, in two
+//! frames: they stay, and a column that rested takes no memory when it moves again. Those of a program
+//! before a swap may be of no use, and go if nobody takes them soon.
 
 use super::buffer::{Buffer, PathColumn};
 use super::output::{self, Open};
@@ -12,7 +16,7 @@ use crate::path::PathData;
 use crate::render_tree::Column;
 use std::sync::Arc;
 
-/// Frames that a buffer may lie unused.
+/// Frames that a buffer of another program may lie unused.
 const PATIENCE: u64 = 2;
 
 /// Buffers of one row type.
@@ -24,8 +28,8 @@ struct Shelf<T> {
 #[derive(Debug)]
 struct Waiting<T> {
     rows: Arc<Vec<T>>,
-    /// Last frame in which somebody held it.
-    since: u64,
+    /// Frame after which it goes.
+    until: Option<u64>,
 }
 
 impl<T> Default for Shelf<T> {
@@ -73,23 +77,25 @@ impl<T: Clone> Shelf<T> {
         buffer
     }
 
-    fn put(&mut self, column: Column<T>, frame: u64) {
+    fn put(&mut self, column: Column<T>) {
         if let Column::Many(rows) = column {
-            self.keep(rows, frame);
+            self.keep(rows);
         }
     }
 
-    fn keep(&mut self, rows: Arc<Vec<T>>, frame: u64) {
-        self.waiting.push(Waiting { rows, since: frame });
+    fn keep(&mut self, rows: Arc<Vec<T>>) {
+        self.waiting.push(Waiting { rows, until: None });
+    }
+
+    fn age(&mut self, frame: u64) {
+        for waiting in &mut self.waiting {
+            waiting.until = Some(frame + PATIENCE);
+        }
     }
 
     fn trim(&mut self, frame: u64) {
-        self.waiting.retain_mut(|w| {
-            if Arc::get_mut(&mut w.rows).is_none() {
-                w.since = frame;
-            }
-            frame <= w.since + PATIENCE
-        });
+        self.waiting
+            .retain(|w| w.until.is_none_or(|until| frame <= until));
     }
 }
 
@@ -136,7 +142,7 @@ impl Pool {
     }
 
     /// The finished column; none of a lane.
-    pub(super) fn close(&mut self, open: Open, frame: u64) -> Option<Buffer> {
+    pub(super) fn close(&mut self, open: Open) -> Option<Buffer> {
         let Open::Path(rows) = open else {
             return open.close();
         };
@@ -145,7 +151,7 @@ impl Pool {
         if let (Some(table), Some(index)) = (Arc::get_mut(&mut table), Arc::get_mut(&mut index)) {
             output::tabulate(&rows, table, index);
         }
-        self.paths.keep(rows, frame);
+        self.paths.keep(rows);
         Some(Buffer::Path(PathColumn {
             index: Column::Many(index),
             table,
@@ -153,11 +159,11 @@ impl Pool {
     }
 
     /// Rows that were only looked through.
-    pub(super) fn drop_rows(&mut self, open: Open, frame: u64) {
+    pub(super) fn drop_rows(&mut self, open: Open) {
         if let Open::Lane64(rows) = open {
-            self.f64.keep(rows, frame);
+            self.f64.keep(rows);
         } else if let Some(buffer) = open.close() {
-            self.retire(buffer, frame);
+            self.retire(buffer);
         }
     }
 
@@ -172,26 +178,40 @@ impl Pool {
     }
 
     /// A column that the store no longer needs.
-    pub(super) fn retire(&mut self, buffer: Buffer, frame: u64) {
+    pub(super) fn retire(&mut self, buffer: Buffer) {
         match buffer {
-            Buffer::F32(c) => self.f32.put(c, frame),
-            Buffer::F32x2(c) => self.f32x2.put(c, frame),
-            Buffer::F32x3(c) => self.f32x3.put(c, frame),
-            Buffer::F32x4(c) => self.f32x4.put(c, frame),
-            Buffer::U8x4(c) => self.u8x4.put(c, frame),
-            Buffer::U16(c) => self.u16.put(c, frame),
-            Buffer::U32(c) => self.u32.put(c, frame),
+            Buffer::F32(c) => self.f32.put(c),
+            Buffer::F32x2(c) => self.f32x2.put(c),
+            Buffer::F32x3(c) => self.f32x3.put(c),
+            Buffer::F32x4(c) => self.f32x4.put(c),
+            Buffer::U8x4(c) => self.u8x4.put(c),
+            Buffer::U16(c) => self.u16.put(c),
+            Buffer::U32(c) => self.u32.put(c),
             Buffer::Path(PathColumn { index, table }) => {
                 // The table of a single outline is not from here.
                 if matches!(index, Column::Many(_)) {
-                    self.u32.put(index, frame);
-                    self.tables.keep(table, frame);
+                    self.u32.put(index);
+                    self.tables.keep(table);
                 }
             }
         }
     }
 
-    /// Lets go of what lay unused for two frames.
+    /// Another program begins with these buffers: those that it does not use soon go.
+    pub(super) fn age(&mut self, frame: u64) {
+        self.f32.age(frame);
+        self.f32x2.age(frame);
+        self.f32x3.age(frame);
+        self.f32x4.age(frame);
+        self.u8x4.age(frame);
+        self.u16.age(frame);
+        self.u32.age(frame);
+        self.f64.age(frame);
+        self.paths.age(frame);
+        self.tables.age(frame);
+    }
+
+    /// Lets go of what another program left and this one did not use.
     pub(super) fn trim(&mut self, frame: u64) {
         self.f32.trim(frame);
         self.f32x2.trim(frame);
@@ -219,7 +239,7 @@ mod tests {
 
     fn column(pool: &mut Pool, rows: usize) -> Column<f32> {
         let open = pool.open(Format::F32, rows);
-        match pool.close(open, 0) {
+        match pool.close(open) {
             Some(Buffer::F32(column)) => column,
             other => panic!("{other:?}"),
         }
@@ -231,7 +251,7 @@ mod tests {
         let first = column(&mut pool, 100);
         let at = pointer(&first);
         let held = first.clone();
-        pool.retire(Buffer::F32(first), 0);
+        pool.retire(Buffer::F32(first));
         let second = column(&mut pool, 100);
         assert_ne!(pointer(&second), at, "still held by a tree");
         drop(held);
@@ -244,27 +264,27 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_patience() {
+    fn only_what_another_program_left_goes() {
         let mut pool = Pool::default();
         let old = column(&mut pool, 100);
         let at = pointer(&old);
-        pool.retire(Buffer::F32(old), 0);
+        pool.retire(Buffer::F32(old));
         let other = column(&mut pool, 200);
         assert_ne!(pointer(&other), at, "another size");
-        pool.trim(2);
-        assert_eq!(pool.f32.waiting.len(), 1);
-        pool.trim(3);
-        assert_eq!(pool.f32.waiting.len(), 0);
-        let held = column(&mut pool, 100);
-        pool.retire(Buffer::F32(held.clone()), 3);
-        pool.trim(9);
+        pool.trim(1000);
         assert_eq!(
             pool.f32.waiting.len(),
             1,
-            "held ones wait as long as they are held"
+            "a column that rests may move again"
         );
-        drop(held);
-        pool.trim(12);
-        assert_eq!(pool.f32.waiting.len(), 0);
+        pool.retire(Buffer::F32(other));
+        pool.age(1000);
+        let taken = column(&mut pool, 100);
+        assert_eq!(pointer(&taken), at);
+        pool.retire(Buffer::F32(taken));
+        pool.trim(1000 + PATIENCE);
+        assert_eq!(pool.f32.waiting.len(), 2);
+        pool.trim(1001 + PATIENCE);
+        assert_eq!(pool.f32.waiting.len(), 1, "the one that was used");
     }
 }

@@ -120,7 +120,7 @@ struct Kept {
 }
 
 impl FieldStore {
-    /// Starts a frame: resets the report, lets go of buffers that lay unused.
+    /// Starts a frame: resets the report, lets go of buffers that a swap left over.
     pub fn begin_frame(&mut self) {
         self.frame += 1;
         self.report.clear();

@@ -47,7 +47,7 @@ impl FieldStore {
             // Stands in until the new one is there; one of outlines would take memory.
             let none = Buffer::empty(Format::F32);
             let old = std::mem::replace(&mut known.content.buffer, none);
-            self.pool.retire(old, self.frame);
+            self.pool.retire(old);
             match delivery {
                 Delivery::Rows => {
                     let rows = self.pool.open(known.key.format, count);
@@ -97,7 +97,7 @@ impl FieldStore {
             let content = &mut self.columns[column as usize].content;
             content.all_finite = (!output.bad).then_some(true);
             content.mask = output.mask;
-            if let Some(buffer) = self.pool.close(output.rows, self.frame) {
+            if let Some(buffer) = self.pool.close(output.rows) {
                 content.buffer = buffer;
             }
         }
@@ -118,7 +118,7 @@ impl FieldStore {
                 }
                 Delivery::Rows => finished.next().map_or(0, |output| {
                     let zeros = zeros::count(&output.rows);
-                    self.pool.drop_rows(output.rows, self.frame);
+                    self.pool.drop_rows(output.rows);
                     self.pool.drop_mask(output.mask);
                     zeros
                 }),

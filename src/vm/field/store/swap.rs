@@ -14,6 +14,7 @@ impl FieldStore {
         self.revision = previous.revision;
         self.run = self.run.max(previous.run);
         self.pool = previous.pool;
+        self.pool.age(self.frame);
         for request in &self.requests {
             let same = |r: &&Request| r.key == request.key;
             let Some(old) = previous.requests.iter().find(same) else {
