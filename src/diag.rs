@@ -12,6 +12,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Most bytes of a file that is read: 64 MiB. It holds for patches, recordings, assets and programs as
+/// JSON alike. Only the binary form of a program, which nobody writes by hand, may be larger.
+pub const MAX_INPUT: usize = 64 << 20;
+
 /// How many diagnostics are kept; further ones are only counted.
 pub const KEPT: usize = 1000;
 

@@ -5,7 +5,7 @@ mod runs;
 mod support;
 
 use allocation_counter::measure;
-use oscilla::diag::Diagnostics;
+use oscilla::diag::{Diagnostics, MAX_INPUT};
 use oscilla::ir::file::{self, Form};
 use oscilla::ir::{Program, Valid, binary, json};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
@@ -427,6 +427,23 @@ fn made_up_rows_do_not_fill_the_memory() {
     let (most, codes) = cost(&bytes_of(&program), Form::Binary);
     assert_eq!(codes, ["ir-limit"]);
     assert!(most < 50 << 20, "{most} bytes");
+}
+
+#[test]
+fn a_file_has_a_largest_size() {
+    // As many bytes as may be are looked at, one more are not.
+    let program = |bytes: usize| {
+        let mut text = br#"{"irVersion": 1}"#.to_vec();
+        text.resize(bytes, b' ');
+        findings(&text, Form::Json)
+    };
+    let codes =
+        |found: Vec<(String, String)>| found.into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    assert!(!codes(program(MAX_INPUT)).contains(&"ir-limit".to_owned()));
+    assert_eq!(codes(program(MAX_INPUT + 1)), ["ir-limit"]);
+    assert!(file::fits(MAX_INPUT as u64 + 1, Form::Binary).is_ok());
+    assert!(file::fits(file::MAX_BYTES, Form::Binary).is_ok());
+    assert!(file::fits(file::MAX_BYTES + 1, Form::Binary).is_err());
 }
 
 #[test]

@@ -5,12 +5,13 @@
 //! that no device or pipe is.
 
 use crate::compile::{AssetError, Assets};
+use crate::diag::MAX_INPUT;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// Most bytes of a file.
-const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = MAX_INPUT as u64;
 
 /// The files beside a patch (the current folder for one from stdin), or those in `root`.
 pub(super) fn of(patch: &Path, root: Option<&Path>) -> Assets {

@@ -7,6 +7,7 @@ use super::load::load;
 use crate::diag::Diagnostic;
 use crate::export::FrameSet;
 use crate::export::output::{Destination, Existing, Names};
+use crate::ir::file::{self, Form};
 use crate::ir::{Program, binary, json, text};
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -70,15 +71,23 @@ fn form(emit: Option<EmitFlag>, out: Option<&Path>) -> Result<EmitFlag, Failure>
 }
 
 fn write(program: &Program, emit: EmitFlag) -> Result<Vec<u8>, Failure> {
-    let bytes = match emit {
-        EmitFlag::Json => json::to_string(program).map(String::into_bytes),
-        EmitFlag::Binary => binary::to_bytes(program),
-        EmitFlag::Text => Ok(text::dump(program).into_bytes()),
+    let (bytes, form) = match emit {
+        EmitFlag::Json => (
+            json::to_string(program).map(String::into_bytes),
+            Some(Form::Json),
+        ),
+        EmitFlag::Binary => (binary::to_bytes(program), Some(Form::Binary)),
+        EmitFlag::Text => (Ok(text::dump(program).into_bytes()), None),
     };
-    bytes.map_err(|error| {
+    let bytes = bytes.map_err(|error| {
         let finding = Diagnostic::error("internal", "", error.to_string());
         Failure::new(Status::Bug, finding)
-    })
+    })?;
+    // What could not be read back is not written.
+    match form.map(|form| file::fits(bytes.len() as u64, form)) {
+        Some(Err(finding)) => Err(Failure::new(Status::Invalid, *finding)),
+        _ => Ok(bytes),
+    }
 }
 
 fn destination(out: &Path) -> Result<Destination, Failure> {

@@ -7,7 +7,7 @@ use super::args::InputFlags;
 use super::console::Console;
 use super::failure::{Failure, Status};
 use super::load::Ready;
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics, MAX_INPUT, Severity};
 use crate::export::manifest::b3;
 use crate::ir::{Hold, Program};
 use crate::patch::model::PortRef;
@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes that a recording may have.
-const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = MAX_INPUT as u64;
 
 /// What channels are answered with; the defaults where nothing is recorded.
 #[derive(Clone, Default)]

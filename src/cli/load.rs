@@ -242,7 +242,8 @@ impl EvaluateFlags {
 }
 
 /// The bytes of a file, and which form of a program they are, if one. Of a patch no more is read than
-/// the one byte too many that makes it too large; only a program may be larger.
+/// the one byte too many that makes it too large, and of a program as JSON neither; only its binary form
+/// may be larger.
 fn read(path: &Path) -> io::Result<(Vec<u8>, Option<Form>)> {
     if path == Path::new("-") {
         read_from(io::stdin().lock())
@@ -256,7 +257,7 @@ fn read_from(mut from: impl Read) -> io::Result<(Vec<u8>, Option<Form>)> {
     let mut bytes = Vec::new();
     from.by_ref().take(patch_max).read_to_end(&mut bytes)?;
     let form = file::form(&bytes);
-    if form.is_some() {
+    if form == Some(Form::Binary) {
         let rest = file::MAX_BYTES + 1 - patch_max;
         from.take(rest).read_to_end(&mut bytes)?;
     }

@@ -5,9 +5,10 @@
 //! longer fit are dropped. The binary form comes from a program only, so there both are errors.
 
 use super::{Program, Valid, WriteError, binary, identity, json, validate};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, MAX_INPUT};
 
-/// Most bytes of a file: 1 GiB. A larger one could not pass the limits on rows.
+/// Most bytes of a program in binary form: 1 GiB. A larger one could not pass the limits on rows. As JSON
+/// it may have as many as any other file that is read: [`MAX_INPUT`].
 pub const MAX_BYTES: u64 = 1 << 30;
 
 /// The two forms that can be read back.
@@ -33,6 +34,28 @@ pub fn form(bytes: &[u8]) -> Option<Form> {
 ///
 /// `None` exactly when `diagnostics` holds errors afterwards. Findings have JSON pointers; the binary
 /// form has the same ones.
+///
+/// ```
+/// use oscilla::ir::file::{self, Form};
+/// use oscilla::{compile, diag::Diagnostics, ir, patch};
+///
+/// let text = r#"{"blocks": [{"id": "time", "type": "CycleTimeRoot"},
+///     {"id": "dots", "type": "RenderInstances2D", "params": {"positions": [8, 8]}}]}"#;
+/// let mut found = Diagnostics::new();
+/// let document = patch::read(&patch::Source::new("dot.json", text), &mut found).expect("JSON");
+/// let program = compile::compile(&document, &compile::Options::default(), &mut found)
+///     .expect("a right patch");
+///
+/// let bytes = ir::binary::to_bytes(&program)?;
+/// assert_eq!((file::form(&bytes), file::form(text.as_bytes())), (Some(Form::Binary), None));
+/// let again = file::read(&bytes, Form::Binary, &mut found).expect("the same program");
+/// assert_eq!(again.program_hash, program.program_hash);
+///
+/// // A file that ends too early is refused with a reason.
+/// assert!(file::read(&bytes[..100], Form::Binary, &mut found).is_none());
+/// assert!(found.has_errors());
+/// # Ok::<(), ir::WriteError>(())
+/// ```
 pub fn read(bytes: &[u8], form: Form, diagnostics: &mut Diagnostics) -> Option<Valid<Program>> {
     let mut program = match decode(bytes, form) {
         Ok(program) => program,
@@ -56,10 +79,7 @@ pub fn read(bytes: &[u8], form: Form, diagnostics: &mut Diagnostics) -> Option<V
 }
 
 fn decode(bytes: &[u8], form: Form) -> Result<Program, Box<Diagnostic>> {
-    if bytes.len() as u64 > MAX_BYTES {
-        let message = format!("the program has more than {MAX_BYTES} bytes (1 GiB)");
-        return Err(Box::new(Diagnostic::error("ir-limit", "", message)));
-    }
+    fits(bytes.len() as u64, form)?;
     match form {
         Form::Binary => binary::from_bytes(bytes),
         Form::Json => {
@@ -70,6 +90,33 @@ fn decode(bytes: &[u8], form: Form) -> Result<Program, Box<Diagnostic>> {
             json::from_str(text)
         }
     }
+}
+
+/// Whether a program of so many bytes is read in this form.
+///
+/// # Errors
+/// `ir-limit`, with what to write in its place.
+pub fn fits(bytes: u64, form: Form) -> Result<(), Box<Diagnostic>> {
+    let (most, words) = match form {
+        Form::Json => (
+            MAX_INPUT as u64,
+            "as JSON a program may have 67108864 (64 MiB)",
+        ),
+        Form::Binary => (MAX_BYTES, "a program may have 1073741824 (1 GiB)"),
+    };
+    if bytes <= most {
+        return Ok(());
+    }
+    let message = format!("{words} bytes, this one has more");
+    let finding = Diagnostic::error("ir-limit", "", message);
+    Err(Box::new(match form {
+        Form::Json => {
+            finding.hint("the binary form may have 1 GiB: `oscilla compile PATCH -o program.oscb`")
+        }
+        Form::Binary => {
+            finding.hint("split the patch, or use fewer elements with values of their own")
+        }
+    }))
 }
 
 /// Judges hashes and debug rows, and makes those anew that do not fit.

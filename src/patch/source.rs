@@ -7,8 +7,8 @@
 use crate::diag::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 
-/// Most bytes a patch may have: 64 MiB.
-pub const MAX_BYTES: usize = 64 << 20;
+/// Most bytes a patch may have, as every other file: 64 MiB.
+pub const MAX_BYTES: usize = crate::diag::MAX_INPUT;
 
 /// Pointer steps that are followed; deeper ones end at their parent at this depth.
 const MAX_STEPS: usize = 160;
