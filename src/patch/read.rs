@@ -23,6 +23,24 @@ const MOST_CONNECTIONS: usize = 1_000_000;
 /// is broken, or there are no blocks. Otherwise what could be read. All mistakes are in
 /// `diagnostics`; their places are filled in by [`Source::fill_places`]. Total: no input makes it
 /// panic or recurse without bound.
+///
+/// ```
+/// use oscilla::diag::Diagnostics;
+/// use oscilla::patch::{self, Source};
+///
+/// // As a file has them, also ones that are no text.
+/// let bytes = br#"{"blocks": [{"id": "time", "type": "CycleTimeRoot", "lable": "tempo"}]}"#.to_vec();
+/// let source = Source::from_bytes("waves.json", bytes)?;
+/// let mut found = Diagnostics::new();
+/// let document = patch::read(&source, &mut found).expect("blocks");
+/// assert_eq!(document.blocks[0].id, "time");
+/// // What it does not know it reports, with its place.
+/// source.fill_places(&mut found);
+/// let finding = &found.list()[0];
+/// assert_eq!((finding.code, finding.line), ("unknown-field", 1));
+/// assert!(!found.has_errors());
+/// # Ok::<(), Box<oscilla::diag::Diagnostic>>(())
+/// ```
 pub fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     let value = json::parse(source, diagnostics)?;
     let report = &mut Report::new(diagnostics);

@@ -135,6 +135,34 @@ impl Raster {
 
     /// Draws a frame; the canvas takes its size.
     ///
+    /// ```
+    /// use oscilla::raster::{Canvas, Raster, RasterOptions};
+    /// use oscilla::render_tree::RenderTree;
+    ///
+    /// let tree = RenderTree {
+    ///     frame: 0,
+    ///     t_ms: 0.0,
+    ///     width: 4,
+    ///     height: 3,
+    ///     background: [1.0, 0.5, 0.0, 0.5],
+    ///     passes: Vec::new(),
+    /// };
+    /// let mut raster = Raster::new(RasterOptions { scale: 2.0, ..RasterOptions::default() });
+    /// let mut canvas = Canvas::new();
+    /// raster.draw(&tree, &mut canvas)?;
+    /// assert_eq!((canvas.width(), canvas.height()), (8, 6));
+    /// // Pixels are premultiplied; pages and image files want straight ones.
+    /// assert_eq!(canvas.pixels()[0], [128, 64, 0, 128]);
+    /// let mut rgba = Vec::new();
+    /// canvas.write_straight(&mut rgba);
+    /// assert_eq!(rgba[..4], [255, 128, 0, 128]);
+    ///
+    /// // What would take too much is refused before it is drawn.
+    /// let mut poor = Raster::new(RasterOptions { max_memory: 10, ..RasterOptions::default() });
+    /// assert!(poor.draw(&tree, &mut canvas).is_err());
+    /// # Ok::<(), oscilla::raster::RasterError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// A scale without a picture, or a limit on size, elements, layers, points or memory: nothing is

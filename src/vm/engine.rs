@@ -148,6 +148,29 @@ pub(super) struct Run {
 impl Engine {
     /// An engine at the start of a run.
     ///
+    /// ```
+    /// # use oscilla::{compile, diag::Diagnostics, patch};
+    /// # use std::sync::Arc;
+    /// # let text = r#"{"size": [64, 64], "blocks": [
+    /// #     {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+    /// #     {"id": "lfo", "type": "Oscillator", "params": {"bias": 5}},
+    /// #     {"id": "dots", "type": "RenderInstances2D", "params": {"positions": [8, 8], "color": "red"}}],
+    /// #     "connections": [{"from": "lfo.out", "to": "dots.radius"}]}"#;
+    /// # let mut found = Diagnostics::new();
+    /// # let document = patch::read(&patch::Source::new("p.json", text), &mut found).unwrap();
+    /// # let program = compile::compile(&document, &Default::default(), &mut found).unwrap();
+    /// use oscilla::vm::{Engine, EngineError, EngineOptions};
+    ///
+    /// let program = Arc::new(program);
+    /// let options = EngineOptions { memory_limit: Some(1 << 20), ..EngineOptions::default() };
+    /// let engine = Engine::new(program.clone(), options)?;
+    /// assert_eq!(engine.program().program_hash, program.program_hash);
+    /// // Nothing is drawn yet, but the size is known.
+    /// let tree = engine.tree();
+    /// assert_eq!((tree.width, tree.height, tree.passes.len()), (64, 64, 0));
+    /// # Ok::<(), EngineError>(())
+    /// ```
+    ///
     /// # Errors
     /// If the program does not fit the memory limit, or draws what the engine cannot.
     pub fn new(program: Arc<Valid<Program>>, options: EngineOptions) -> Result<Self, EngineError> {
@@ -224,6 +247,31 @@ impl<T: Tracer> Engine<T> {
     }
 
     /// Makes a frame.
+    ///
+    /// ```
+    /// # use oscilla::{compile, diag::Diagnostics, patch};
+    /// # use std::sync::Arc;
+    /// # let text = r#"{"size": [64, 64], "blocks": [
+    /// #     {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+    /// #     {"id": "lfo", "type": "Oscillator", "params": {"bias": 5}},
+    /// #     {"id": "dots", "type": "RenderInstances2D", "params": {"positions": [8, 8], "color": "red"}}],
+    /// #     "connections": [{"from": "lfo.out", "to": "dots.radius"}]}"#;
+    /// # let mut found = Diagnostics::new();
+    /// # let document = patch::read(&patch::Source::new("p.json", text), &mut found).unwrap();
+    /// # let program = compile::compile(&document, &Default::default(), &mut found).unwrap();
+    /// use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
+    ///
+    /// let mut engine = Engine::new(Arc::new(program), EngineOptions::default())?;
+    /// for t_ms in [0.0, 250.0, 500.0] {
+    ///     let tree = engine.render_frame(FrameTime::at(t_ms), &FrameCtx::default())?;
+    ///     assert_eq!((tree.t_ms, tree.passes.len()), (t_ms, 1));
+    /// }
+    /// // What goes wrong leaves the engine as it was; another run begins with `reset`.
+    /// assert!(engine.render_frame(FrameTime::at(f64::NAN), &FrameCtx::default()).is_err());
+    /// engine.reset();
+    /// engine.render_frame(FrameTime::at(0.0), &FrameCtx::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// If the time is illegal, the inputs fail, or (in strict mode) something would not be drawn.
