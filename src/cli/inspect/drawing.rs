@@ -31,6 +31,10 @@ const CHARACTER: usize = 7;
 const PAD: f64 = 12.0;
 /// Begins the text of a box for the layout; labels of arrows have none.
 const BOX: char = '\u{1}';
+/// Fills the room for words.
+const FILL: &str = "-";
+/// px around an end of an arrow that its head may take.
+const HEAD: f64 = 20.0;
 /// px around the picture.
 const MARGIN: f64 = 16.0;
 
@@ -65,16 +69,23 @@ pub(super) fn svg(graph: &Graph) -> Result<String, String> {
         let look = look(Color::transparent());
         handles.push(visual.add_node(Element::create(shape, look, direction, size)));
     }
-    for arrow in &graph.arrows {
+    for (i, arrow) in graph.arrows.iter().enumerate() {
         let from = handles[arrow.from];
-        // Room for the words: as many characters as are as wide.
+        // Room for the words: as many characters as are as wide, the last of which are the arrow's
+        // number. The layout may hand the words to another piece of the arrow, but not its look, so that
+        // is where the arrow itself has its number: in the width of its line.
         let room = (font::width(&arrow.label, labels::FONT) / CHARACTER as f64).ceil();
+        let words = match arrow.label.as_str() {
+            "" => String::new(),
+            _ => format!("{i:>0$}", room as usize).replace(' ', FILL),
+        };
+        let look = StyleAttr::new(Color::fast("black"), i, None, 0, CHARACTER);
         let line = Arrow::new(
             LineEndKind::None,
             LineEndKind::Arrow,
             LineStyleKind::Normal,
-            &"-".repeat(room as usize),
-            &look(Color::fast("black")),
+            &words,
+            &look,
             &None,
             &None,
         );
@@ -98,11 +109,9 @@ fn size(node: &Node) -> (f64, f64) {
 /// Takes drawing calls.
 struct Canvas<'a> {
     graph: &'a Graph,
-    /// The order in which the layout draws arrows: those that lead back to their own box come last.
-    order: Vec<usize>,
-    /// Places that the layout made for words, in that order.
-    rooms: Vec<(f64, f64)>,
-    curves: Vec<Curve>,
+    /// Places that the layout made for words, by arrow.
+    rooms: Vec<Option<(f64, f64)>>,
+    curves: Vec<Option<Curve>>,
     arrows: String,
     boxes: String,
     areas: Vec<Area>,
@@ -112,16 +121,10 @@ struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     fn new(graph: &'a Graph) -> Self {
-        let arrows = || 0..graph.arrows.len();
-        let own = |i: &usize| graph.arrows[*i].from == graph.arrows[*i].to;
         Self {
             graph,
-            order: arrows()
-                .filter(|i| !own(i))
-                .chain(arrows().filter(own))
-                .collect(),
-            rooms: Vec::new(),
-            curves: Vec::new(),
+            rooms: vec![None; graph.arrows.len()],
+            curves: vec![None; graph.arrows.len()],
             arrows: String::new(),
             boxes: String::new(),
             areas: Vec::new(),
@@ -139,22 +142,20 @@ impl<'a> Canvas<'a> {
 
     /// The words of all arrows.
     fn labels(&mut self) {
-        let labels = self
-            .order
-            .iter()
-            .map(|&i| self.graph.arrows[i].label.as_str());
-        let labels: Vec<&str> = labels.collect();
+        let rooms = std::mem::take(&mut self.rooms).into_iter();
         let curves = std::mem::take(&mut self.curves);
-        let worded = labels
-            .iter()
-            .zip(&curves)
-            .filter(|(text, _)| !text.is_empty());
-        let rooms = std::mem::take(&mut self.rooms);
-        for ((text, curve), room) in worded.zip(rooms) {
-            let width = font::width(text, labels::FONT) + 6.0;
+        // Words hide no heads.
+        let ends = curves.iter().flatten().flat_map(Curve::ends);
+        self.areas
+            .extend(ends.map(|end| Area::around(end, HEAD, HEAD)));
+        for ((arrow, room), curve) in self.graph.arrows.iter().zip(rooms).zip(&curves) {
+            let (Some(room), Some(curve)) = (room, curve) else {
+                continue;
+            };
+            let width = font::width(&arrow.label, labels::FONT) + 6.0;
             let at = labels::place(curve, room, width, &self.areas);
             self.areas.push(Area::around(at, width, labels::HEIGHT));
-            self.label(at, width, text);
+            self.label(at, width, &arrow.label);
         }
     }
 
@@ -214,8 +215,9 @@ impl RenderBackend for Canvas<'_> {
 
     fn draw_text(&mut self, at: Point, text: &str, _: &StyleAttr) {
         let Some(number) = text.strip_prefix(BOX) else {
-            if !text.is_empty() {
-                self.rooms.push((at.x, at.y));
+            let arrow = text.trim_start_matches(FILL).parse();
+            if let Some(room) = arrow.ok().and_then(|i: usize| self.rooms.get_mut(i)) {
+                *room = Some((at.x, at.y));
             }
             return;
         };
@@ -254,7 +256,7 @@ impl RenderBackend for Canvas<'_> {
         path: &[(Point, Point)],
         _: bool,
         head: (bool, bool),
-        _: &StyleAttr,
+        look: &StyleAttr,
         _: Option<String>,
         _: &str,
     ) {
@@ -280,7 +282,9 @@ impl RenderBackend for Canvas<'_> {
             let numbers = piece.map(|(x, y)| format!("{x:.1} {y:.1}"));
             curve.push_str(&numbers.join(" "));
         }
-        self.curves.push(Curve { start, pieces });
+        if let Some(place) = self.curves.get_mut(look.line_width) {
+            *place = Some(Curve { start, pieces });
+        }
         // An edge that closes a loop was turned round for the layout.
         let start = if head.0 {
             " marker-start=\"url(#arrow)\""

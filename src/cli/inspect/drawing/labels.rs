@@ -40,6 +40,12 @@ pub(super) struct Curve {
 }
 
 impl Curve {
+    /// Where it begins and ends.
+    pub(super) fn ends(&self) -> [Spot; 2] {
+        let end = self.pieces.last().map_or(self.start, |piece| piece[2]);
+        [self.start, end]
+    }
+
     /// Points along the arrow.
     fn points(&self) -> Vec<Spot> {
         let mut from = self.start;
