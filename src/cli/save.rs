@@ -79,6 +79,10 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    let message = format!("cannot write `{}`: {error}", path.display());
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        _ => error.to_string(),
+    };
+    let message = format!("cannot write `{}`: {reason}", path.display());
     Failure::new(Status::Io, Diagnostic::error("output-failed", "", message))
 }

@@ -112,7 +112,8 @@ fn print(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     let mean = total / (*frames).max(1);
     writeln!(
         out,
-        "{frames} frames, {} in all, {} a frame\n",
+        "{frames} frame{}, {} in all, {} a frame\n",
+        if *frames == 1 { "" } else { "s" },
         time(*total),
         time(mean)
     )?;
@@ -155,9 +156,14 @@ fn hot(what: &str, list: &[Hot], total: u64, out: &mut dyn Write) -> io::Result<
     writeln!(out)
 }
 
-/// ns as µs.
+/// ns as µs, much as ms.
 fn time(ns: u64) -> String {
-    format!("{:.1} µs", ns as f64 / 1000.0)
+    let micros = ns as f64 / 1000.0;
+    if micros < 10_000.0 {
+        format!("{micros:.1} µs")
+    } else {
+        format!("{:.1} ms", micros / 1000.0)
+    }
 }
 
 /// The time of day of nobody in particular.

@@ -161,7 +161,7 @@ fn warm_up_is_no_frame_of_the_plan() {
     let leads = |e: &&Value| e["args"]["frame"] == "lead-in";
     assert_eq!(asked.iter().filter(leads).count(), 0);
     let run = place().done("trace p.json --summary --clock counter --frames 1");
-    assert!(run.out.starts_with("1 frames, "), "{}", run.out);
+    assert!(run.out.starts_with("1 frame, "), "{}", run.out);
     let events = events("--frames 1 --level timing --lead-in");
     let frames = named(&events, "X", "frame");
     let numbers: Vec<&Value> = frames.iter().map(|f| &f["args"]["frame"]).collect();

@@ -124,6 +124,12 @@ fn via(transforms: &[Transform]) -> String {
 fn buses(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "buses ({})", facts.buses.len())?;
     for bus in &facts.buses {
+        // Steps and connections go by the id.
+        let id = if bus.id == bus.name {
+            String::new()
+        } else {
+            format!(" ({})", bus.id)
+        };
         let unused = if bus.demanded {
             ""
         } else {
@@ -131,7 +137,7 @@ fn buses(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(
             out,
-            "  {}  {}  {}  silent {}  {}{unused}",
+            "  {}{id}  {}  {}  silent {}  {}{unused}",
             bus.name,
             bus.r#type,
             bus.mode(),
@@ -294,7 +300,14 @@ fn columns(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
         let reuse = match column.varies {
             _ if !column.keyed => policy,
             varies if varies.is_static() => "computed once".to_owned(),
-            _ => format!("while {} stay", column.uniforms.join(", ")),
+            _ => {
+                let stay = if column.uniforms.len() == 1 {
+                    "stays"
+                } else {
+                    "stay"
+                };
+                format!("while {} {stay}", column.uniforms.join(", "))
+            }
         };
         table.row([
             column.key.clone(),
@@ -351,7 +364,14 @@ fn expressions(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
     let [chains, uses] = all.chains;
     writeln!(
         out,
-        "  {} constants; {chains} chains of lenses and adapters, used in {uses} places\n",
-        all.constants
+        "  {}; {} of lenses and adapters, used in {}\n",
+        counted(all.constants, "constant"),
+        counted(chains, "chain"),
+        counted(uses, "place")
     )
+}
+
+fn counted(count: usize, word: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{plural}")
 }
