@@ -5,6 +5,7 @@
 //! renumbers them into schedule order at the end. Nothing here looks at names of blocks or buses.
 
 mod fold;
+pub mod slots;
 
 pub use fold::MOST_ROWS;
 

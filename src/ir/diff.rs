@@ -3,11 +3,18 @@
 //! Pure and table by table: rows are matched by key and compared by content, never by index, so a
 //! row that only moved is kept. Of blocks, wires, buses, publishers and the like the content is what
 //! they say themselves (`super::own`); requests and steps are compared with everything upstream.
-//! Read next: the engine's swap, which does what is found here.
+//! Read next: `rows`, what is compared; `cells`, what of state goes on; then the engine's swap, which does
+//! what is found here.
 
-use super::hashes::{Digest, Hashes, digest};
-use super::own::Own;
+mod cells;
+mod rows;
+
+pub use cells::{CellAction, CellChange};
+
+use super::hashes::Digest;
 use super::*;
+use cells::cells;
+use rows::{Pick, Row, Side, compare};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -46,64 +53,6 @@ impl Table {
     pub fn is_restructured(&self) -> bool {
         !self.added.is_empty() || !self.removed.is_empty()
     }
-}
-
-/// What becomes of a state cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CellAction {
-    /// Its contents go on.
-    Copied,
-    /// Its newest entries go on, as many as fit.
-    Resampled,
-    /// It starts anew: its value has another type.
-    ResetType,
-    /// It starts anew: it does something else.
-    ResetLayout,
-    /// It starts anew: the host asked for it.
-    ResetAsked,
-    /// It is new and starts with its initial contents.
-    New,
-    /// It is gone.
-    Dropped,
-}
-
-impl CellAction {
-    /// Whether a cell that goes on by its key starts anew.
-    pub const fn is_reset(self) -> bool {
-        matches!(self, Self::ResetType | Self::ResetLayout | Self::ResetAsked)
-    }
-
-    /// The word in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Copied => "copied",
-            Self::Resampled => "resampled",
-            Self::ResetType => "reset: type",
-            Self::ResetLayout => "reset: layout",
-            Self::ResetAsked => "reset: asked",
-            Self::New => "new",
-            Self::Dropped => "dropped",
-        }
-    }
-}
-
-/// A state cell in both programs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CellChange {
-    /// Its key.
-    pub key: String,
-    /// What becomes of it.
-    pub action: CellAction,
-    /// Why, in words; empty where the action says all.
-    pub reason: String,
-    /// Its row in the old program.
-    #[serde(skip)]
-    pub from: Option<StateId>,
-    /// Its row in the new program.
-    #[serde(skip)]
-    pub to: Option<StateId>,
 }
 
 /// A change of what holds for the whole patch.
@@ -270,147 +219,6 @@ impl Diff {
     }
 }
 
-/// Content of a row, and the part of it that is structure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Content {
-    all: Digest,
-    shape: Digest,
-}
-
-type Row = BTreeMap<String, Content>;
-
-/// One of the tables.
-type Pick = fn(&Rows) -> &Row;
-
-/// The tables of a program by key.
-struct Rows {
-    blocks: Row,
-    wires: Row,
-    buses: Row,
-    publishers: Row,
-    listeners: Row,
-    rails: Row,
-    domains: Row,
-    channels: Row,
-    sinks: Row,
-    requests: Row,
-    steps: Row,
-}
-
-struct Side {
-    hashes: Hashes,
-    rows: Rows,
-}
-
-impl Side {
-    fn new(program: &Valid<Program>) -> Self {
-        let hashes = Hashes::new(program);
-        let rows = rows(program, &hashes);
-        Self { hashes, rows }
-    }
-}
-
-fn rows(program: &Valid<Program>, hashes: &Hashes) -> Rows {
-    let tables = &program.tables;
-    let graph = &tables.graph;
-    let text = |id: StrId| tables.strings[id.index()].clone();
-    let domain = |id: TypeId| program.types[id.index()].domain.name();
-    let constant = |id: ConstId| hashes.constants[id.index()];
-    let content = |all: Digest, shape: Digest| Content { all, shape };
-    let mut own = Own::new(program, hashes);
-    let block = |block: &BlockRow| {
-        let shape = digest("type", &text(block.r#type));
-        (text(block.key), content(own.block(block), shape))
-    };
-    let blocks = graph.blocks.iter().map(block).collect();
-    let wire = |wire: &WireRow| {
-        let from = own.slot_key(wire.from);
-        let all = digest("wire", &(from, own.chain(wire.r#use)));
-        (
-            port_name(own.slot_key(wire.to)),
-            content(all, digest("wire", &from)),
-        )
-    };
-    let bus = |bus: &Bus| {
-        let shape = digest("bus", &(domain(bus.r#type), bus.role.map(text)));
-        let all = digest(
-            "bus",
-            &(shape, text(bus.name), bus.combine, constant(bus.silent)),
-        );
-        (text(bus.key), content(all, shape))
-    };
-    let bus_key = |id: BusId| text(graph.buses[id.index()].key);
-    let publisher = |row: &Publisher| {
-        let route = (bus_key(row.bus), own.slot_key(row.from), row.enabled);
-        let shape = digest("publisher", &route);
-        let all = (shape, row.sort_key.to_bits(), own.chain(row.r#use));
-        (text(row.key), content(digest("publisher", &all), shape))
-    };
-    let listener = |row: &Listener| {
-        let shape = digest(
-            "listener",
-            &(bus_key(row.bus), own.slot_key(row.to), row.enabled),
-        );
-        let all = digest("listener", &(shape, own.chain(row.r#use)));
-        (text(row.key), content(all, shape))
-    };
-    let rail = |(at, row): (usize, &Rail)| {
-        let user = row.user.as_ref().map(|user| bus_key(user.bus));
-        let shape = digest("rail", &(row.drive, user, row.read));
-        (text(row.key), content(hashes.rails[at], shape))
-    };
-    let elements = |(at, row): (usize, &DomainRow)| {
-        (
-            text(row.key),
-            content(hashes.domains[at], Digest::default()),
-        )
-    };
-    let channel = |row: &External| {
-        let shape = digest("channel", &domain(row.r#type));
-        let all = digest("channel", &(shape, constant(row.default), row.hold));
-        (text(row.key), content(all, shape))
-    };
-    let sink = |row: &Sink| (text(row.key), content(own.sink(row), Digest::default()));
-    let request = |(at, row): (usize, &Request)| {
-        (
-            text(row.key),
-            content(hashes.requests[at], Digest::default()),
-        )
-    };
-    let step =
-        |(at, row): (usize, &Step)| (text(row.key), content(hashes.steps[at], Digest::default()));
-    Rows {
-        blocks,
-        wires: graph.wires.iter().map(wire).collect(),
-        buses: graph.buses.iter().map(bus).collect(),
-        publishers: graph.publishers.iter().map(publisher).collect(),
-        listeners: graph.listeners.iter().map(listener).collect(),
-        rails: tables.rails.iter().enumerate().map(rail).collect(),
-        domains: graph.domains.iter().enumerate().map(elements).collect(),
-        channels: graph.externals.iter().map(channel).collect(),
-        sinks: tables.render.sinks.iter().map(sink).collect(),
-        requests: tables
-            .materialize
-            .requests
-            .iter()
-            .enumerate()
-            .map(request)
-            .collect(),
-        steps: program
-            .schedule
-            .steps
-            .iter()
-            .enumerate()
-            .map(step)
-            .collect(),
-    }
-}
-
-/// `block/in/port` as people write it.
-fn port_name(slot: &str) -> String {
-    slot.replacen("/in/", ".", 1)
-}
-
 fn settings(old: &Program, new: &Program) -> Vec<Setting> {
     let size = |program: &Program| {
         let Viewport { width, height, .. } = program.viewport;
@@ -430,27 +238,6 @@ fn settings(old: &Program, new: &Program) -> Vec<Setting> {
     changed
         .map(|(name, from, to)| Setting { name, from, to })
         .collect()
-}
-
-/// The two tables side by side, and the keys of changed rows whose structure changed.
-fn compare(old: &Row, new: &Row) -> (Table, Vec<String>) {
-    let mut table = Table::default();
-    let mut rerouted = Vec::new();
-    for (key, before) in old {
-        match new.get(key) {
-            None => table.removed.push(key.clone()),
-            Some(after) if after == before => table.kept.push(key.clone()),
-            Some(after) => {
-                table.changed.push(key.clone());
-                if after.shape != before.shape {
-                    rerouted.push(key.clone());
-                }
-            }
-        }
-    }
-    let added = new.keys().filter(|key| !old.contains_key(*key));
-    table.added = added.cloned().collect();
-    (table, rerouted)
 }
 
 /// Changed and new steps, and everything that reads of them. Dependencies come before their
@@ -494,84 +281,6 @@ fn renamed(old: &Row, new: &Row) -> Vec<[String; 2]> {
         .collect();
     pairs.sort();
     pairs
-}
-
-/// What becomes of each cell.
-fn cells(old: &Program, new: &Program) -> Vec<CellChange> {
-    let by_key = |program: &Program| -> BTreeMap<String, StateId> {
-        let cells = program.tables.state.cells.iter().enumerate();
-        let key = |cell: &Cell| program.tables.strings[cell.key.index()].clone();
-        cells
-            .map(|(at, cell)| (key(cell), StateId::at(at)))
-            .collect()
-    };
-    let (before, after) = (by_key(old), by_key(new));
-    let mut changes = Vec::with_capacity(before.len().max(after.len()));
-    for (key, &from) in &before {
-        let to = after.get(key).copied();
-        let (action, reason) = match to {
-            Some(to) => migration(old, from, new, to),
-            None => (CellAction::Dropped, String::new()),
-        };
-        let key = key.clone();
-        changes.push(CellChange {
-            key,
-            action,
-            reason,
-            from: Some(from),
-            to,
-        });
-    }
-    for (key, &to) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        changes.push(CellChange {
-            key: key.clone(),
-            action: CellAction::New,
-            reason: String::new(),
-            from: None,
-            to: Some(to),
-        });
-    }
-    changes.sort_by(|a, b| a.key.cmp(&b.key));
-    changes
-}
-
-fn migration(old: &Program, from: StateId, new: &Program, to: StateId) -> (CellAction, String) {
-    let cell = |program: &Program, id: StateId| program.tables.state.cells[id.index()].clone();
-    let (from, to) = (cell(old, from), cell(new, to));
-    let domains = (
-        old.types[from.r#type.index()].domain,
-        new.types[to.r#type.index()].domain,
-    );
-    if from.op != to.op {
-        let names = [from.op, to.op].map(|op| format!("{op:?}"));
-        let reason = format!("it was {}, it is {}", names[0], names[1]);
-        return (CellAction::ResetLayout, reason);
-    }
-    if domains.0 != domains.1 {
-        let reason = format!(
-            "it held {}, it holds {}",
-            domains.0.name(),
-            domains.1.name()
-        );
-        return (CellAction::ResetType, reason);
-    }
-    let lengths = |cell: &Cell| (cell.f64[1], cell.i32[1], cell.ring);
-    if lengths(&from) != lengths(&to) {
-        let reason = format!("it had {} entries, it has {}", from.f64[1], to.f64[1]);
-        return match from.op {
-            StateOp::Delay | StateOp::UnitDelay | StateOp::History => {
-                (CellAction::Resampled, reason)
-            }
-            _ => (CellAction::ResetLayout, reason),
-        };
-    }
-    if from.layout_hash != to.layout_hash || from.imm != to.imm {
-        return (
-            CellAction::ResetLayout,
-            "its numbers mean something else".to_owned(),
-        );
-    }
-    (CellAction::Copied, String::new())
 }
 
 /// How two time models differ, in words.

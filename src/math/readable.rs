@@ -55,7 +55,7 @@ mod tests {
         #[test]
         fn texts_are_short_and_read_back(x in any::<f64>()) {
             let text = readable(x);
-            prop_assert!(text.len() <= 24, "{}", text);
+            prop_assert!(text.len() <= 26, "{}", text);
             let back: f64 = text.parse().expect("a number");
             prop_assert!(back == x || (back.is_nan() && x.is_nan()));
         }

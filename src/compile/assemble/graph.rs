@@ -8,6 +8,7 @@ use crate::compile::resolve::{
 };
 use crate::compile::sinks::Plan;
 use crate::compile::visit::Visitor;
+use crate::ir::builder::slots as address;
 use crate::ir::*;
 use crate::patch::DEFAULT_BUSES;
 use crate::patch::rails;
@@ -154,9 +155,9 @@ impl Work<'_, '_> {
                 let ty = slots::input_type(input.mark, input.domain);
                 let ty = self.lowered.build.ty(ty);
                 let at = self.value(row.at);
-                let owner = slots::port_owner(id, port, Direction::In);
+                let owner = address::port_owner(id, port, Direction::In);
                 let key = format!("{name}/in/{}", input.name);
-                let slot = slots::push(&mut self.lowered.build, key, ty, owner, at);
+                let slot = address::push(&mut self.lowered.build, key, ty, owner, at);
                 let default_key = format!("{name}/{}", input.name);
                 let src = self.source(&row, ty, default_key, &mut defaults);
                 let name = self.lowered.build.text(input.name);
@@ -176,9 +177,9 @@ impl Work<'_, '_> {
                     .map_or(slots::output_type(definition, port), |f| f.ty);
                 let ty = self.lowered.build.ty(ty);
                 let at = flow.map_or(ValueRef::None, |f| self.address(&f.value));
-                let owner = slots::port_owner(id, port, Direction::Out);
+                let owner = address::port_owner(id, port, Direction::Out);
                 let key = format!("{name}/out/{}", output.name);
-                let slot = slots::push(&mut self.lowered.build, key, ty, owner, at);
+                let slot = address::push(&mut self.lowered.build, key, ty, owner, at);
                 let name = self.lowered.build.text(output.name);
                 let src = PortSource::None;
                 outputs.push(Port {
@@ -266,13 +267,13 @@ impl Work<'_, '_> {
     /// Slots of time, rails and channels.
     fn system_slots(&mut self) -> (TimeRoots, Vec<SlotId>) {
         let build = &mut self.lowered.build;
-        let time = slots::time(build);
+        let time = address::time(build);
         let mut rail_slots = Vec::new();
         for (at, rail) in rails::Rail::ALL.iter().enumerate() {
             let Some(ty) = build.tables.rails.get(at).map(|r| r.r#type) else {
                 continue;
             };
-            let slot = slots::rail(build, at, rail.name(), ty);
+            let slot = address::rail(build, at, rail.name(), ty);
             build.tables.rails[at].slot = slot;
             rail_slots.push(slot);
         }
@@ -287,7 +288,7 @@ impl Work<'_, '_> {
                 }
             };
             let ty = build.ty(channel.ty);
-            slots::external(build, at, &channel.key, ty, value);
+            address::external(build, at, &channel.key, ty, value);
             let row = External {
                 key: build.text(&channel.key),
                 r#type: ty,
@@ -377,7 +378,7 @@ impl Work<'_, '_> {
             let lis = self.listeners_of(place);
             let ty = self.lowered.build.ty(row.ty);
             let root = self.value(row.root);
-            let slot = slots::bus(&mut self.lowered.build, place, &entry.id, ty, root);
+            let slot = address::bus(&mut self.lowered.build, place, &entry.id, ty, root);
             let reserved = DEFAULT_BUSES
                 .iter()
                 .find(|(n, ..)| n.eq_ignore_ascii_case(&entry.name));
@@ -439,12 +440,12 @@ impl Work<'_, '_> {
     fn last_slots(&mut self) -> SlotId {
         let build = &mut self.lowered.build;
         for at in 0..build.tables.materialize.requests.len() {
-            let slot = slots::request(build, at);
+            let slot = address::request(build, at);
             build.tables.materialize.requests[at].out = slot;
         }
         for at in 0..build.tables.render.sinks.len() {
-            slots::sink(build, at);
+            address::sink(build, at);
         }
-        slots::frame(build)
+        address::frame(build)
     }
 }

@@ -4,9 +4,7 @@
 //! whose labels have as many decimals as that needs. Numbers that are too large or too small to be read
 //! are shown in a unit, which is a power of ten; so no number of a patch is too large to be drawn.
 
-use plotters::coord::ranged1d::{
-    KeyPointHint, NoDefaultFormatting, Ranged, ReversibleRanged, ValueFormatter,
-};
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
 
 /// Sizes that are shown as they are; outside there is a unit.
@@ -128,13 +126,6 @@ impl Ranged for Axis {
 
     fn range(&self) -> Range<f64> {
         self.low..self.high
-    }
-}
-
-impl ReversibleRanged for Axis {
-    fn unmap(&self, pixel: i32, (from, to): (i32, i32)) -> Option<f64> {
-        let part = f64::from(pixel - from) / f64::from(to - from);
-        (from != to).then(|| self.low + part * (self.high - self.low))
     }
 }
 

@@ -271,7 +271,7 @@ where
                     None => self.root.draw(&PathElement::new(path.to_vec(), stroke))?,
                     Some((on, off)) => {
                         let (on, off) = (self.px(on), self.px(off));
-                        let path = path.to_vec().into_iter();
+                        let path = path.into_iter();
                         self.root.draw(&plotters::element::DashedPathElement::new(
                             path, on, off, stroke,
                         ))?;
