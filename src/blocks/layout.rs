@@ -212,7 +212,7 @@ fn seeded_noise(
 ) -> Wide {
     let seed = l.num(noise_seed);
     let noise = l.op(Op::Noise2, &[at[0], at[1], seed]);
-    if l.facts.seed == 0 {
+    if l.build.seed.is_zero() {
         return noise;
     }
     let salt = format!("{}-{part}", crate::math::number_text(key_seed));

@@ -88,15 +88,14 @@ pub struct Column {
     pub format: crate::ir::Format,
 }
 
-/// Facts about the whole patch that blocks may read as constants.
+/// Facts about the whole patch that blocks may read as constants. The program seed is not among them: it is
+/// asked of the [`Builder`], which remembers that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchFacts {
     /// Image width in user units.
     pub width: u32,
     /// Image height in user units.
     pub height: u32,
-    /// Program seed.
-    pub seed: u32,
 }
 
 /// One block instance being lowered.

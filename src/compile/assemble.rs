@@ -12,14 +12,12 @@ use super::lower::{Lowered, Marks};
 use super::resolve::{Graph as Resolved, Unit};
 use super::sinks::{self, Plan};
 use super::visit::{self, Visitor};
-use crate::blocks::{ADAPTERS, LENSES, PatchFacts};
+use crate::blocks::{ADAPTERS, LENSES};
 use crate::ir::*;
 use crate::math::Ease;
 
 /// What the program says about itself.
 pub(super) struct Head<'a> {
-    /// Seed.
-    pub facts: PatchFacts,
     /// Size and background.
     pub viewport: Viewport,
     /// How time runs.
@@ -38,6 +36,8 @@ pub(super) struct Draft {
     pub units: Vec<StepUnit>,
     /// Words for the notes.
     pub notes: Notes,
+    /// What was made of the seed.
+    pub seed_use: SeedUse,
 }
 
 /// A unit, with final indices.
@@ -77,6 +77,7 @@ pub(super) fn assemble(
         .name
         .clone()
         .unwrap_or_else(|| head.stem.to_owned());
+    let seed_use = lowered.build.seed.used();
     let program = Program {
         ir_version: 1,
         format_version: 1,
@@ -84,7 +85,7 @@ pub(super) fn assemble(
         patch_revision: document.revision,
         compile_id: String::new(),
         program_hash: String::new(),
-        seed: head.facts.seed,
+        seed: lowered.build.seed.written(),
         memory: Memory::None,
         time_model: head.time_model,
         viewport: head.viewport,
@@ -106,6 +107,7 @@ pub(super) fn assemble(
         marks: lowered.marks,
         units,
         notes,
+        seed_use,
     };
     debug::tables(graph, &mut draft, &blocks);
     draft

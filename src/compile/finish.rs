@@ -34,11 +34,10 @@ pub(super) fn finish(
 }
 
 /// Gives up on a patch; there are errors, or the library failed to make what it must.
-pub(super) fn refuse(diagnostics: &mut Diagnostics) -> Option<Valid<Program>> {
+pub(super) fn refuse(diagnostics: &mut Diagnostics) {
     if !diagnostics.has_errors() {
         internal("the TimeRoot gave no time model".to_owned(), diagnostics);
     }
-    None
 }
 
 fn internal(message: String, diagnostics: &mut Diagnostics) {

@@ -38,7 +38,7 @@ pub use asset::{AssetError, Assets};
 
 use crate::blocks::PatchFacts;
 use crate::diag::Diagnostics;
-use crate::ir::{Program, Valid, Viewport};
+use crate::ir::{Program, SeedUse, Valid, Viewport, WriteError};
 use crate::patch::{Document, value};
 
 /// What the command line says about a compilation.
@@ -82,31 +82,62 @@ pub fn compile(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Valid<Program>> {
+    let compiled = compile_for_seeds(document, options, diagnostics);
+    compiled.map(|compiled| compiled.program)
+}
+
+/// A program, and what was made of its seed on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// The program.
+    pub program: Valid<Program>,
+    /// Which other seeds it is good for.
+    seed_use: SeedUse,
+}
+
+impl Compiled {
+    /// What another compilation would give with this seed, if it can be had without one.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub fn with_seed(&self, seed: u32) -> Option<Result<Valid<Program>, WriteError>> {
+        let allowed = self.seed_use.allows(self.program.seed, seed);
+        allowed.then(|| self.program.clone().with_seed(seed))
+    }
+}
+
+/// [`compile()`], for whoever wants the same patch with several seeds.
+pub fn compile_for_seeds(
+    document: &Document,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
     let viewport = viewport(document, options, diagnostics);
     let facts = PatchFacts {
         width: viewport.width,
         height: viewport.height,
-        seed: options.seed.unwrap_or(document.seed),
     };
+    let seed = options.seed.unwrap_or(document.seed);
     let patch = expand::expand(document, &options.set, diagnostics);
     let graph = resolve::resolve(&patch, options, diagnostics);
     let order = order::order(&graph, diagnostics);
-    let mut lowered = lower::lower(&graph, &order, &facts, diagnostics);
+    let mut lowered = lower::lower(&graph, &order, (&facts, seed), diagnostics);
     let plan = sinks::sinks(&graph, &mut lowered, diagnostics);
     let time_model = lowered.time_model.clone();
     let Some(time_model) = time_model.filter(|_| !diagnostics.has_errors()) else {
-        return finish::refuse(diagnostics);
+        finish::refuse(diagnostics);
+        return None;
     };
     let head = assemble::Head {
-        facts,
         viewport,
         time_model,
         stem: &options.stem,
     };
     let mut draft = assemble::assemble(&graph, lowered, plan, head);
     schedule::schedule(&mut draft);
-    let program = number::number(draft);
-    finish::finish(program, diagnostics)
+    let seed_use = draft.seed_use;
+    let program = finish::finish(number::number(draft), diagnostics)?;
+    Some(Compiled { program, seed_use })
 }
 
 /// Size and background of the frame.

@@ -5,9 +5,11 @@
 //! renumbers them into schedule order at the end. Nothing here looks at names of blocks or buses.
 
 mod fold;
+mod seed;
 pub mod slots;
 
 pub use fold::MOST_ROWS;
+pub use seed::{Seed, SeedUse};
 
 use super::ids::*;
 use super::op::{self, Counts};
@@ -25,7 +27,7 @@ pub struct Builder {
     /// Everything executable.
     pub tables: Tables,
     /// Program seed, which hashes are folded with.
-    pub seed: u32,
+    pub seed: Seed,
     types_by: HashMap<TypeDesc, TypeId>,
     strings_by: HashMap<String, StrId>,
     constants_by: HashMap<ConstKey, ConstId>,

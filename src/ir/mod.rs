@@ -36,7 +36,7 @@ pub mod text;
 mod validate;
 pub mod varies;
 
-pub use builder::{Builder, CellSpec};
+pub use builder::{Builder, CellSpec, Seed, SeedUse};
 pub use diff::{CellAction, Class, Diff};
 pub use ids::*;
 pub use op::{Op, OpError};
@@ -77,6 +77,18 @@ impl Valid<Program> {
     pub fn with_background(self, background: [f64; 4]) -> Result<Self, WriteError> {
         let mut program = self.0;
         program.viewport.background = background.map(|v| if v.is_finite() { v } else { 0.0 });
+        identity::seal(&mut program)?;
+        Ok(Self(program))
+    }
+
+    /// The same tables with another program seed. Whether a patch would compile to them with it is for
+    /// the compiler to say: [`SeedUse`].
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub fn with_seed(self, seed: u32) -> Result<Self, WriteError> {
+        let mut program = self.0;
+        program.seed = seed;
         identity::seal(&mut program)?;
         Ok(Self(program))
     }

@@ -35,7 +35,6 @@ fn value(text: &str, signal: f64) -> Vec<f64> {
         facts: &PatchFacts {
             width: 1,
             height: 1,
-            seed: 0,
         },
         diagnostics: &mut diagnostics,
         sinks: &mut Vec::new(),

@@ -47,7 +47,6 @@ impl Rig {
             facts: PatchFacts {
                 width: 800,
                 height: 600,
-                seed: 0,
             },
             direct: None,
         }

@@ -30,10 +30,11 @@ pub(super) fn chain(
                 ChainOperand::Arg(k) => args.get(*k as usize)?,
             });
         }
-        // A signal is element 0.
-        let seed = operands.get(2).and_then(|seed| seed.first().copied());
-        let hash = [hash::element_hash(0, seed.unwrap_or_default(), build.seed)];
+        let hash;
         if offset && operands.len() > 2 {
+            // A signal is element 0.
+            let seed = operands[2].first().copied().unwrap_or_default();
+            hash = [hash::element_hash(0, seed, build.seed.value())];
             operands[2] = &hash;
         }
         let lanes = build.types[step.to.index()].domain.lanes();

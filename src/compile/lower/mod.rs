@@ -30,7 +30,7 @@ pub(super) use sources::{address, is_bus_eligible, rail_type, same_kind, typed_d
 use super::resolve::{Graph, Port, Unit};
 use crate::blocks::{Bound, Lowering, PatchFacts, SinkSpec, Value};
 use crate::diag::Diagnostics;
-use crate::ir::{Builder, ChainId, PhaseSource, Rail, StateId, TimeModel, ValueRef};
+use crate::ir::{Builder, ChainId, PhaseSource, Rail, Seed, StateId, TimeModel, ValueRef};
 use crate::types::Type;
 use std::collections::HashMap;
 
@@ -104,13 +104,13 @@ impl<'g, 'd> Lowerer<'g, 'd> {
     fn new(
         graph: &'g Graph<'g>,
         order: &[Unit],
-        facts: &'g PatchFacts,
+        (facts, seed): (&'g PatchFacts, u32),
         diagnostics: &'d mut Diagnostics,
     ) -> Self {
         let blocks = graph.nodes.len();
         let sources = graph.patch.document.default_sources.iter().enumerate();
         let mut build = Builder::new();
-        build.seed = facts.seed;
+        build.seed = Seed::new(seed);
         let channels = channels::channels(graph, &mut build, diagnostics);
         Self {
             graph,
@@ -142,7 +142,7 @@ impl<'g, 'd> Lowerer<'g, 'd> {
 pub(super) fn lower(
     graph: &Graph<'_>,
     order: &[Unit],
-    facts: &PatchFacts,
+    facts: (&PatchFacts, u32),
     diagnostics: &mut Diagnostics,
 ) -> Lowered {
     let mut lowerer = Lowerer::new(graph, order, facts, diagnostics);

@@ -9,6 +9,7 @@ mod order;
 mod rails;
 mod reductions;
 mod resolve;
+mod seeds;
 mod sources;
 
 use super::{Options, compile};

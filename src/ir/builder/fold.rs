@@ -17,6 +17,12 @@ pub(super) fn reduce(build: &Builder, field: FieldId, op: ReduceOp) -> Option<Ve
     if !behind.rows().iter().all(|&row| is_known(build, row)) {
         return None;
     }
+    // Other rows do not look at it.
+    let seed = if behind.rows().iter().any(|&row| is_seeded(build, row)) {
+        build.seed.value()
+    } else {
+        0
+    };
     // A field over no domain counts as one element.
     let count = build.field_over(field).map_or(1, |d| build.count(d));
     if u64::from(count) * behind.rows().len() as u64 > MOST_ROWS {
@@ -28,7 +34,7 @@ pub(super) fn reduce(build: &Builder, field: FieldId, op: ReduceOp) -> Option<Ve
         let element = Element {
             tables: &build.tables,
             types: &build.types,
-            seed: build.seed,
+            seed,
             live: &Constants(build),
             index,
         };
@@ -53,6 +59,19 @@ fn is_known(build: &Builder, row: FieldId) -> bool {
         FieldExpr::History(_) => false,
         FieldExpr::Apply { op, .. } => op.is_numeric() || *op == Op::PerElementOffset,
         _ => true,
+    }
+}
+
+/// Whether a row is made of the program seed.
+fn is_seeded(build: &Builder, row: FieldId) -> bool {
+    match &build.tables.field.nodes[row.index()].expr {
+        FieldExpr::IdHash { .. } => true,
+        FieldExpr::Apply { op, .. } => *op == Op::PerElementOffset,
+        FieldExpr::Transform { chain, .. } => {
+            let steps = &build.tables.transforms.chains[chain.index()].steps;
+            steps.iter().any(|step| step.op == Op::PerElementOffset)
+        }
+        _ => false,
     }
 }
 

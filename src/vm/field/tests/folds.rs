@@ -110,7 +110,7 @@ fn fields(r: &mut Rig) -> Vec<FieldId> {
 #[test]
 fn folded_reductions_have_the_bits_of_the_store() {
     let mut r = Rig::new();
-    (r.seed, r.b.seed) = (3, 3);
+    (r.seed, r.b.seed) = (3, Seed::new(3));
     let mut checked = Vec::new();
     for field in fields(&mut r) {
         let domain = r.b.field_type(field).domain;
