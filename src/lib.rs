@@ -63,6 +63,9 @@ pub mod svg;
 // Verb 4.
 #[cfg(feature = "export")]
 pub mod export;
+// What people open in a browser.
+#[cfg(feature = "export")]
+pub mod page;
 // Verb 5: pictures against recorded ones.
 #[cfg(feature = "export")]
 pub mod compare;

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ir", &["diag", "math", "path", "types"]),
     ("render_tree", &["math", "path", "types"]),
     ("recording", &["diag", "math"]),
+    ("page", &[]),
     // The vocabulary.
     ("blocks", &["diag", "ir", "math", "path", "types"]),
     // Verbs.
@@ -31,7 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("raster", &["math", "path", "render_tree"]),
     ("svg", &["math", "path", "render_tree"]),
     ("export", &["diag", "ir", "math", "render_tree"]),
-    ("compare", &["math", "render_tree"]),
+    ("compare", &["math", "page", "render_tree"]),
     // The only place that strings verbs together.
     (
         "cli",
@@ -43,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "export",
             "ir",
             "math",
+            "page",
             "patch",
             "path",
             "raster",

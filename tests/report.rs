@@ -166,34 +166,10 @@ fn every_control_of_the_report_works() {
     };
     let place = tempfile::tempdir().expect("a folder");
     let page = page(place.path());
-    let watch = "<head><script>window.errors = []; \
-                 addEventListener('error', (e) => errors.push(e.message)); \
-                 addEventListener('unhandledrejection', (e) => errors.push(String(e.reason)));</script>";
-    let visited = page.replacen("<head>", watch, 1).replacen(
-        "</body>",
-        &format!("<script>{VISIT}</script></body>"),
-        1,
-    );
+    let visited = browser::with_visitor(&page, VISIT);
     let file = place.path().join("visited.html");
     fs::write(&file, visited).expect("writable");
-    let flags = [
-        "--dump-dom",
-        "--virtual-time-budget=30000",
-        "--window-size=1400,1000",
-        "--enable-logging=stderr",
-    ];
-    let (dom, log) = browser::open(&browser, &file, flags);
-    let complaints: Vec<&str> = log.lines().filter(|l| l.contains("CONSOLE")).collect();
-    assert!(complaints.is_empty(), "{complaints:#?}");
-    let (_, seen) = dom
-        .split_once("<pre id=\"seen\">")
-        .unwrap_or_else(|| panic!("the visit did not end: {log}"));
-    let seen = seen.split("</pre>").next().unwrap_or_default();
-    let seen = seen
-        .replace("&gt;", ">")
-        .replace("&lt;", "<")
-        .replace("&amp;", "&");
-    let seen: Value = serde_json::from_str(&seen).expect("JSON");
+    let seen = browser::visit(&browser, &file);
     let is = |key: &str, expected: Value| assert_eq!(seen[key], expected, "{key}: {seen:#}");
     is("errors", Value::Array(Vec::new()));
     is("summary", "2 of 3 cases differ.".into());

@@ -78,3 +78,36 @@ pub(crate) fn open<S: AsRef<OsStr>>(
     };
     (read("out"), read("err"))
 }
+
+/// A page with a script at its end, which puts what it saw, as JSON, into an element with the id `seen`. It finds
+/// in `window.errors` what went wrong before.
+pub(crate) fn with_visitor(page: &str, script: &str) -> String {
+    let watch = "<head><script>window.errors = []; \
+                 addEventListener('error', (e) => errors.push(e.message)); \
+                 addEventListener('unhandledrejection', (e) => errors.push(String(e.reason)));</script>";
+    let end = format!("<script>{script}</script></body>");
+    page.replacen("<head>", watch, 1)
+        .replacen("</body>", &end, 1)
+}
+
+/// Opens such a page and gives what it saw. Nothing may have been complained about.
+pub(crate) fn visit(browser: &OsStr, page: &Path) -> serde_json::Value {
+    let flags = [
+        "--dump-dom",
+        "--virtual-time-budget=30000",
+        "--window-size=1400,1000",
+        "--enable-logging=stderr",
+    ];
+    let (dom, log) = open(browser, page, flags);
+    let complaints: Vec<&str> = log.lines().filter(|l| l.contains("CONSOLE")).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    let (_, seen) = dom
+        .split_once("<pre id=\"seen\">")
+        .unwrap_or_else(|| panic!("the visit did not end: {log}"));
+    let seen = seen.split("</pre>").next().unwrap_or_default();
+    let seen = seen
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
+    serde_json::from_str(&seen).expect("JSON")
+}

@@ -69,6 +69,5 @@ pub(super) fn page(outcomes: &[Outcome], rule: Rule, path: &Path) -> Result<(), 
         rule: rule.to_string(),
         rasteriser: RASTERISER_ID.to_owned(),
     };
-    let text = page::write(&head, outcomes);
-    save(path, |out| out.write_all(text.as_bytes()))
+    save(path, |out| page::write(&head, outcomes, out))
 }

@@ -7,7 +7,6 @@
 //!
 //! Read in this order: `record`, `values`, `lines`, `places`, `outcome`, `page`, `junit`.
 
-mod base64;
 pub mod junit;
 mod lines;
 mod outcome;

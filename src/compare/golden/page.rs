@@ -1,11 +1,11 @@
 //! The report: one HTML file with everything in it, for people.
 //!
-//! In: outcomes with their pictures. Out: a page that fetches nothing, so that it works from a disk, an
-//! e-mail or the artifacts of a build. The page itself is `report/page.{html,css,js}` beside this folder.
+//! In: outcomes with their pictures. Out: a self-contained page (see [`crate::page`]), which itself is `report/page.{html,css,js}` beside this folder.
 
-use super::base64;
 use super::outcome::{FrameOutcome, Outcome, Shown};
+use crate::page::{Content, Page, address};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
 /// What the page says about the whole run.
 #[derive(Debug, Clone)]
@@ -19,7 +19,10 @@ pub struct Head {
 }
 
 /// The page, worst case first.
-pub fn write(head: &Head, outcomes: &[Outcome]) -> String {
+///
+/// # Errors
+/// What the writer says.
+pub fn write(head: &Head, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
     let mut worst_first: Vec<&Outcome> = outcomes.iter().collect();
     worst_first.sort_by_key(|case| case.rank());
     let cases: Vec<Value> = worst_first.into_iter().map(case).collect();
@@ -29,12 +32,16 @@ pub fn write(head: &Head, outcomes: &[Outcome]) -> String {
         "rasteriser": head.rasteriser,
         "cases": cases,
     });
-    // Inside of a script element only `</` could end it, and `<!--` could hide its end.
-    let data = data.to_string().replace('<', "\\u003c");
-    include_str!("../report/page.html")
-        .replace("/*STYLE*/", include_str!("../report/page.css"))
-        .replace("/*SCRIPT*/", include_str!("../report/page.js"))
-        .replace("/*DATA*/", &data)
+    let page = Page {
+        html: include_str!("../report/page.html"),
+        css: include_str!("../report/page.css"),
+        js: include_str!("../report/page.js"),
+    };
+    let content = Content {
+        data: &data,
+        pictures: &[],
+    };
+    page.write(content, out)
 }
 
 fn case(case: &Outcome) -> Value {
@@ -58,7 +65,7 @@ fn frame(frame: &FrameOutcome) -> Value {
         actual,
         difference,
     } = &frame.shown;
-    let picture = |png: &Option<Vec<u8>>| png.as_deref().map(base64::picture);
+    let picture = |png: &Option<Vec<u8>>| png.as_deref().map(address);
     json!({
         "file": frame.file,
         "status": frame.status,
@@ -100,7 +107,9 @@ mod tests {
             case("fine", Status::Same),
             case("</script><!--", Status::Error),
         ];
-        let page = write(&head, &cases);
+        let mut page = Vec::new();
+        write(&head, &cases, &mut page).unwrap();
+        let page = String::from_utf8(page).unwrap();
         assert_eq!(page.matches("</script>").count(), 2);
         assert!(!page.contains("/*DATA*/") && !page.contains("/*STYLE*/"));
         assert!(page.find("\\u003c/script>") < page.find("\"fine\""));

@@ -2,12 +2,8 @@
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// A PNG file as an address that needs no file.
-pub(super) fn picture(png: &[u8]) -> String {
-    format!("data:image/png;base64,{}", encode(png))
-}
-
-fn encode(bytes: &[u8]) -> String {
+/// The text of some bytes, with padding.
+pub(super) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let byte = |i: usize| u32::from(group.get(i).copied().unwrap_or(0));
