@@ -21,11 +21,13 @@ mod cli {
     mod library;
     mod plot;
     mod probe;
+    mod proofs;
     mod quality;
     mod render;
     mod resume;
     mod svg;
     mod swap;
+    mod sweep;
     mod trace;
     mod usage;
     mod verify;

@@ -6,9 +6,12 @@ mod documents;
 mod evaluate;
 mod film;
 mod golden;
-mod recorded;
+mod proof;
+mod quality;
+pub(super) mod recorded;
 mod render;
 mod values;
+mod variants;
 mod verify;
 mod watch;
 
@@ -22,7 +25,9 @@ pub(super) use golden::{
     CaseFlags, GoldenArgs, GoldenCheckArgs, GoldenCommand, GoldenRecordArgs, GoldenReportArgs,
     GoldenTakeArgs, Pictures, WhichFlags,
 };
-pub(super) use render::{BitDepthFlag, ProgressFlag, RenderArgs, SvgAnimateFlag};
+pub(super) use quality::QualityFlags;
+pub(super) use render::{ProgressFlag, RenderArgs, SvgAnimateFlag};
+pub(super) use variants::{Sweep, VARIANTS_MAX};
 pub(super) use verify::VerifyArgs;
 pub(super) use watch::{
     CheckpointArgs, ClockFlag, GraphFlag, InspectArgs, LevelFlag, ProbeArgs, ProbeFormat, Section,

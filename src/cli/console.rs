@@ -26,6 +26,14 @@ impl Console {
         }
     }
 
+    /// The same without words that are no failure.
+    pub(super) fn muted(&self) -> Self {
+        Self {
+            color: self.color,
+            level: 0,
+        }
+    }
+
     /// Whether `--quiet` was given.
     pub(super) fn is_quiet(&self) -> bool {
         self.level == 0

@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use super::job::Job;
+use super::target::Sort;
 use crate::export::animated::{Animated, Baked, Trees};
 use crate::export::apng::{Apng, ApngHead};
 use crate::export::archive::{Archive, Resumed};
@@ -215,7 +216,7 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
     };
     let finisher = || RawPictures::new(job.studio.painter(), raw);
     let programme = programme(job, head);
-    if job.target.is_stdout {
+    if job.target.sort == Sort::Stdout {
         let out = Bytes::new(io::stdout(), &first).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => OutputError::ReaderGone { last: None }.into(),
             _ => Failure::from(error),

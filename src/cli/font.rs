@@ -1,7 +1,8 @@
-//! The font that pictures of tools are laid out with: plots and graphs. A reader of an SVG may have
+//! The font that pictures of tools are laid out with: plots, graphs and contact sheets. A reader of an SVG may have
 //! another one; this is one of the widest, so what fits with it fits with others.
 
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
+use std::sync::LazyLock;
 
 /// DejaVu Sans, reduced to Latin, Greek, Cyrillic and a few signs; its licence stands beside it.
 static FONT: &[u8] = include_bytes!("font/dejavu-sans.ttf");
@@ -9,13 +10,19 @@ static FONT: &[u8] = include_bytes!("font/dejavu-sans.ttf");
 /// What bold letters take more than others.
 const BOLD: f64 = 1.13;
 
+/// What text is drawn with, once the font is loaded.
+pub(super) const FAMILY: &str = "sans-serif";
+
 /// Makes the font known, without which no text could be laid out.
 ///
 /// # Errors
 /// In words; never with the font that is built in.
-pub(super) fn load() -> Result<(), String> {
-    register_font("sans-serif", FontStyle::Normal, FONT)
-        .map_err(|_| "the font of pictures cannot be read".to_owned())
+pub(super) fn load() -> Result<(), &'static str> {
+    static LOADED: LazyLock<bool> =
+        LazyLock::new(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok());
+    LOADED
+        .then_some(())
+        .ok_or("the font of pictures cannot be read")
 }
 
 /// px that a text takes in letters of so many px, once the font is loaded; a guess before.

@@ -40,6 +40,16 @@ impl Inputs {
     }
 }
 
+/// Channels that programs read, and what each is.
+type Shape = Vec<(String, Domain)>;
+
+/// A recording that was held against programs.
+pub(super) struct Opened {
+    shape: Shape,
+    inputs: Inputs,
+    warnings: Vec<Diagnostic>,
+}
+
 /// Where patches read their channels, by key: a finding without words at the first such place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places(BTreeMap<String, Diagnostic>);
@@ -82,11 +92,26 @@ impl Ready {
     /// # Errors
     /// If the recording cannot be read, or (`strict`) does not fit.
     pub(super) fn with_inputs(
-        mut self,
+        self,
         flags: &InputFlags,
         later: &[&Ready],
         strict: bool,
         console: &Console,
+    ) -> Result<Self, Failure> {
+        self.with_kept_inputs(flags, later, strict, (console, &mut None))
+    }
+
+    /// The same with what was opened before for another variant of the same patch, if it reads the same
+    /// channels.
+    ///
+    /// # Errors
+    /// As [`Self::with_inputs`].
+    pub(super) fn with_kept_inputs(
+        mut self,
+        flags: &InputFlags,
+        later: &[&Ready],
+        strict: bool,
+        (console, kept): (&Console, &mut Option<Opened>),
     ) -> Result<Self, Failure> {
         let mut programs: Vec<&Program> = vec![&self.program];
         let mut places = self.places.clone();
@@ -96,10 +121,24 @@ impl Ready {
                 places.0.entry(key.clone()).or_insert_with(|| at.clone());
             }
         }
-        let (inputs, warnings) = open(flags, &programs, &places, strict)?;
-        console.warnings(&warnings);
-        self.warnings.extend(warnings);
-        self.inputs = inputs;
+        let shape: Shape = channels(&programs)
+            .into_iter()
+            .map(|wanted| (wanted.key.to_owned(), wanted.domain))
+            .collect();
+        let opened = match kept {
+            Some(opened) if opened.shape == shape => opened,
+            kept => {
+                let (inputs, warnings) = open(flags, &programs, &places, strict)?;
+                kept.insert(Opened {
+                    shape,
+                    inputs,
+                    warnings,
+                })
+            }
+        };
+        console.warnings(&opened.warnings);
+        self.warnings.extend_from_slice(&opened.warnings);
+        self.inputs = opened.inputs.clone();
         Ok(self)
     }
 }

@@ -1,13 +1,13 @@
 //! The checked form of `oscilla render`: everything that can be known to fail has failed before this.
 
-use super::args::{BitDepthFlag, PlanFlags, RenderArgs, SvgAnimateFlag};
+use super::args::{PlanFlags, RenderArgs, SvgAnimateFlag};
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
 use super::film::{Film, Footage, has_short_ticks};
 use super::load::Ready;
 use super::studio::{Host, PatchStudio, raster_error};
 use super::swap::{self, Exchange};
-use super::target::Target;
+use super::target::{Sort, Target};
 use crate::diag::Diagnostic;
 use crate::export::format::Form;
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
@@ -93,7 +93,7 @@ impl Job {
         let raster = RasterOptions {
             scale: args.scale,
             blend_space: args.blend_space.into(),
-            supersample: args.quality.supersample,
+            supersample: args.quality.supersample(),
             max_memory: args.max_memory.unwrap_or(u64::MAX),
         };
         // All threads together are held against the limit below; one frame would fit sooner.
@@ -164,7 +164,7 @@ impl Job {
             frame_memory,
             jobs,
             effort: args.png_effort.into(),
-            is_deep: args.quality.bit_depth == BitDepthFlag::Sixteen,
+            is_deep: args.quality.is_deep(),
             strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
             allow_large: args.allow_large,
             film,
@@ -188,7 +188,7 @@ impl Job {
     /// # Errors
     /// What is in the way.
     pub(super) fn survey(&self) -> Result<Vec<u64>, Failure> {
-        if self.target.is_stdout {
+        if self.target.sort != Sort::Files {
             return Ok(Vec::new());
         }
         let (frames, of) = (&self.frames, self.plan.frames());
@@ -208,6 +208,20 @@ impl Job {
         workers
             .saturating_mul(self.frame_memory.saturating_add(2 * pixels + averaged))
             .saturating_add(pixels)
+    }
+
+    /// How many frames are written.
+    pub(super) fn to_write(&self) -> u64 {
+        match self.target.sort {
+            Sort::Nowhere => 0,
+            Sort::Files | Sort::Stdout => self.frames.len(),
+        }
+    }
+
+    /// Bytes of all files, if none could be compressed at all.
+    pub(super) fn largest(&self) -> u64 {
+        let picture = u64::from(self.height) * (u64::from(self.width) * 4 + 1);
+        self.frames.len().saturating_mul(picture + 1024)
     }
 
     /// How an animated document is written. It repeats if the plan is the whole of a loop.
@@ -272,7 +286,7 @@ impl Job {
                 width: self.width,
                 height: self.height,
                 scale: args.scale,
-                supersample: args.quality.supersample,
+                supersample: args.quality.supersample(),
                 bit_depth: if self.is_deep { 16 } else { 8 },
                 background: program.viewport.background,
                 colour: format.colour().into(),
@@ -409,14 +423,14 @@ fn whole(flags: &PlanFlags) -> bool {
 /// Blur, blocks and depth are made of pixels.
 fn check_quality(args: &RenderArgs, target: &Target) -> Result<(), Failure> {
     let word = target.format.word();
-    let blurred = args.quality.shutter().is_some() || args.quality.supersample > 1;
+    let blurred = args.quality.shutter().is_some() || args.quality.supersample() > 1;
     if blurred && !target.format.has_pixels() {
         let message = format!("`{word}` holds shapes, which cannot be averaged");
         let finding = Diagnostic::error("not-representable", "", message)
             .hint("leave out `--shutter` and `--supersample`, or write pixels");
         return Err(Failure::new(Status::Usage, finding));
     }
-    if args.quality.bit_depth == BitDepthFlag::Sixteen && target.form != Form::PngFiles {
+    if args.quality.is_deep() && target.form != Form::PngFiles {
         let message = format!("`--bit-depth 16` is for PNG files, not for `{word}` in this form");
         return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
     }

@@ -7,15 +7,16 @@ use super::assets;
 use super::console::Console;
 use super::failure::Failure;
 use super::inputs::{Inputs, Places};
-use crate::compile::{self, Options};
+use crate::compile::{self, Compiled, Options};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::file::{self, Form};
 use crate::ir::{Program, Valid};
-use crate::patch::{self, Golden, MAX_BYTES, Source};
+use crate::patch::{self, Document, Golden, MAX_BYTES, Source};
 use crate::vm::EngineOptions;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What one file led to.
@@ -40,102 +41,221 @@ pub(super) struct Loaded {
 /// If the file cannot be read, or the flags cannot be meant for what it is; what is wrong with the
 /// content is in the diagnostics.
 pub(super) fn load(path: &Path, flags: &PatchFlags, strict: bool) -> Result<Loaded, Failure> {
-    let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::unreadable(path, &error).hint("or write a starter patch with `oscilla new`")
-        }
-        _ => Failure::unreadable(path, &error),
-    };
-    let (bytes, form) = read(path).map_err(unreadable)?;
-    let hash = blake3::hash(&bytes);
-    let name = if path == Path::new("-") {
-        "stdin".to_owned()
-    } else {
-        path.display().to_string()
-    };
-    if let Some(folder) = flags.asset_root.as_deref().filter(|f| !f.is_dir()) {
-        let message = format!(
-            "`--asset-root` wants a folder, and `{}` is none",
-            folder.display()
-        );
-        return Err(Failure::usage(message).hint("name the folder that holds the patch's files"));
+    Script::read(path)?.load(flags, strict)
+}
+
+/// A file as read: it can become a program several times, with other flags.
+pub(super) struct Script {
+    path: PathBuf,
+    /// As the user named it; `stdin` for `-`.
+    name: String,
+    /// BLAKE3 of the bytes as read.
+    hash: blake3::Hash,
+    content: Content,
+    /// What it was compiled to before, for whoever needs it again with other seeds.
+    compiled: Option<RefCell<Vec<Before>>>,
+}
+
+enum Content {
+    Patch {
+        source: Source,
+        document: Option<Document>,
+        /// What the reader found.
+        found: Diagnostics,
+    },
+    /// A patch that is no text.
+    Unreadable(Box<Diagnostic>),
+    Program(Vec<u8>, Form),
+}
+
+/// What a compilation gave, and what for: another seed may not need another.
+struct Before {
+    /// But for the seed.
+    flags: PatchFlags,
+    compiled: Compiled,
+    /// With those of the reader.
+    found: Diagnostics,
+}
+
+impl Script {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let unreadable = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => Failure::unreadable(path, &error)
+                .hint("or write a starter patch with `oscilla new`"),
+            _ => Failure::unreadable(path, &error),
+        };
+        let (bytes, form) = read(path).map_err(unreadable)?;
+        let hash = blake3::hash(&bytes);
+        let name = if path == Path::new("-") {
+            "stdin".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        let content = match form {
+            Some(form) => Content::Program(bytes, form),
+            None => match Source::from_bytes(name.clone(), bytes) {
+                Ok(source) => {
+                    let mut found = Diagnostics::new();
+                    let document = patch::read(&source, &mut found);
+                    Content::Patch {
+                        source,
+                        document,
+                        found,
+                    }
+                }
+                Err(finding) => Content::Unreadable(finding),
+            },
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            name,
+            hash,
+            content,
+            compiled: None,
+        })
     }
-    let mut diagnostics = Diagnostics::new();
-    let mut places = Places::default();
-    let mut advice = Diagnostics::new();
-    let mut golden = None;
-    let program = match form {
-        Some(form) => {
-            refuse_patch_flags(&name, flags)?;
-            let program = program(name.clone(), bytes, form, flags, &mut diagnostics);
-            for mut finding in program.iter().flat_map(|p| advice::frame_rate(p)) {
-                finding.file.clone_from(&name);
-                advice.push(finding);
-            }
-            program
+
+    /// The same for many loads: those that differ in nothing but the seed share a compilation where they
+    /// can.
+    pub(super) fn shared(self) -> Self {
+        Self {
+            compiled: Some(RefCell::default()),
+            ..self
         }
-        None => match Source::from_bytes(name, bytes) {
-            Ok(source) => {
-                let program = patch(
-                    path,
-                    &source,
-                    flags,
-                    (&mut places, &mut golden),
-                    &mut diagnostics,
-                );
+    }
+
+    /// Whether it is a compiled program.
+    pub(super) fn is_program(&self) -> bool {
+        matches!(self.content, Content::Program(..))
+    }
+
+    /// How often a shared one was compiled.
+    pub(super) fn compilations(&self) -> usize {
+        self.compiled.as_ref().map_or(0, |list| list.borrow().len())
+    }
+
+    /// The program that it is with these flags.
+    ///
+    /// # Errors
+    /// If the flags cannot be meant for what it is; what is wrong with the content is in the diagnostics.
+    pub(super) fn load(&self, flags: &PatchFlags, strict: bool) -> Result<Loaded, Failure> {
+        if let Some(folder) = flags.asset_root.as_deref().filter(|f| !f.is_dir()) {
+            let message = format!(
+                "`--asset-root` wants a folder, and `{}` is none",
+                folder.display()
+            );
+            return Err(
+                Failure::usage(message).hint("name the folder that holds the patch's files")
+            );
+        }
+        let mut diagnostics = Diagnostics::new();
+        let mut places = Places::default();
+        let mut advice = Diagnostics::new();
+        let mut golden = None;
+        let program = match &self.content {
+            Content::Program(bytes, form) => {
+                refuse_patch_flags(&self.name, flags)?;
+                let bytes = bytes.clone();
+                let program = program(self.name.clone(), bytes, *form, flags, &mut diagnostics);
+                for mut finding in program.iter().flat_map(|p| advice::frame_rate(p)) {
+                    finding.file.clone_from(&self.name);
+                    advice.push(finding);
+                }
+                program
+            }
+            Content::Unreadable(finding) => {
+                diagnostics.push((**finding).clone());
+                None
+            }
+            Content::Patch {
+                source,
+                document,
+                found,
+            } => {
+                diagnostics.clone_from(found);
+                let document = document.as_ref();
+                let program = document.and_then(|d| self.compile(d, flags, &mut diagnostics));
+                source.fill_places(&mut diagnostics);
+                if let Some(document) = document {
+                    places = Places::of(document, source);
+                    golden.clone_from(&document.golden);
+                }
                 let found = program.iter().flat_map(|p| advice::frame_rate(p));
                 found.for_each(|finding| advice.push(finding));
                 source.fill_places(&mut advice);
                 program
             }
-            Err(finding) => {
-                diagnostics.push(*finding);
-                None
-            }
-        },
-    };
-    if strict {
-        diagnostics.deny_warnings();
+        };
+        if strict {
+            diagnostics.deny_warnings();
+        }
+        let program = program.filter(|_| !diagnostics.has_errors()).map(Arc::new);
+        Ok(Loaded {
+            program,
+            diagnostics,
+            hash: self.hash,
+            places,
+            advice: advice.list().to_vec(),
+            golden,
+        })
     }
-    let program = program.filter(|_| !diagnostics.has_errors()).map(Arc::new);
-    Ok(Loaded {
-        program,
-        diagnostics,
-        hash,
-        places,
-        advice: advice.list().to_vec(),
-        golden,
-    })
-}
 
-fn patch(
-    path: &Path,
-    source: &Source,
-    flags: &PatchFlags,
-    (places, golden): (&mut Places, &mut Option<Golden>),
-    diagnostics: &mut Diagnostics,
-) -> Option<Valid<Program>> {
-    let stem = path.file_stem().filter(|_| path != Path::new("-"));
-    let options = Options {
-        seed: flags.seed,
-        size: flags.size,
-        background: flags.background,
-        set: flags.set.clone(),
-        assets: assets::of(path, flags.asset_root.as_deref()),
-        stem: stem.map_or("stdin".to_owned(), |stem| {
-            stem.to_string_lossy().into_owned()
-        }),
-    };
-    let document = patch::read(source, diagnostics);
-    let program = document
-        .as_ref()
-        .and_then(|document| compile::compile(document, &options, diagnostics));
-    source.fill_places(diagnostics);
-    if let Some(document) = &document {
-        *places = Places::of(document, source);
-        golden.clone_from(&document.golden);
+    /// Compiles the patch, or takes an earlier compilation if only the seed is another and that changes
+    /// nothing else.
+    fn compile(
+        &self,
+        document: &Document,
+        flags: &PatchFlags,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Valid<Program>> {
+        let Some(compiled) = &self.compiled else {
+            return compile::compile(document, &self.options(flags), diagnostics);
+        };
+        let key = PatchFlags {
+            seed: None,
+            ..flags.clone()
+        };
+        let seed = flags.seed.unwrap_or(document.seed);
+        let mut compiled = compiled.borrow_mut();
+        let mut before = compiled.iter().filter(|before| before.flags == key);
+        let found = before.find_map(|before| {
+            // What cannot be hashed is left to the compiler, which says why.
+            let program = before.compiled.with_seed(seed)?.ok()?;
+            Some((program, &before.found))
+        });
+        if let Some((program, found)) = found {
+            diagnostics.clone_from(found);
+            return Some(program);
+        }
+        let options = self.options(flags);
+        let made = compile::compile_for_seeds(document, &options, diagnostics)?;
+        let program = made.program.clone();
+        compiled.push(Before {
+            flags: key,
+            compiled: made,
+            found: diagnostics.clone(),
+        });
+        Some(program)
     }
-    program
+
+    fn options(&self, flags: &PatchFlags) -> Options {
+        let path = &self.path;
+        let stem = path.file_stem().filter(|_| path != Path::new("-"));
+        Options {
+            seed: flags.seed,
+            size: flags.size,
+            background: flags.background,
+            set: flags.set.clone(),
+            assets: assets::of(path, flags.asset_root.as_deref()),
+            stem: stem.map_or("stdin".to_owned(), |stem| {
+                stem.to_string_lossy().into_owned()
+            }),
+        }
+    }
 }
 
 fn program(

@@ -6,10 +6,11 @@
 
 use super::args::ProgressFlag;
 use super::console::Console;
+use super::failure::Failure;
 use crate::export::Progress;
-use crate::export::pipeline::{Outcome, Stage};
+use crate::export::pipeline::Stage;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -80,18 +81,30 @@ impl Display {
         display
     }
 
-    /// The last word; called once, however the export ended.
-    pub(super) fn end(&self, outcome: Option<&Outcome>) {
+    /// A line for people, or an event for machines, past what shows the progress.
+    pub(super) fn note(&self, console: &Console, text: &str, event: &Value) {
+        match &self.style {
+            Style::Bar(bar) => bar.suspend(|| console.say(text)),
+            Style::Lines { json: true, .. } => line(&event.to_string()),
+            Style::Lines { json: false, .. } | Style::Silent => console.say(text),
+        }
+    }
+
+    /// What went wrong with one of several exports.
+    pub(super) fn failure(&self, console: &Console, failure: &Failure) {
+        match &self.style {
+            Style::Bar(bar) => bar.suspend(|| console.failure(failure)),
+            Style::Lines { .. } | Style::Silent => console.failure(failure),
+        }
+    }
+
+    /// The last word; called once, however the export ended: `done`, `stopped` or `failed`.
+    pub(super) fn end(&self, status: &str) {
         let state = self.state();
         let seconds = (now() - state.begun).as_secs_f64();
         match &self.style {
             Style::Bar(bar) => bar.finish_and_clear(),
             Style::Lines { json: true, .. } => {
-                let status = match outcome {
-                    None => "failed",
-                    Some(outcome) if outcome.stopped => "stopped",
-                    Some(_) => "done",
-                };
                 let event = json!({
                     "event": "end", "status": status, "done": state.kept + state.done, "frames": self.total,
                     "seconds": (seconds * 1000.0).round() / 1000.0,
@@ -104,6 +117,30 @@ impl Display {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The workers of one of several exports that run side by side.
+pub(super) struct Lane<'a> {
+    pub(super) display: &'a Display,
+    /// Tells them from those of the others.
+    pub(super) number: usize,
+}
+
+/// Workers of an export, at most.
+const WORKERS: usize = 1 << 16;
+
+impl Progress for Lane<'_> {
+    fn stage(&self, worker: usize, stage: Stage) {
+        self.display.stage(self.number * WORKERS + worker, stage);
+    }
+
+    fn kept(&self, frames: u64) {
+        self.display.kept(frames);
+    }
+
+    fn delivered(&self, frame: u64) {
+        self.display.delivered(frame);
     }
 }
 
@@ -136,9 +173,9 @@ impl Progress for Display {
 
     fn kept(&self, frames: u64) {
         let mut state = self.state();
-        state.kept = frames;
+        state.kept += frames;
         if let Style::Bar(bar) = &self.style {
-            bar.set_position(frames);
+            bar.set_position(state.kept + state.done);
             bar.reset_eta();
         }
     }

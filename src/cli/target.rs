@@ -9,16 +9,28 @@ use crate::export::format::Form;
 use crate::export::names::{NameError, NamePattern};
 use crate::export::output::{Destination, Names};
 use crate::export::{Format, FrameSet, Plan};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What is written, and where.
 pub(super) struct Target {
     pub(super) format: Format,
     pub(super) form: Form,
-    /// Not there if all goes to standard output.
+    /// Not there unless frames go into files.
     pub(super) destination: Destination,
-    /// Whether it does.
-    pub(super) is_stdout: bool,
+    /// Where frames go.
+    pub(super) sort: Sort,
+}
+
+/// Where frames go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Into files.
+    Files,
+    /// To standard output.
+    Stdout,
+    /// Nowhere: only proofs are wanted.
+    Nowhere,
 }
 
 impl Target {
@@ -27,7 +39,10 @@ impl Target {
         let by_pattern = || args.name.as_deref().and_then(Format::of_name);
         match args.format {
             Some(flag) => flag.into(),
-            None => named(&args.out).or_else(by_pattern).unwrap_or(Format::Png),
+            None => {
+                let named = args.out.as_deref().and_then(named);
+                named.or_else(by_pattern).unwrap_or(Format::Png)
+            }
         }
     }
 
@@ -36,7 +51,9 @@ impl Target {
     /// # Errors
     /// Names and formats that do not fit each other or the number of frames.
     pub(super) fn new(args: &RenderArgs, plan: &Plan, frames: &FrameSet) -> Result<Self, Failure> {
-        let out = args.out.as_path();
+        let Some(out) = args.out.as_deref() else {
+            return Self::nowhere(args);
+        };
         let last = out
             .file_name()
             .and_then(|name| name.to_str())
@@ -69,7 +86,7 @@ impl Target {
             Form::PngFiles | Form::SvgFiles | Form::WebpFiles => {
                 "those are whole, `--resume` goes on"
             }
-            Form::Stream(_) if self.is_stdout => "the stream ends there",
+            Form::Stream(_) if self.sort == Sort::Stdout => "the stream ends there",
             _ => "the file was not written",
         }
     }
@@ -85,8 +102,45 @@ impl Target {
             format,
             form,
             destination: Destination::new("", Names::Single("-".to_owned())),
-            is_stdout: true,
+            sort: Sort::Stdout,
         })
+    }
+
+    /// Without `--out`.
+    fn nowhere(args: &RenderArgs) -> Result<Self, Failure> {
+        let given = [
+            ("--format", args.format.is_some()),
+            ("--name", args.name.is_some()),
+            ("--resume", args.resume),
+            ("--print-ffmpeg", args.film.print_ffmpeg),
+        ];
+        if let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) {
+            let message = format!("`{flag}` is about files of frames, and there are none");
+            return Err(Failure::usage(message).hint("add `--out frames/`"));
+        }
+        Ok(Self {
+            format: Format::Png,
+            form: Form::PngFiles,
+            destination: Destination::new("", Names::Single("-".to_owned())),
+            sort: Sort::Nowhere,
+        })
+    }
+
+    /// The folder that variants share, and the name that each has in its own folder, if one is given: that
+    /// of a file, or a pattern.
+    pub(super) fn split(out: &Path) -> (&Path, Option<&OsStr>) {
+        let Some(last) = out.file_name() else {
+            return (out, None);
+        };
+        let text = last.to_str().unwrap_or_default();
+        let is_name = NamePattern::looks_like_one(text)
+            || named(out).is_some()
+            || (!out.is_dir() && other_format(text).is_some());
+        if is_name {
+            (out.parent().unwrap_or(Path::new("")), Some(last))
+        } else {
+            (out, None)
+        }
     }
 
     /// Files by a pattern.
@@ -98,10 +152,7 @@ impl Target {
 
     /// Files by the pattern of the plan.
     fn folder(out: &Path, last: &str, format: Format, plan: &Plan) -> Result<Self, Failure> {
-        let ending = last.rsplit_once('.').map(|(_, ending)| ending);
-        let is_other =
-            |ending: &&str| OTHER_FORMATS.contains(&ending.to_ascii_lowercase().as_str());
-        if let Some(ending) = ending.filter(is_other) {
+        if let Some(ending) = other_format(last) {
             let words = Format::ALL.map(Format::word).join(", ");
             let message = format!("this version writes {words}, not `.{ending}`");
             return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
@@ -120,7 +171,7 @@ impl Target {
             format,
             form,
             destination,
-            is_stdout: false,
+            sort: Sort::Files,
         })
     }
 
@@ -138,13 +189,25 @@ impl Target {
             format,
             form,
             destination,
-            is_stdout: false,
+            sort: Sort::Files,
         })
     }
 }
 
 /// Endings that are surely not meant as folders.
 const OTHER_FORMATS: [&str; 6] = ["json", "jpg", "jpeg", "avi", "mkv", "avif"];
+
+/// Whether a name means a file, not a folder.
+pub(super) fn is_file_name(name: &str) -> bool {
+    Format::of_name(name).is_some() || other_format(name).is_some()
+}
+
+/// The ending of a name that is surely not meant as a folder.
+fn other_format(name: &str) -> Option<&str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let is_other = OTHER_FORMATS.contains(&ending.to_ascii_lowercase().as_str());
+    is_other.then_some(ending)
+}
 
 /// The format of a file name; a folder has none.
 fn named(out: &Path) -> Option<Format> {

@@ -9,6 +9,7 @@ use super::execute::each_file;
 use super::failure::{Failure, Status};
 use super::render;
 use super::signals::Stop;
+use super::sweep;
 use crate::diag::Diagnostic;
 use crate::export::integrity;
 use crate::export::manifest::{LoopEntry, Manifest};
@@ -92,6 +93,17 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let whole = path.join("manifest.json");
         if whole.exists() {
             found.push(whole);
+            continue;
+        }
+        if let Ok(text) = fs::read(path.join("sweep.json")) {
+            let manifests = sweep::index::manifests(&text).ok_or_else(|| {
+                let message = format!(
+                    "`{}` is no record of a sweep",
+                    path.join("sweep.json").display()
+                );
+                Failure::usage(message).hint("name the folders of its variants")
+            })?;
+            found.extend(manifests.iter().map(|manifest| path.join(manifest)));
             continue;
         }
         let before = found.len();

@@ -217,6 +217,11 @@ impl From<RenderTree> for Shown {
 }
 
 impl Shown {
+    /// The last of them.
+    pub fn last(&self) -> &RenderTree {
+        self.more.last().unwrap_or(&self.tree)
+    }
+
     /// All of them, in order.
     pub fn moments(&self) -> impl Iterator<Item = &RenderTree> {
         std::iter::once(&self.tree).chain(&self.more)

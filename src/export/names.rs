@@ -149,16 +149,20 @@ fn may_be_device(before: &str, after: &str) -> bool {
     let first = before.split('.').next().unwrap_or_default();
     let name = first.trim_end().to_ascii_lowercase();
     if first.len() < before.len() {
-        let numbered = |word: &str| {
-            let digit = name.strip_prefix(word);
-            digit.is_some_and(|d| d.len() == 1 && d.bytes().all(|b| b.is_ascii_digit()))
-        };
-        return ["con", "prn", "aux", "nul"].contains(&name.as_str())
-            || numbered("com")
-            || numbered("lpt");
+        return is_device(first);
     }
     // The frame number ends the name here: `com#.png`.
     after.starts_with('.') && ["com", "lpt"].contains(&name.as_str())
+}
+
+/// Whether Windows takes a name, up to its first point, for a device.
+pub fn is_device(name: &str) -> bool {
+    let name = name.trim_end().to_ascii_lowercase();
+    let numbered = |word: &str| {
+        let digit = name.strip_prefix(word);
+        digit.is_some_and(|d| d.len() == 1 && d.bytes().all(|b| b.is_ascii_digit()))
+    };
+    ["con", "prn", "aux", "nul"].contains(&name.as_str()) || numbered("com") || numbered("lpt")
 }
 
 #[cfg(test)]

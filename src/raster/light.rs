@@ -70,6 +70,13 @@ pub(super) fn decode(p: [u8; 4]) -> [f32; 4] {
     }
 }
 
+/// Premultiplied linear light of a straight encoded pixel.
+pub(super) fn decode_straight([r, g, b, a]: [u8; 4]) -> [f32; 4] {
+    let (table, alpha) = (&TABLES.linear, f32::from(a) / 255.0);
+    let [r, g, b] = [r, g, b].map(|c| table[c as usize] * alpha);
+    [r, g, b, alpha]
+}
+
 /// The encoded byte of a straight linear value.
 fn encode_channel(tables: &Tables, v: f32) -> u8 {
     if v >= 1.0 {

@@ -32,6 +32,7 @@ mod linear;
 mod paint;
 mod paths;
 mod polygon;
+mod reduce;
 mod shapes;
 mod space;
 mod srgb;
@@ -47,6 +48,7 @@ pub use limits::{
     MAX_AREA, MAX_ELEMENTS, MAX_LAYERS, MAX_PASS_ELEMENTS, MAX_POINTS, MAX_SIDE, RasterError,
 };
 pub use paint::DrawReport;
+pub use reduce::reduce;
 
 use crate::math::color::quantize;
 use crate::render_tree::RenderTree;

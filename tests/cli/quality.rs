@@ -177,3 +177,62 @@ fn what_cannot_be_sampled_is_refused() {
     let all = "--shutter 0.123457 --samples 256";
     place.refused(&format!("{args} f {all}"), 2, &["simpler part"]);
 }
+
+#[test]
+fn a_golden_record_samples_as_a_render_does() {
+    let place = Place::new();
+    place.file("m.json", MOVER);
+    let quality = "--shutter 1/2 --shutter-phase trailing --samples 8 --supersample 2";
+    for (depth, name) in [("8", "eight"), ("16", "sixteen")] {
+        let flags = format!("--frames-per-cycle 10 --frames 5 {quality} --bit-depth {depth}");
+        let golden = format!("--golden {name}");
+        place.done(&format!("golden record m.json {golden} {flags}"));
+        place.done(&format!("render m.json {flags} --out {name}.png"));
+        let open = |file: String| image::open(place.path(&file)).unwrap();
+        let recorded = open(format!("{name}/m/frame_00005.png"));
+        assert_eq!(
+            recorded.color().bytes_per_pixel(),
+            depth.parse::<u8>().unwrap() / 8 * 3
+        );
+        assert_eq!(
+            recorded.to_rgba16(),
+            open(format!("{name}.png")).to_rgba16()
+        );
+        // The plan is remembered.
+        let run = place.done(&format!("golden check {golden}"));
+        assert!(run.out.contains("0 pixels differ"), "{}", run.out);
+        // What is given wins.
+        for other in [
+            "--shutter 0",
+            "--shutter 1/2 --samples 4",
+            "--supersample 1",
+        ] {
+            place.refused(
+                &format!("golden check {golden} {other}"),
+                1,
+                &["1 of 1 case differ"],
+            );
+        }
+        place.done(&format!(
+            "golden report {golden} --shutter 0 -o {name}.html"
+        ));
+    }
+    let record = String::from_utf8(place.bytes("sixteen/hashes.txt")).unwrap();
+    let plan = "--shutter=1/2 --shutter-phase=trailing --samples=8 --supersample=2 --bit-depth=16";
+    assert!(record.contains(plan), "{record}");
+    // The other depth is another picture, whatever it shows.
+    let run = place.refused("golden check --golden sixteen --bit-depth 8", 1, &[]);
+    assert!(run.out.contains("bit"), "{}", run.out);
+    for (flags, word) in [
+        ("--samples 4", "--shutter"),
+        ("--shutter 2", "part of a frame"),
+        ("--supersample 9", "1..=8"),
+        ("--bit-depth 10", "16"),
+    ] {
+        place.refused(
+            &format!("golden record m.json --frames 0 {flags}"),
+            2,
+            &[word],
+        );
+    }
+}

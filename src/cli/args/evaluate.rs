@@ -25,7 +25,7 @@ pub(in crate::cli) struct EvaluateFlags {
 }
 
 /// What is set in place of the patch's own values. A compiled program takes the background only.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Args)]
 pub(in crate::cli) struct PatchFlags {
     /// Picture size, in place of the patch's
     #[arg(long, value_name = "WxH", value_parser = values::size)]
@@ -45,7 +45,7 @@ pub(in crate::cli) struct PatchFlags {
 }
 
 /// What comes from outside while frames are evaluated.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct InputFlags {
     /// Recorded channels over time, JSON or CSV
     #[arg(long, value_name = "RECORDING")]

@@ -6,7 +6,7 @@ use crate::export::yuv::Chroma;
 use clap::{Args, ValueEnum};
 
 /// Flags of `oscilla render` that not every format has a use for.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Animations, streams and movies")]
 pub(in crate::cli) struct FilmFlags {
     /// How often GIF, APNG and WebP are played: a number or `forever` [default: forever, once if the patch ends]

@@ -2,6 +2,7 @@
 
 use super::compare::RuleFlags;
 use super::evaluate::{InputFlags, PatchFlags, PlanFlags};
+use super::quality::QualityFlags;
 use super::render::BlendFlag;
 use super::values;
 use crate::export::FrameRange;
@@ -128,6 +129,8 @@ pub(in crate::cli) struct CaseFlags {
     pub(in crate::cli) patch_flags: PatchFlags,
     #[command(flatten)]
     pub(in crate::cli) inputs: InputFlags,
+    #[command(flatten)]
+    pub(in crate::cli) quality: QualityFlags,
     #[command(flatten)]
     pub(in crate::cli) plan: PlanFlags,
 }

@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args as _, Command};
 
 /// What changes no byte, names a place of this machine, or stands elsewhere in the manifest.
-const LEFT_OUT: [&str; 19] = [
+const LEFT_OUT: [&str; 25] = [
     "patch",
     "out",
     "format",
@@ -26,6 +26,13 @@ const LEFT_OUT: [&str; 19] = [
     "dry_run",
     "print_ffmpeg",
     "require_closed_loop",
+    // Each variant is recorded as what it is; see [`with`].
+    "seeds",
+    "sweep",
+    "contact_sheet",
+    "contact_every",
+    "contact_columns",
+    "flipbook",
 ];
 
 /// Flags and values as they were given, in the order of their declaration.
@@ -47,6 +54,22 @@ pub(super) fn recorded(matches: &ArgMatches) -> Vec<String> {
         }
     }
     words
+}
+
+/// The same as if `more` had been given too.
+///
+/// # Errors
+/// If the command line does not take them.
+pub(in crate::cli) fn with(
+    recorded: &[String],
+    more: Vec<String>,
+) -> Result<Vec<String>, clap::Error> {
+    let needed = ["render", "patch", "--out=out"].map(str::to_owned);
+    let words = needed
+        .into_iter()
+        .chain(recorded.iter().cloned())
+        .chain(more);
+    Ok(self::recorded(&render().try_get_matches_from(words)?))
 }
 
 fn is_recorded(arg: &Arg) -> bool {
@@ -78,6 +101,14 @@ mod tests {
         assert_eq!(words(line), given);
         assert!(words("").is_empty());
         assert_eq!(words(&given.join(" ")), given);
+    }
+
+    #[test]
+    fn more_flags_take_their_places() {
+        let given = words("--fps 30 --set a.b=1 --size 8x8");
+        let more = vec!["--seed=3".to_owned(), "--set=-c.d=-2".to_owned()];
+        let typed = words("--seed 3 --fps 30 --set a.b=1 --set -c.d=-2 --size 8x8");
+        assert_eq!(with(&given, more).unwrap(), typed);
     }
 
     #[test]

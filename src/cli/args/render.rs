@@ -2,24 +2,26 @@
 
 use super::evaluate::{InputFlags, PatchFlags, PlanFlags};
 use super::film::FilmFlags;
+use super::proof::ProofFlags;
+use super::quality::QualityFlags;
 use super::values;
+use super::variants::VariantFlags;
 use crate::export::Format;
 use crate::export::png::PngEffort;
-use crate::export::shutter::{Opening, OpeningError, Shutter, ShutterPhase};
 use crate::raster::BlendSpace;
 use crate::svg::SvgIds;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// `oscilla render`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct RenderArgs {
     /// Patch or compiled program to render; `-` is standard input
     pub(in crate::cli) patch: PathBuf,
     /// Folder for the frames, or a file such as `loop.gif` or `loop.mp4`; `-` is standard output. A folder
     /// may end in a name such as `shot_####.png`
-    #[arg(short, long, value_name = "PATH")]
-    pub(in crate::cli) out: PathBuf,
+    #[arg(short, long, value_name = "PATH", required_unless_present_any = ["contact_sheet", "flipbook"])]
+    pub(in crate::cli) out: Option<PathBuf>,
     /// What to write [default: by the name in `--out` or `--name`, else png]
     #[arg(long, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<FormatFlag>,
@@ -95,6 +97,10 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) dry_run: bool,
     // Last, for their headings hold for everything that follows.
     #[command(flatten)]
+    pub(in crate::cli) variants: VariantFlags,
+    #[command(flatten)]
+    pub(in crate::cli) proofs: ProofFlags,
+    #[command(flatten)]
     pub(in crate::cli) quality: QualityFlags,
     #[command(flatten)]
     pub(in crate::cli) film: FilmFlags,
@@ -103,82 +109,6 @@ pub(in crate::cli) struct RenderArgs {
     /// The flags that can change a byte, as they were given; see [`super::recorded`].
     #[arg(skip)]
     pub(in crate::cli) recorded: Vec<String>,
-}
-
-/// How finely time, space and colour are sampled.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Quality")]
-pub(in crate::cli) struct QualityFlags {
-    /// Motion blur: how much of a frame the shutter is open, such as `0.5` or `1/2`
-    #[arg(long, value_name = "PART", value_parser = shutter, allow_negative_numbers = true)]
-    pub(in crate::cli) shutter: Option<ShutterOpen>,
-    /// Where in the frame the shutter is open [default: centred]
-    #[arg(long, value_name = "WHERE", requires = "shutter")]
-    pub(in crate::cli) shutter_phase: Option<ShutterPhaseFlag>,
-    /// Moments of a frame with motion blur, averaged in linear light [default: 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256), allow_negative_numbers = true, requires = "shutter")]
-    pub(in crate::cli) samples: Option<u32>,
-    /// Draw so many times as large, and average in linear light
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8), allow_negative_numbers = true, default_value = "1")]
-    pub(in crate::cli) supersample: u32,
-    /// Bits a channel of PNG files; 16 keep what averaging makes
-    #[arg(long, value_name = "BITS", default_value = "8")]
-    pub(in crate::cli) bit_depth: BitDepthFlag,
-}
-
-/// `--shutter`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum ShutterOpen {
-    /// No motion blur.
-    Never,
-    /// For a part of the frame.
-    For(Opening),
-}
-
-fn shutter(text: &str) -> Result<ShutterOpen, OpeningError> {
-    let is_zero = text.parse::<f64>().is_ok_and(|part| part == 0.0);
-    if is_zero {
-        return Ok(ShutterOpen::Never);
-    }
-    text.parse().map(ShutterOpen::For)
-}
-
-impl QualityFlags {
-    /// The shutter that is meant, if it opens at all.
-    pub(in crate::cli) fn shutter(&self) -> Option<Shutter> {
-        let Some(ShutterOpen::For(open)) = self.shutter else {
-            return None;
-        };
-        Some(Shutter {
-            open,
-            phase: match self.shutter_phase {
-                Some(ShutterPhaseFlag::Trailing) => ShutterPhase::Trailing,
-                Some(ShutterPhaseFlag::Centred) | None => ShutterPhase::Centred,
-            },
-            samples: self.samples.unwrap_or(16),
-        })
-    }
-}
-
-/// `--shutter-phase`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ShutterPhaseFlag {
-    /// Around the time of the frame
-    Centred,
-    /// Before it
-    Trailing,
-}
-
-/// `--bit-depth`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(in crate::cli) enum BitDepthFlag {
-    /// What every viewer shows
-    #[default]
-    #[value(name = "8")]
-    Eight,
-    /// For compositing
-    #[value(name = "16")]
-    Sixteen,
 }
 
 /// `--format` of `render`

@@ -220,7 +220,7 @@ fn one(source: &Source, frame: &MadeFrame, recorded: &Case, folder: &Folder, how
     let verdict = compare(&expected, &frame.picture, &how.rule);
     let same_pixels = verdict.form.is_none() && verdict.measure.differing == 0;
     let mut found = FrameOutcome::compared(number, file.clone(), &verdict);
-    let torn = entry.is_some_and(|entry| hash_of(&expected).as_deref() != Some(&*entry.hash));
+    let torn = entry.is_some_and(|entry| hash_of(&expected) != entry.hash);
     match entry {
         None => {
             found.status = FrameStatus::Missing;

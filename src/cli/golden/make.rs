@@ -8,16 +8,18 @@ use crate::cli::failure::{Failure, Status};
 use crate::cli::inputs::{self, Inputs};
 use crate::cli::job;
 use crate::cli::load::{Loaded, load};
-use crate::cli::render::remedy;
+use crate::cli::render::must_close;
 use crate::cli::studio::{Host, painter};
 use crate::compare::golden::values::Values;
 use crate::compare::golden::{Case, FrameEntry};
-use crate::compare::{Depth, Picture};
+use crate::compare::{Depth, Picture, PictureError};
 use crate::diag::Diagnostic;
-use crate::export::integrity::{self, Verdict};
+use crate::export::integrity;
 use crate::export::manifest::b3;
-use crate::export::png::{PngEffort, PngEncoder, pixel_hash};
-use crate::export::{FrameRange, FrameSet, Image, Plan, Shown, Walk};
+use crate::export::png::{PngEffort, PngEncoder, PngError, deep_hash, pixel_hash};
+use crate::export::{
+    DeepImage, FrameRange, FrameSet, Image, Painter, Plan, Shown, SourceError, Texts, Walk,
+};
 use crate::ir::{Program, Valid, text};
 use crate::patch::Golden;
 use crate::raster::{RASTERISER_ID, RasterOptions};
@@ -34,6 +36,8 @@ pub(super) struct Ready {
     /// Findings that stop nothing.
     pub(super) warnings: Vec<Diagnostic>,
     raster: RasterOptions,
+    /// Pictures have 16 bits a channel.
+    is_deep: bool,
     pictures: Option<FrameSet>,
     has_pictures: bool,
 }
@@ -90,7 +94,11 @@ pub(super) fn prepare(source: &Source) -> Result<Ready, Failure> {
     let mut loaded = load(&source.file, &flags.patch_flags, false)?;
     let size = loaded.golden.as_ref().and_then(|golden| golden.size);
     if flags.patch_flags.size.is_none() && size.is_some() {
-        loaded = load(&source.file, &sized(&flags.patch_flags, size), false)?;
+        let sized = PatchFlags {
+            size,
+            ..flags.patch_flags.clone()
+        };
+        loaded = load(&source.file, &sized, false)?;
     }
     let Loaded {
         program: Some(program),
@@ -105,6 +113,7 @@ pub(super) fn prepare(source: &Source) -> Result<Ready, Failure> {
     let (inputs, found) = inputs::open(&flags.inputs, &[&program], &places, false)?;
     let plan_flags = planned(flags, golden.as_ref(), source)?;
     let (plan, frames) = job::plan(&plan_flags, &program)?;
+    let plan = plan.with_shutter(flags.quality.shutter())?;
     let pictures = match &flags.pictures {
         Some(Pictures::Some(range)) => Some(plan.select(Some(range))?),
         _ => None,
@@ -120,21 +129,13 @@ pub(super) fn prepare(source: &Source) -> Result<Ready, Failure> {
         raster: RasterOptions {
             scale: flags.scale.unwrap_or(1.0),
             blend_space: flags.blend_space.map_or_else(Default::default, Into::into),
+            supersample: flags.quality.supersample(),
             ..RasterOptions::default()
         },
+        is_deep: flags.quality.is_deep(),
         pictures,
         has_pictures: flags.pictures != Some(Pictures::None),
     })
-}
-
-fn sized(flags: &PatchFlags, size: Option<(u32, u32)>) -> PatchFlags {
-    PatchFlags {
-        size,
-        background: flags.background,
-        seed: flags.seed,
-        set: flags.set.clone(),
-        asset_root: flags.asset_root.clone(),
-    }
 }
 
 /// The plan's flags, with frames and rate from the patch where nothing else names them.
@@ -175,37 +176,29 @@ impl Ready {
     pub(super) fn make(&self, source: &Source, stop: &AtomicBool) -> Result<Option<Made>, Failure> {
         if source.flags.plan.require_closed_loop {
             let verdict = integrity::check(&self.plan, self.host()?, stop)?;
-            if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::Exact) {
-                let message = format!("the loop is {verdict}");
-                let finding = Diagnostic::error("loop-not-closed", "", message);
-                let failure = Failure::new(Status::Evaluation, finding);
-                return Err(failure.hint(remedy(&self.plan)));
-            }
+            must_close(verdict.as_ref(), &self.plan)?;
         }
         let mut host = self.host()?;
         let sight = Sight::all(host.engine_mut());
         let mut walk = Walk::new(&self.plan, host);
-        let mut painter = painter(self.raster);
-        let mut encoder = PngEncoder::new(PngEffort::Small);
+        let mut camera = Camera::new(painter(self.raster), self.is_deep);
         let mut frames = Vec::new();
-        let mut image = Image::default();
         for number in self.frames.iter() {
             let failed = |error| Failure::frame(number, &error);
-            let Some(evaluated) = walk.frame(number, stop).map_err(failed)? else {
+            let Some(exposed) = walk.expose(number, stop).map_err(failed)? else {
                 return Ok(None);
             };
-            let shown = Shown::from(evaluated.tree);
-            let tree = &shown.tree;
-            painter.paint(&shown, &mut image).map_err(failed)?;
-            let png = encoder.encode(&image, &Vec::new());
-            let rgba = image.rgba.iter().copied().map(u16::from).collect();
-            let picture = Picture::new(image.width, image.height, Depth::Eight, rgba);
+            camera.take(&exposed.shown).map_err(failed)?;
+            let shot = camera.develop();
+            let (picture, png, hash) = shot.map_err(|error| internal(&*error))?;
+            // With motion blur the engine stands at the last moment, and so do the values.
+            let tree = exposed.shown.last();
             let chosen = |set: &FrameSet| set.contains(number);
             frames.push(MadeFrame {
                 number,
-                picture: picture.map_err(|error| internal(&error))?,
-                png: png.map_err(|error| internal(&error))?,
-                hash: b3(&pixel_hash(&image)),
+                picture,
+                png,
+                hash: b3(&hash),
                 values: Values::new(tree, sight.values(walk.source().engine())),
                 has_picture: self.has_pictures && self.pictures.as_ref().is_none_or(chosen),
             });
@@ -235,16 +228,78 @@ impl Ready {
     }
 }
 
-/// The hash of a picture's pixels as the record has it; `None` if it is no picture that is recorded, for
-/// those have 8 bits a channel.
-pub(super) fn hash_of(picture: &Picture) -> Option<String> {
-    let rgba: Result<Vec<u8>, _> = picture.pixels().flatten().map(u8::try_from).collect();
-    let image = Image {
-        width: picture.width(),
-        height: picture.height(),
-        rgba: rgba.ok().filter(|_| picture.depth() == Depth::Eight)?,
-    };
-    Some(b3(&pixel_hash(&image)))
+/// Paints frames with 8 or 16 bits a channel.
+struct Camera {
+    painter: Box<dyn Painter>,
+    encoder: PngEncoder,
+    film: Film,
+}
+
+/// The pixels of the last frame.
+enum Film {
+    Plain(Image),
+    Deep(DeepImage),
+}
+
+impl Camera {
+    fn new(painter: Box<dyn Painter>, is_deep: bool) -> Self {
+        Self {
+            painter,
+            encoder: PngEncoder::new(PngEffort::Small),
+            film: if is_deep {
+                Film::Deep(DeepImage::default())
+            } else {
+                Film::Plain(Image::default())
+            },
+        }
+    }
+
+    fn take(&mut self, shown: &Shown) -> Result<(), SourceError> {
+        match &mut self.film {
+            Film::Plain(image) => self.painter.paint(shown, image),
+            Film::Deep(image) => self.painter.paint_deep(shown, image),
+        }
+    }
+
+    /// The picture, its file and the hash of its pixels.
+    fn develop(&mut self) -> Result<(Picture, Vec<u8>, blake3::Hash), Box<dyn std::error::Error>> {
+        let none = Texts::new();
+        let (picture, png): (Result<Picture, PictureError>, Result<Vec<u8>, PngError>);
+        let hash = match &self.film {
+            Film::Plain(image) => {
+                let rgba = image.rgba.iter().copied().map(u16::from).collect();
+                picture = Picture::new(image.width, image.height, Depth::Eight, rgba);
+                png = self.encoder.encode(image, &none);
+                pixel_hash(image)
+            }
+            Film::Deep(image) => {
+                let rgba = image.rgba.clone();
+                picture = Picture::new(image.width, image.height, Depth::Sixteen, rgba);
+                png = self.encoder.encode_deep(image, &none);
+                deep_hash(image)
+            }
+        };
+        Ok((picture?, png?, hash))
+    }
+}
+
+/// The hash of a picture's pixels as the record has it.
+pub(super) fn hash_of(picture: &Picture) -> String {
+    let (width, height) = (picture.width(), picture.height());
+    let rgba = picture.pixels().flatten();
+    b3(&match picture.depth() {
+        // Values of this depth are bytes.
+        Depth::Eight => pixel_hash(&Image {
+            width,
+            height,
+            rgba: rgba.map(|value| value as u8).collect(),
+        }),
+        Depth::Sixteen => deep_hash(&DeepImage {
+            width,
+            height,
+            rgba: rgba.collect(),
+        }),
+    })
 }
 
 fn internal(error: &dyn std::error::Error) -> Failure {

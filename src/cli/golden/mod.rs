@@ -4,11 +4,10 @@
 //! differs, `report` shows it. A case is a patch or program by the stem of its file; its plan is remembered
 //! in the record, so that a check needs no flags.
 //!
-//! Read in this order: `cases`, `plan`, `make`, `folder`, `check`, `why`, `sight`, `show`, `shell`, `crew`.
+//! Read in this order: `cases`, `plan`, `make`, `folder`, `check`, `why`, `sight`, `show`, `shell`.
 
 mod cases;
 mod check;
-mod crew;
 mod folder;
 mod make;
 mod plan;
@@ -21,6 +20,7 @@ use super::args::{
     GoldenTakeArgs, RuleFlags, WhichFlags,
 };
 use super::console::{self, Console};
+use super::crew;
 use super::failure::{Failure, Status};
 use super::save::{can_save, save};
 use super::signals::Stop;

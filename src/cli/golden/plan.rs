@@ -1,7 +1,7 @@
 //! How a case is rendered, in the words of the command line, so that the record holds what a person would
 //! type. What is given now wins over what the record remembers.
 
-use crate::cli::args::{CaseFlags, InputFlags, PatchFlags, Pictures, PlanFlags};
+use crate::cli::args::{CaseFlags, InputFlags, PatchFlags, Pictures, PlanFlags, QualityFlags};
 use clap::{Parser, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,7 @@ pub(super) fn words<E>(
         pictures,
         patch_flags,
         inputs,
+        quality,
         plan,
     } = case;
     let mut out = Vec::new();
@@ -77,6 +78,18 @@ pub(super) fn words<E>(
     );
     let InputFlags { inputs } = inputs;
     put("inputs", inputs.as_deref().map(&relative).transpose()?);
+    let QualityFlags {
+        shutter,
+        shutter_phase,
+        samples,
+        supersample,
+        bit_depth,
+    } = quality;
+    put("shutter", shutter.map(|v| v.to_string()));
+    put("shutter-phase", shutter_phase.and_then(name));
+    put("samples", samples.map(|v| v.to_string()));
+    put("supersample", supersample.map(|v| v.to_string()));
+    put("bit-depth", bit_depth.and_then(name));
     let PlanFlags {
         fps,
         frames,
@@ -135,6 +148,7 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
         pictures: None,
         patch_flags: PatchFlags::default(),
         inputs: InputFlags::default(),
+        quality: QualityFlags::default(),
         plan: PlanFlags::default(),
     };
     let CaseFlags {
@@ -143,6 +157,7 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
         pictures,
         patch_flags,
         inputs,
+        quality,
         plan,
     } = remembered.unwrap_or_else(none);
     let one = |given: &Option<PathBuf>, other: Option<PathBuf>| given.clone().or(other);
@@ -163,6 +178,13 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
         },
         inputs: InputFlags {
             inputs: one(&given.inputs.inputs, inputs.inputs),
+        },
+        quality: QualityFlags {
+            shutter: given.quality.shutter.or(quality.shutter),
+            shutter_phase: given.quality.shutter_phase.or(quality.shutter_phase),
+            samples: given.quality.samples.or(quality.samples),
+            supersample: given.quality.supersample.or(quality.supersample),
+            bit_depth: given.quality.bit_depth.or(quality.bit_depth),
         },
         plan: PlanFlags {
             fps: given.plan.fps.or(plan.fps),
@@ -205,6 +227,11 @@ mod tests {
             "--set=t.text=two words",
             "--asset-root=some where",
             "--inputs=in.json",
+            "--shutter=1/3",
+            "--shutter-phase=trailing",
+            "--samples=8",
+            "--supersample=2",
+            "--bit-depth=16",
             "--fps=30000/1001",
             "--frames=0-9:3,40-",
             "--start=250ms",

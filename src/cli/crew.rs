@@ -1,4 +1,4 @@
-//! Cases side by side on several threads; results come in the order of the cases.
+//! Cases or variants side by side on several threads; results come in their order.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
