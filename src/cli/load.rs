@@ -59,7 +59,7 @@ pub(super) struct Script {
 enum Content {
     Patch {
         source: Source,
-        document: Option<Document>,
+        document: Option<Box<Document>>,
         /// What the reader found.
         found: Diagnostics,
     },
@@ -100,7 +100,7 @@ impl Script {
             None => match Source::from_bytes(name.clone(), bytes) {
                 Ok(source) => {
                     let mut found = Diagnostics::new();
-                    let document = patch::read(&source, &mut found);
+                    let document = patch::read(&source, &mut found).map(Box::new);
                     Content::Patch {
                         source,
                         document,
@@ -177,7 +177,7 @@ impl Script {
                 found,
             } => {
                 diagnostics.clone_from(found);
-                let document = document.as_ref();
+                let document = document.as_deref();
                 let program = document.and_then(|d| self.compile(d, flags, &mut diagnostics));
                 source.fill_places(&mut diagnostics);
                 if let Some(document) = document {

@@ -95,17 +95,6 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             found.push(whole);
             continue;
         }
-        if let Ok(text) = fs::read(path.join("sweep.json")) {
-            let manifests = sweep::index::manifests(&text).ok_or_else(|| {
-                let message = format!(
-                    "`{}` is no record of a sweep",
-                    path.join("sweep.json").display()
-                );
-                Failure::usage(message).hint("name the folders of its variants")
-            })?;
-            found.extend(manifests.iter().map(|manifest| path.join(manifest)));
-            continue;
-        }
         let before = found.len();
         let unreadable = |error| Failure::unreadable(path, &error);
         let mut parts = Vec::new();
@@ -113,9 +102,11 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();
             let text = name.to_string_lossy();
-            let of_part = text.starts_with("manifest.") && text.ends_with(".json");
-            if of_part || text.ends_with(".manifest.json") {
+            let is_json = |prefix| text.starts_with(prefix) && text.ends_with(".json");
+            if text.ends_with(".manifest.json") || is_json("manifest.") {
                 parts.push(path.join(&name));
+            } else if is_json("sweep.") {
+                parts.extend(variants(&path.join(&name))?);
             }
             if text.ends_with(".journal") {
                 journal = Some(text.into_owned());
@@ -134,6 +125,17 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     Ok(found)
+}
+
+/// The manifests that the record of a sweep names.
+fn variants(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let text = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let manifests = sweep::index::manifests(&text).ok_or_else(|| {
+        let message = format!("`{}` is no record of a sweep", path.display());
+        Failure::usage(message).hint("name the folders of its variants")
+    })?;
+    let folder = folder_of(path);
+    Ok(manifests.iter().map(|name| folder.join(name)).collect())
 }
 
 fn read(path: &Path) -> Result<Manifest, Failure> {

@@ -11,9 +11,10 @@ mod sheet;
 mod shots;
 
 use super::args::RenderArgs;
-use super::failure::Failure;
+use super::failure::{Failure, Status};
 use super::job::Job;
 use super::target::Sort;
+use crate::diag::Diagnostic;
 use crate::export::delay::constant_rate;
 use crate::export::names::NamePattern;
 use crate::export::output::{Destination, Existing, Names, OutputError};
@@ -87,7 +88,18 @@ impl Proofs {
             Some(path) => Some(SheetJob::new(path, args, clips)?),
             None => None,
         };
-        Ok(Self { sheet, book })
+        let proofs = Self { sheet, book };
+        let of_frames = clips.iter().map(|clip| clip.job.memory()).max();
+        let needed = proofs.memory().saturating_add(of_frames.unwrap_or(0));
+        let allowed = args.max_memory.unwrap_or(u64::MAX);
+        if needed > allowed {
+            let message =
+                format!("a contact sheet and its frames need about {needed} bytes, {allowed} are allowed");
+            let finding = Diagnostic::error("too-large", "", message)
+                .hint("raise `--contact-every` or `--max-memory`, or lower `--jobs`");
+            return Err(Failure::new(Status::Invalid, finding));
+        }
+        Ok(proofs)
     }
 
     /// Looks for files that are in the way.
@@ -124,6 +136,15 @@ impl Proofs {
             return 0;
         }
         clips.iter().map(|clip| self.chosen(clip).len()).sum()
+    }
+
+    /// About how many bytes they take beside the frames in work; files of the flip-book are not known before.
+    fn memory(&self) -> u64 {
+        self.sheet.as_ref().map_or(0, |sheet| {
+            let (width, height) = sheet.layout.size();
+            // As it is filled, and as it is encoded.
+            u64::from(width) * u64::from(height) * 10
+        })
     }
 
     /// Where they go, for people.

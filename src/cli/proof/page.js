@@ -51,15 +51,28 @@ async function draw() {
   context.globalAlpha = 1;
   context.globalCompositeOperation = "source-over";
   context.clearRect(0, 0, width, height);
-  context.drawImage(image, 0, 0);
+  if (state.view === "difference") {
+    context.drawImage(onGrey(image), 0, 0);
+    context.globalCompositeOperation = "difference";
+    context.drawImage(onGrey(first), 0, 0);
+  } else {
+    context.drawImage(image, 0, 0);
+  }
   if (state.view === "seam") {
     context.globalAlpha = Number(byId("opacity").value) / 100;
     context.drawImage(first, 0, 0);
-  } else if (state.view === "difference") {
-    context.globalCompositeOperation = "difference";
-    context.drawImage(first, 0, 0);
   }
   canvas.dataset.shown = state.view === "frame" ? String(frames[state.at].number) : state.view;
+}
+
+// What is translucent differs from itself unless something opaque lies below.
+function onGrey(image) {
+  const below = new OffscreenCanvas(width, height);
+  const paint = below.getContext("2d");
+  paint.fillStyle = "#808080";
+  paint.fillRect(0, 0, width, height);
+  paint.drawImage(image, 0, 0);
+  return below;
 }
 
 function readout() {
@@ -162,21 +175,30 @@ function setZoom(zoom) {
 }
 
 function zoomBy(direction) {
+  const box = byId("stage").getBoundingClientRect();
+  zoomAt(direction, box.left + box.width / 2, box.top + box.height / 2);
+}
+
+function zoomStep(direction) {
   const scale = scaleOf(state.zoom);
   const steps = direction > 0 ? ZOOMS.filter((z) => z > scale * 1.001) : ZOOMS.filter((z) => z < scale * 0.999);
   if (steps.length > 0) setZoom(direction > 0 ? steps[0] : steps[steps.length - 1]);
 }
 
-// With the point under the wheel where it was.
-function wheel(event) {
-  event.preventDefault();
+// The point of the picture that is at a place of the window stays there.
+function zoomAt(direction, left, top) {
   const stage = byId("stage");
   const box = canvas.getBoundingClientRect();
-  const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  zoomBy(event.deltaY < 0 ? 1 : -1);
+  const [x, y] = [(left - box.left) / box.width, (top - box.top) / box.height];
+  zoomStep(direction);
   const after = canvas.getBoundingClientRect();
-  stage.scrollLeft += after.left + x * after.width - event.clientX;
-  stage.scrollTop += after.top + y * after.height - event.clientY;
+  stage.scrollLeft += after.left + x * after.width - left;
+  stage.scrollTop += after.top + y * after.height - top;
+}
+
+function wheel(event) {
+  event.preventDefault();
+  zoomAt(event.deltaY < 0 ? 1 : -1, event.clientX, event.clientY);
 }
 
 function changeSpeed(direction) {

@@ -302,7 +302,8 @@ impl Sweep {
         let (frames, bytes) = outcome.map_or((0, 0), |outcome| (outcome.frames, outcome.bytes));
         let mut line = run.place(self.runs.len());
         if outcome.is_some() {
-            line.push_str(&format!(": {frames} frames, {bytes} bytes"));
+            let plural = if frames == 1 { "" } else { "s" };
+            line.push_str(&format!(": {frames} frame{plural}, {bytes} bytes"));
         }
         if let Some(verdict) = verdict {
             line.push_str(&format!(", loop {verdict}"));
