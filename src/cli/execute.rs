@@ -163,7 +163,9 @@ fn gif(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
     let shared = if film.shares_palette {
         let mut census = Census::default();
         let counts = || Counts::new(studio.painter());
-        let outcome = pipeline::run(&work(job), studio, counts, (&(), watch.1), &mut census)?;
+        watch.0.pass(Some("counting colours"));
+        let outcome = pipeline::run(&work(job), studio, counts, watch, &mut census)?;
+        watch.0.pass(None);
         if outcome.stopped {
             return Ok(outcome);
         }

@@ -176,8 +176,7 @@ impl Job {
                 "{} threads need about {needed} bytes, {allowed} are allowed",
                 job.jobs
             );
-            let finding = Diagnostic::error("too-large", "", message)
-                .hint("lower `--jobs` or `--scale`, or raise `--max-memory`");
+            let finding = Diagnostic::error("too-large", "", message).hint(job.remedy_for_memory());
             return Err(Failure::new(Status::Invalid, finding));
         }
         Ok(job)
@@ -196,32 +195,12 @@ impl Job {
         Ok(destination.survey(frames, of, self.existing)?)
     }
 
-    /// About how many bytes the frames in work take: canvas, pixels and file of each.
-    pub(super) fn memory(&self) -> u64 {
-        let pixels = u64::from(self.width) * u64::from(self.height) * 4;
-        let workers = (self.jobs as u64).min(self.frames.len());
-        let averaged = match (self.plan.shutter(), self.is_deep) {
-            (None, false) => 0,
-            (Some(_), false) => 4 * pixels,
-            (_, true) => 6 * pixels,
-        };
-        workers
-            .saturating_mul(self.frame_memory.saturating_add(2 * pixels + averaged))
-            .saturating_add(pixels)
-    }
-
     /// How many frames are written.
     pub(super) fn to_write(&self) -> u64 {
         match self.target.sort {
             Sort::Nowhere => 0,
             Sort::Files | Sort::Stdout => self.frames.len(),
         }
-    }
-
-    /// Bytes of all files, if none could be compressed at all.
-    pub(super) fn largest(&self) -> u64 {
-        let picture = u64::from(self.height) * (u64::from(self.width) * 4 + 1);
-        self.frames.len().saturating_mul(picture + 1024)
     }
 
     /// How an animated document is written. It repeats if the plan is the whole of a loop.

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,8 @@ struct State {
     done: u64,
     /// Frames that were there before.
     kept: u64,
+    /// What frames are gone through for, before they are made.
+    pass: Option<&'static str>,
     /// Where each worker is, and since when.
     workers: BTreeMap<usize, (Stage, Instant)>,
     /// Time spent by stage.
@@ -71,6 +74,7 @@ impl Display {
                 shown: begun,
                 done: 0,
                 kept: 0,
+                pass: None,
                 workers: BTreeMap::new(),
                 spent: BTreeMap::new(),
             }),
@@ -122,9 +126,22 @@ impl Display {
 
 /// The workers of one of several exports that run side by side.
 pub(super) struct Lane<'a> {
-    pub(super) display: &'a Display,
+    display: &'a Display,
     /// Tells them from those of the others.
-    pub(super) number: usize,
+    number: usize,
+    /// Frames are gone through before they are made: they are not counted.
+    is_looking: AtomicBool,
+}
+
+impl<'a> Lane<'a> {
+    /// The workers of export `number`.
+    pub(super) fn new(display: &'a Display, number: usize) -> Self {
+        Self {
+            display,
+            number,
+            is_looking: AtomicBool::new(false),
+        }
+    }
 }
 
 /// Workers of an export, at most.
@@ -135,12 +152,18 @@ impl Progress for Lane<'_> {
         self.display.stage(self.number * WORKERS + worker, stage);
     }
 
+    fn pass(&self, what: Option<&'static str>) {
+        self.is_looking.store(what.is_some(), Ordering::Relaxed);
+    }
+
     fn kept(&self, frames: u64) {
         self.display.kept(frames);
     }
 
     fn delivered(&self, frame: u64) {
-        self.display.delivered(frame);
+        if !self.is_looking.load(Ordering::Relaxed) {
+            self.display.delivered(frame);
+        }
     }
 }
 
@@ -168,6 +191,16 @@ impl Progress for Display {
         let (mut state, at) = (self.state(), now());
         if let Some((before, since)) = state.workers.insert(worker, (stage, at)) {
             *state.spent.entry(before).or_default() += at - since;
+        }
+    }
+
+    fn pass(&self, what: Option<&'static str>) {
+        let mut state = self.state();
+        (state.pass, state.done, state.begun) = (what, 0, now());
+        if let Style::Bar(bar) = &self.style {
+            bar.set_prefix(what.map_or(String::new(), |what| format!("{what} ")));
+            bar.set_position(state.kept);
+            bar.reset_eta();
         }
     }
 
@@ -203,12 +236,13 @@ impl Progress for Display {
                     let event = json!({
                         "event": "frame", "frame": frame, "done": done, "frames": total,
                         "fps": (fps * 100.0).round() / 100.0, "secondsLeft": left.round(),
-                        "slowest": slowest,
+                        "slowest": slowest, "pass": state.pass,
                     });
                     line(&event.to_string());
                 } else {
+                    let pass = state.pass.map_or(String::new(), |pass| format!("{pass}: "));
                     line(&format!(
-                        "{done}/{total} frames, {fps:.1} fps, {left:.0} s left, mostly {slowest}"
+                        "{pass}{done}/{total} frames, {fps:.1} fps, {left:.0} s left, mostly {slowest}"
                     ));
                 }
             }
@@ -218,7 +252,7 @@ impl Progress for Display {
 
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
-    let template = "{bar:32} {pos}/{len} frames  {per_sec}  {eta} left  mostly {msg}";
+    let template = "{prefix}{bar:32} {pos}/{len} frames  {per_sec}  {eta} left  mostly {msg}";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

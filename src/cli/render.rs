@@ -290,6 +290,15 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
     ));
 }
 
+/// Before a number of bytes. How long texts are is not known before.
+fn at_most(job: &Job) -> &'static str {
+    if job.target.format.has_pixels() {
+        "at most about"
+    } else {
+        "about"
+    }
+}
+
 /// The plan, on stdout.
 fn describe(job: &Job, proofs: &Proofs) -> Result<Status, Failure> {
     let (plan, frames) = (&job.plan, &job.frames);
@@ -335,7 +344,7 @@ fn describe(job: &Job, proofs: &Proofs) -> Result<Status, Failure> {
             ("format", job.film.facts().to_owned()),
             ("names", format!("{first} to {last}")),
             ("folder", destination.folder().display().to_string()),
-            ("bytes", format!("at most about {}", job.largest())),
+            ("bytes", format!("{} {}", at_most(job), job.largest())),
         ]);
     }
     let memory = format!("about {} bytes with {} threads", job.memory(), job.jobs);

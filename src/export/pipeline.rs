@@ -108,6 +108,12 @@ pub trait Progress: Sync {
         let _ = (worker, stage);
     }
 
+    /// All frames are gone through to find something out, before they are made: what, in words; `None`: now
+    /// they are made.
+    fn pass(&self, what: Option<&'static str>) {
+        let _ = what;
+    }
+
     /// So many frames of the run were there before it.
     fn kept(&self, frames: u64) {
         let _ = frames;

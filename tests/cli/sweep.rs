@@ -386,3 +386,39 @@ fn what_cannot_be_swept_is_refused_before_anything_is_written() {
     );
     assert_eq!(place.names("."), ["loop.json", "program.json"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_stopped_goes_on_to_the_same_bytes() {
+    use std::process::{Command, Stdio};
+    let place = Place::with_loop();
+    let args = "render loop.json --seeds 1-3 --loops 40 --out";
+    place.done(&format!("{args} whole"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oscilla"))
+        .args(format!("{args} s --jobs 2").split(' '))
+        .current_dir(place.path("."))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !place.path("s/seed=1").exists() || place.names("s/seed=1").len() < 20 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "ended before it was stopped"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-s", "INT", &id]).status();
+    assert!(killed.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("of 3 variants; `--resume` goes on"), "{said}");
+    assert!(!place.path("s/sweep.json").exists());
+    place.done(&format!("{args} s --resume"));
+    for folder in ["seed=1", "seed=2", "seed=3"] {
+        let (a, b) = (format!("s/{folder}"), format!("whole/{folder}"));
+        assert!(files(&place, &a) == files(&place, &b), "{folder}");
+    }
+    assert!(place.bytes("s/sweep.json") == place.bytes("whole/sweep.json"));
+}

@@ -89,12 +89,13 @@ impl Proofs {
             None => None,
         };
         let proofs = Self { sheet, book };
-        let of_frames = clips.iter().map(|clip| clip.job.memory()).max();
+        let of_frames = clips.iter().map(|clip| clip.job.painting()).max();
         let needed = proofs.memory().saturating_add(of_frames.unwrap_or(0));
         let allowed = args.max_memory.unwrap_or(u64::MAX);
         if needed > allowed {
-            let message =
-                format!("a contact sheet and its frames need about {needed} bytes, {allowed} are allowed");
+            let message = format!(
+                "a contact sheet and its frames need about {needed} bytes, {allowed} are allowed"
+            );
             let finding = Diagnostic::error("too-large", "", message)
                 .hint("raise `--contact-every` or `--max-memory`, or lower `--jobs`");
             return Err(Failure::new(Status::Invalid, finding));

@@ -249,10 +249,7 @@ impl Sweep {
             stopped: false,
         };
         let work = |run: &Run| {
-            let lane = Lane {
-                display,
-                number: run.number,
-            };
+            let lane = Lane::new(display, run.number);
             if stop.flag().load(Ordering::Relaxed) {
                 None
             } else {
