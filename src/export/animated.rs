@@ -65,6 +65,7 @@ impl<'a> Animated<'a> {
         head: &Head,
     ) -> Result<Self, OutputError> {
         let name = destination.manifest_name(frames, plan.frames());
+        destination.sweep_abandoned(&name)?;
         Ok(Self {
             animator,
             destination,

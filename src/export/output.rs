@@ -8,7 +8,7 @@
 use super::frames::FrameSet;
 use super::movie::EncoderError;
 use super::names::NamePattern;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -343,8 +343,45 @@ impl Destination {
         Ok(())
     }
 
+    /// A temporary file that this process has locked: as long as it lives, nobody takes what belongs to the
+    /// same owner for abandoned.
+    pub(super) fn held(&self, owner: &str) -> Result<NamedTempFile, OutputError> {
+        loop {
+            let file = self.temporary(owner)?;
+            // Somebody may have looked at it, or removed it, before it was locked.
+            let locked = !matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if locked && file.path().exists() {
+                return Ok(file);
+            }
+        }
+    }
+
+    /// Removes temporary files that a killed run of an export has left, unless another run of it goes on.
+    pub(super) fn sweep_abandoned(&self, owner: &str) -> Result<(), OutputError> {
+        let left = self.left(owner)?;
+        // Asked for anew, so that whatever a run begins with is among it.
+        if left.is_empty() || self.left(owner)?.iter().any(|name| self.is_held(name)) {
+            return Ok(());
+        }
+        left.iter().try_for_each(|name| self.remove(name))
+    }
+
+    /// Whether a process has locked a file. Where there are no locks, nobody knows.
+    fn is_held(&self, name: &str) -> bool {
+        match File::open(self.folder.join(name)) {
+            Ok(file) => file.try_lock().is_err(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
     /// Removes temporary files that a killed run of an export has left.
     pub(super) fn sweep(&self, owner: &str) -> Result<(), OutputError> {
+        let left = self.left(owner)?;
+        left.iter().try_for_each(|name| self.remove(name))
+    }
+
+    /// Temporary files of an export.
+    fn left(&self, owner: &str) -> Result<Vec<String>, OutputError> {
         let prefix = prefix(owner);
         let is_left = |name: &str| {
             let random = name.strip_prefix(&prefix)?.strip_suffix(TEMPORARY)?;
@@ -353,13 +390,13 @@ impl Destination {
                 .all(|b| b.is_ascii_alphanumeric())
                 .then_some(())
         };
+        let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.folder).map_err(OutputError::io(&self.folder))? {
             let name = entry.map_err(OutputError::io(&self.folder))?.file_name();
-            if let Some(name) = name.to_str().filter(|name| is_left(name).is_some()) {
-                self.remove(name)?;
-            }
+            let name = name.to_str().filter(|name| is_left(name).is_some());
+            found.extend(name.map(str::to_owned));
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Removes a file, if it is there.

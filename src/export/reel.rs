@@ -142,6 +142,8 @@ impl<'a, F: Film> Reel<'a, F> {
         let Programme { plan, frames, head } = programme;
         let shown = destination.shown();
         let name = destination.manifest_name(frames, plan.frames());
+        destination.sweep_abandoned(&name)?;
+        let ledger = Ledger::begin(destination, &name, head)?;
         let file = destination.temporary(&name)?;
         let out = file.reopen().map_err(OutputError::io(&shown))?;
         let film = film(BufWriter::new(out), file.path()).map_err(|e| failed(&shown, e, None))?;
@@ -149,7 +151,7 @@ impl<'a, F: Film> Reel<'a, F> {
             film,
             spans: Spans::new(plan, frames),
             file: Some(Canister {
-                ledger: Ledger::begin(destination, &name, head)?,
+                ledger,
                 plan,
                 file,
                 destination,

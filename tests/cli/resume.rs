@@ -146,3 +146,53 @@ fn parts_go_on_beside_each_other() {
     let run = place.done("render loop.json --out f --frames 6-11 --resume");
     assert!(run.err.contains("nothing was left to do"), "{}", run.err);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_film_left_is_cleared_away() {
+    let place = Place::with_loop();
+    for (out, name) in [("a.webp", "a.webp"), ("a.svg", "a.svg")] {
+        let left = |random: &str| format!(".oscilla-{name}.manifest.json-{random}.tmp");
+        let (old, held, other) = (
+            left("AbC123"),
+            left("xYz789"),
+            ".oscilla-b.webp.manifest.json-AbC123.tmp",
+        );
+        for file in [old.as_str(), other] {
+            place.file(file, "half a film");
+        }
+        // A run that goes on has locked its manifest.
+        place.file(&held, "");
+        let lock = std::fs::File::open(place.path(&held)).unwrap();
+        lock.lock().unwrap();
+        place.done(&format!("render loop.json --out {out}"));
+        assert!(place.path(&old).exists() && place.path(&held).exists());
+        drop(lock);
+        place.done(&format!("render loop.json --out {out} --overwrite"));
+        assert!(!place.path(&old).exists() && !place.path(&held).exists());
+        assert_eq!(place.bytes(other), b"half a film");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_film_leaves_nothing_to_the_next_run() {
+    use std::process::{Command, Stdio};
+    let place = Place::with_loop();
+    let args = "render loop.json --loops 50 --out long.webp --overwrite";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oscilla"))
+        .args(args.split(' '))
+        .current_dir(place.path("."))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Film and manifest are under way.
+    while place.names(".").len() < 3 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    place.done(args);
+    let names = ["long.webp", "long.webp.manifest.json", "loop.json"];
+    assert_eq!(place.names("."), names);
+}

@@ -188,3 +188,25 @@ fn what_keyframes_cannot_say_is_named_or_refused() {
     assert!(!place.path("b.svg").exists());
     assert!(!place.path("b.svg.manifest.json").exists());
 }
+
+#[test]
+fn what_shapes_take_is_known_before() {
+    let place = Place::with_loop();
+    let memory = |args: &str| {
+        let run = place.done(&format!("render loop.json --dry-run {args}"));
+        let line = run.out.lines().find(|line| line.starts_with("memory"));
+        let words: Vec<&str> = line.unwrap().split_whitespace().collect();
+        words[2].parse::<u64>().unwrap()
+    };
+    // No pixel is made, so no scale matters; of an animation the trees of all frames are kept.
+    assert_eq!(
+        memory("--out s --format svg"),
+        memory("--out s --format svg --scale 20")
+    );
+    assert_eq!(memory("--out a.svg"), memory("--out a.svg --scale 20"));
+    assert!(memory("--out a.svg --loops 1000") > memory("--out a.svg") + 100_000);
+    assert!(memory("--out s --format svg") < memory("--out a.svg"));
+    let words = ["too-large", "--frames", "--max-memory"];
+    place.refused("render loop.json --out a.svg --max-memory 64K", 3, &words);
+    place.done("render loop.json --out s --format svg --jobs 1 --max-memory 64K");
+}

@@ -293,6 +293,11 @@ fn machines_see_one_start_and_one_end() {
     assert_eq!(of("end")[0]["done"], 36);
     let variants: Vec<&Value> = of("variant").iter().map(|e| &e["folder"]).collect();
     assert_eq!(variants, ["seed=1", "seed=2", "seed=3"]);
+    // The pass that counts colours makes no frame.
+    let run = place.done("render loop.json --seeds 1-2 --out g/l.gif --progress json");
+    let end = run.err.lines().find(|line| line.contains("\"end\""));
+    let end: Value = serde_json::from_str(end.unwrap()).unwrap();
+    assert_eq!(end["done"], end["frames"], "{end}");
     let quiet = place.done("render loop.json --seeds 1-3 --out q --quiet");
     assert_eq!(quiet.err, "");
 }

@@ -27,7 +27,8 @@ pub struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    /// Begins a manifest. That of an earlier export is removed: its files are about to change.
+    /// Begins a manifest. That of an earlier export is removed: its files are about to change. Until it is
+    /// finished, other runs can tell that this one goes on.
     ///
     /// # Errors
     /// [`OutputError::Io`].
@@ -40,7 +41,7 @@ impl<'a> Ledger<'a> {
         let mut ledger = Self {
             destination,
             name: name.to_owned(),
-            out: BufWriter::new(destination.temporary(name)?),
+            out: BufWriter::new(destination.held(name)?),
             first: true,
             baked: Vec::new(),
         };
