@@ -194,11 +194,12 @@ fn what_an_interrupted_sweep_lacks_is_made() {
 fn a_variant_that_fails_leaves_the_others_alone() {
     let place = Place::new();
     place.file("state.json", with_state());
-    let args = "render state.json --sweep sum.in=3,0,2 --require-closed-loop --out s";
+    let args = "render state.json --sweep sum.in=3,0,2 --require-closed-loop --out s --contact-sheet c.png";
     let words = [
         "loop-not-closed",
         "variant `sum.in 3`",
         "variant `sum.in 2`",
+        "there is no contact sheet",
         "1 of 3 variants",
         "2 failed",
     ];
@@ -249,6 +250,13 @@ fn variants_are_shown_side_by_side() {
     assert_eq!(place.names("."), ["cells.png", "loop.json", "rows.png"]);
     // Five rows with a title each; five pictures.
     assert!(size("rows.png").1 > 2 * size("cells.png").1);
+    // Seeds down, values across.
+    let args = "render loop.json --seeds 1-5 --sweep osc.amplitude=1,2 --time 0";
+    place.done(&format!("{args} --contact-sheet table.png"));
+    place.done(&format!(
+        "{args} --contact-sheet two.png --contact-columns 2"
+    ));
+    assert!(place.bytes("table.png") == place.bytes("two.png"));
     place.done("render loop.json --seeds 1-5 --contact-sheet rows4.png --jobs 4");
     assert!(place.bytes("rows.png") == place.bytes("rows4.png"));
     place.refused(

@@ -305,7 +305,9 @@ impl SheetJob {
             longest_label(clips)
         };
         let words = (header(clips, every_k), label.as_str());
-        let layout = Layout::new(size, bands, args.proofs.contact_columns, words)?;
+        let asked = args.proofs.contact_columns;
+        let columns = asked.or_else(|| values_across(args).filter(|_| is_single));
+        let layout = Layout::new(size, bands, columns, words)?;
         Ok(Self {
             file,
             layout,
@@ -391,6 +393,14 @@ fn longest_label(clips: &[Clip<'_>]) -> String {
     labels
         .max_by_key(|label| label.chars().count())
         .unwrap_or_default()
+}
+
+/// How many values the last of several sweeps has: side by side they make a table, with a row for each of the
+/// other combinations.
+fn values_across(args: &RenderArgs) -> Option<u64> {
+    let (last, others) = args.variants.sweep.split_last()?;
+    let is_table = args.variants.seeds.is_some() || !others.is_empty();
+    is_table.then_some(last.values.len() as u64)
 }
 
 /// Every k-th of some frames, from the first on.

@@ -113,6 +113,9 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     for note in &made.notes {
         console.say(note);
     }
+    if rendered.failed > 0 && args.proofs.contact_sheet.is_some() {
+        console.say("there is no contact sheet: it shows all variants, and some failed");
+    }
     if let Some(root) = &sweep.root {
         let (failed, shown) = (rendered.failed, shown(root));
         let failures = if failed > 0 {
@@ -297,15 +300,13 @@ impl Sweep {
         let verdict = ended.verdict.as_ref();
         let outcome = ended.exported.outcome.as_ref();
         let (frames, bytes) = outcome.map_or((0, 0), |outcome| (outcome.frames, outcome.bytes));
-        let mut line = run.place(self.runs.len());
         if outcome.is_some() {
             let plural = if frames == 1 { "" } else { "s" };
-            line.push_str(&format!(": {frames} frame{plural}, {bytes} bytes"));
+            let place = run.place(self.runs.len());
+            let verdict = verdict.map_or(String::new(), |verdict| format!(", loop {verdict}"));
+            let line = format!("{place}: {frames} frame{plural}, {bytes} bytes{verdict}");
+            display.note(console, &line, &run.event(self.runs.len(), "done"));
         }
-        if let Some(verdict) = verdict {
-            line.push_str(&format!(", loop {verdict}"));
-        }
-        display.note(console, &line, &run.event(self.runs.len(), "done"));
         let doubts = outcome.map(|outcome| render::doubts(&run.job, outcome, &run.stale));
         let lines = ended
             .exported
