@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::diag::Diagnostic;
 use crate::export::manifest::b3;
 use serde_json::{Map, Value, json};
+use std::path::{Component, Path};
 
 /// Version of the shape of the file.
 const VERSION: u32 = 1;
@@ -87,6 +88,7 @@ pub(super) fn write(first: &Run, entries: &[Entry]) -> String {
 }
 
 /// The manifests that such a file names, relative to its folder: those of variants that did not fail.
+/// `None` if it is no such file, or names something outside its folder.
 pub(in crate::cli) fn manifests(text: &[u8]) -> Option<Vec<String>> {
     let index: Value = serde_json::from_slice(text).ok()?;
     (index["sweepVersion"] == VERSION).then_some(())?;
@@ -94,6 +96,11 @@ pub(in crate::cli) fn manifests(text: &[u8]) -> Option<Vec<String>> {
         .as_array()?
         .iter()
         .filter(|v| v.get("errors").is_none());
-    let manifest = |variant: &Value| Some(variant["manifest"].as_str()?.to_owned());
+    let manifest = |variant: &Value| {
+        let name = variant["manifest"].as_str()?;
+        let mut parts = Path::new(name).components();
+        let is_inside = parts.all(|part| matches!(part, Component::Normal(_)));
+        is_inside.then(|| name.to_owned())
+    };
     done.map(manifest).collect()
 }
