@@ -8,7 +8,7 @@ use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::load::load;
 use crate::ir::diff::{Setting, Table};
-use crate::ir::{CellAction, Diff};
+use crate::ir::{CellAction, Diff, Program};
 use std::path::Path;
 
 pub(super) fn run(args: &DiffArgs, console: &mut Console) -> Result<Status, Failure> {
@@ -24,7 +24,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> Result<Status, Fail
             return writeln!(out);
         }
         // The files may say more than what is executed.
-        if diff.is_same() && old.program.compile_id != new.program.compile_id {
+        if diff.is_same() && !says_the_same(&old.program, &new.program) {
             return writeln!(out, "{ASIDE}");
         }
         lines(&diff)
@@ -40,6 +40,13 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> Result<Status, Fail
 
 /// Two programs that differ, but not in their frames.
 const ASIDE: &str = "no differences in the frames; names, places or lengths for exports are others";
+
+/// Whether two programs are also equal in what is not executed. The name of a patch may be that of its
+/// file, so it is no difference.
+fn says_the_same(a: &Program, b: &Program) -> bool {
+    let aside = |p: &Program| (p.program_hash.clone(), p.patch_revision);
+    aside(a) == aside(b) && a.debug == b.debug && a.meta == b.meta
+}
 
 /// The report for people.
 pub(super) fn lines(diff: &Diff) -> Vec<String> {

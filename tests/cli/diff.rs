@@ -27,6 +27,22 @@ fn the_status_says_whether_they_differ() {
 }
 
 #[test]
+fn files_may_differ_where_frames_do_not() {
+    let place = place();
+    // Another file of another name, with the same in it.
+    let nameless = LOOP.replace("\"name\": \"loop\",", "");
+    place.file("one.json", &nameless);
+    place.file("two.json", &nameless);
+    assert_eq!(place.done("diff one.json two.json").out, "no differences\n");
+    place.file("later.json", nameless.replacen('{', "{\"revision\": 7,", 1));
+    let aside = place.done("diff one.json later.json").out;
+    assert!(
+        aside.starts_with("no differences in the frames; "),
+        "{aside}"
+    );
+}
+
+#[test]
 fn json_is_one_object_with_everything() {
     let run = place().run("diff loop.json slower.json --json");
     assert_eq!(run.code, 1);
