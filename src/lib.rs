@@ -60,6 +60,8 @@ pub mod recording;
 pub mod raster;
 pub mod render_tree;
 pub mod svg;
+// Elements followed through frames, for formats that write values.
+mod motion;
 // Verb 4.
 #[cfg(feature = "export")]
 pub mod export;

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patch", &["diag", "math", "path", "types"]),
     ("ir", &["diag", "math", "path", "types"]),
     ("render_tree", &["math", "path", "types"]),
+    ("motion", &["math", "path", "render_tree"]),
     ("recording", &["diag", "math"]),
     ("page", &[]),
     // The vocabulary.
@@ -30,7 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["diag", "ir", "math", "path", "render_tree", "types"],
     ),
     ("raster", &["math", "path", "render_tree"]),
-    ("svg", &["math", "path", "render_tree"]),
+    ("svg", &["math", "motion", "path", "render_tree"]),
     ("export", &["diag", "ir", "math", "render_tree"]),
     ("compare", &["math", "page", "render_tree"]),
     // The only place that strings verbs together.
@@ -121,6 +122,7 @@ const EMBEDDED: &[&str] = &[
     "patch",
     "ir",
     "render_tree",
+    "motion",
     "blocks",
     "compile",
     "vm",

@@ -146,6 +146,11 @@ impl Turn {
     }
 }
 
+/// Degrees, from radians.
+pub fn degrees(radians: f32) -> f64 {
+    f64::from(radians) * (180.0 / std::f64::consts::PI)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

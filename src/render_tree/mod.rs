@@ -8,6 +8,7 @@
 
 mod effect;
 pub mod json;
+pub(crate) mod rows;
 mod shape;
 
 pub use effect::{MAX_SIGMA, box_width, margin};

@@ -4,12 +4,13 @@
 //! pass. Definitions are known only when the passes are written, so both have buffers of their own.
 
 use super::instances::{self, Scratch};
-use super::look::{paint, rgb, share};
+use super::look::{rgb, share};
 use super::names::{Names, Role, push_element};
 use super::text::{Text, escape, path, whole};
 use super::{SvgIds, SvgOptions, filter, paths};
 use crate::math::affine::Affine;
 use crate::math::color::quantize;
+use crate::render_tree::rows::paint;
 use crate::render_tree::{
     Blend, Clear, Clip, FillRule, Group, Ids, Pass, PostFx, RenderTree, StrokeStyle, margin,
 };

@@ -5,9 +5,10 @@
 //! numbers worked out.
 
 use super::document::{Pen, mix};
-use super::look::{Look, Row, Shared};
+use super::look::Shared;
 use super::text::{Text, circle, list, number, path, polygon, whole};
-use crate::math::affine::{Affine, Turn};
+use crate::math::affine::{Affine, Turn, degrees};
+use crate::render_tree::rows::{Look, Row};
 use crate::render_tree::{Blend, Instances2d, Shape};
 
 /// Buffers that are kept from pass to pass.
@@ -31,7 +32,7 @@ pub(super) fn write(pen: &mut Pen, pass: &Instances2d) {
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;
-    let shared = look.shared(count);
+    let shared = Shared::of_rows(&look, count);
     pen.body.begin("g");
     let base = pen.identify(&pass.sink);
     shared.write(pen.body);
@@ -311,9 +312,4 @@ pub(super) fn place_attribute(text: &mut Text, pos: [f64; 2], degrees: f64, scal
         text.out.push(')');
     }
     text.quote();
-}
-
-/// In f64 from radians.
-pub(super) fn degrees(radians: f32) -> f64 {
-    f64::from(radians) * (180.0 / std::f64::consts::PI)
 }

@@ -1,34 +1,11 @@
 //! Fill and stroke of the rows of a pass: what all rows share stands on the pass, the rest on them.
 //!
-//! In: the colour columns. Out: `fill`, `fill-opacity`, `stroke`, `stroke-opacity` and `stroke-width`
-//! where they are needed. Colours are straight. A row strokes if its width is above 0 and its colour
-//! is not transparent.
+//! In: rows. Out: `fill`, `fill-opacity`, `stroke`, `stroke-opacity` and `stroke-width` where they are
+//! needed.
 
 use super::text::{Text, color, opacity};
-use crate::math::color::unpremultiply;
 use crate::render_tree::Column;
-
-/// Colour columns of a pass; strokes alone have no fill.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look<'a> {
-    pub(super) fill: Option<&'a Column<[u8; 4]>>,
-    pub(super) stroke_width: &'a Column<f32>,
-    /// User px of the pass per unit of `stroke_width`.
-    pub(super) width_unit: f64,
-    pub(super) stroke: &'a Column<[u8; 4]>,
-}
-
-/// A straight colour; `None` paints nothing.
-pub(super) type Paint = Option<([u8; 3], u8)>;
-
-/// What one row paints.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Row {
-    pub(super) fill: Paint,
-    pub(super) stroke: Paint,
-    /// 0 where nothing is stroked.
-    pub(super) width: f32,
-}
+use crate::render_tree::rows::{Look, Row};
 
 /// What all rows have alike.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -40,54 +17,28 @@ pub(super) struct Shared {
     width: Option<f32>,
 }
 
-/// From premultiplied bytes.
-pub(super) fn paint(rgba: [u8; 4]) -> Paint {
-    let [r, g, b, a] = unpremultiply(rgba);
-    (a > 0).then_some(([r, g, b], a))
-}
-
-impl Look<'_> {
-    #[inline]
-    pub(super) fn row(&self, i: usize) -> Row {
-        let width = self.stroke_width.at(i);
-        let stroke = if width > 0.0 {
-            paint(self.stroke.at(i))
-        } else {
-            None
-        };
-        Row {
-            fill: self.fill.and_then(|fill| paint(fill.at(i))),
-            width: match stroke {
-                Some(_) => (f64::from(width) * self.width_unit) as f32,
-                None => 0.0,
-            },
-            stroke,
-        }
-    }
-
+impl Shared {
     /// Looks through all rows.
-    pub(super) fn shared(&self, count: usize) -> Shared {
+    pub(super) fn of_rows(look: &Look, count: usize) -> Self {
         if count == 0 {
-            return Shared::default();
+            return Self::default();
         }
-        let mut shared = Shared::of(&self.row(0));
+        let mut shared = Self::of(&look.row(0));
         let constant = |c: &Column<[u8; 4]>| matches!(c, Column::One(_));
-        let all_constant = self.fill.is_none_or(constant)
-            && constant(self.stroke)
-            && matches!(self.stroke_width, Column::One(_));
+        let all_constant = look.fill.is_none_or(constant)
+            && constant(look.stroke)
+            && matches!(look.stroke_width, Column::One(_));
         if !all_constant {
             for i in 1..count {
-                shared.keep(&Shared::of(&self.row(i)));
-                if shared == Shared::default() {
+                shared.keep(&Self::of(&look.row(i)));
+                if shared == Self::default() {
                     break;
                 }
             }
         }
         shared
     }
-}
 
-impl Shared {
     /// What these rows and one more have alike.
     pub(super) fn join(shared: &mut Option<Self>, row: &Row) {
         let own = Self::of(row);

@@ -4,9 +4,10 @@
 //! share, stand on the pass.
 
 use super::document::{Pen, Place, mix};
-use super::look::{Look, Row, Shared};
+use super::look::Shared;
 use super::text::{Text, path};
 use crate::math::affine::{Affine, Turn};
+use crate::render_tree::rows::{Look, Row};
 use crate::render_tree::{
     Blend, Cap, FillRule, Ids, Join, PathData, Paths2d, Source, StrokeStyle, Strokes2d,
 };
@@ -20,7 +21,7 @@ pub(super) fn write_paths(pen: &mut Pen, pass: &Paths2d, place: &Place) {
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;
-    let shared = look.shared(count);
+    let shared = Shared::of_rows(&look, count);
     pen.body.begin("g");
     let base = pen.identify(&pass.sink);
     shared.write(pen.body);
@@ -62,7 +63,7 @@ pub(super) fn write_strokes(pen: &mut Pen, pass: &Strokes2d) {
         stroke: &pass.stroke_rgba,
     };
     let count = pass.count as usize;
-    let shared = look.shared(count);
+    let shared = Shared::of_rows(&look, count);
     pen.body.begin("g");
     let base = pen.identify(&pass.sink);
     shared.write(pen.body);

@@ -6,15 +6,16 @@
 
 use super::super::document::{Pen, mix};
 use super::super::instances::{Scratch, place_attribute, push_shape_id, reference};
-use super::super::look::{Row, Shared};
+use super::super::look::Shared;
 use super::super::paths::stroke_style;
 use super::super::text::{self, Text, number};
 use super::keyframes::Keyframes;
-use super::rows::{Outline, Placed, Rows};
-use super::thin::{is_constant, thin};
-use super::track::Track;
 use crate::math::affine::{Affine, Turn};
-use crate::render_tree::{Blend, FillRule, PathData, Shape};
+use crate::motion::course::Course;
+use crate::motion::thin::{is_constant, thin};
+use crate::motion::track::Track;
+use crate::render_tree::rows::{Outline, Placed, Row, Rows};
+use crate::render_tree::{Blend, FillRule, Shape};
 use std::sync::Arc;
 
 /// Largest error of a place between kept keyframes, user px and degrees.
@@ -75,10 +76,10 @@ pub(super) fn write(
     frames: &[Rows],
 ) -> Result<(), &'static str> {
     let first = frames[0];
-    let course = Course::new(frames)?;
+    let course = follow(frames)?;
     let mut shared = None;
     let mut uses = Uses::new(frames);
-    course.each(motion, |motion, element| {
+    each(&course, frames, motion, |motion, element| {
         let unit = moves(&motion.track, element.outline);
         for part in Part::whole(first.blend(), &motion.track) {
             let row = base_row(&motion.track, *part, unit);
@@ -106,7 +107,7 @@ pub(super) fn write(
         shared,
         uses,
     };
-    course.each(motion, |motion, element| {
+    each(&course, frames, motion, |motion, element| {
         for (i, part) in Part::whole(first.blend(), &motion.track).iter().enumerate() {
             writer.element(pen, motion, element, *part, i == 0);
         }
@@ -125,113 +126,64 @@ struct Element<'a> {
     outline: Outline<'a>,
 }
 
-/// The elements of a pass, in an order that all frames agree on.
-struct Course<'a> {
-    frames: &'a [Rows<'a>],
-    /// `None`: all frames have the same rows.
-    elements: Option<Vec<u32>>,
+/// The elements of a pass.
+fn follow<'a>(frames: &'a [Rows<'a>]) -> Result<Course<'a>, &'static str> {
+    let first = frames[0];
+    let alike = |rows: &Rows| {
+        rows.blend() == first.blend()
+            && rows.fill_rule() == first.fill_rule()
+            && rows.style() == first.style()
+            && rows.ids() == first.ids()
+    };
+    if !frames.iter().all(alike) {
+        return Err("its blend mode, fill rule, stroke style or ids change");
+    }
+    Course::of_elements(frames)
 }
 
-impl<'a> Course<'a> {
-    fn new(frames: &'a [Rows<'a>]) -> Result<Self, &'static str> {
-        let first = frames[0];
-        let alike = |rows: &Rows| {
-            rows.blend() == first.blend()
-                && rows.fill_rule() == first.fill_rule()
-                && rows.style() == first.style()
-                && rows.ids() == first.ids()
-        };
-        if !frames.iter().all(alike) {
-            return Err("its blend mode, fill rule, stroke style or ids change");
+/// Fills the track of each element in turn.
+fn each(
+    course: &Course,
+    frames: &[Rows],
+    motion: &mut Motion,
+    mut visit: impl FnMut(&mut Motion, &Element) -> Result<(), &'static str>,
+) -> Result<(), &'static str> {
+    course.each(|at| {
+        let mut known: Option<Element> = None;
+        motion.track.clear();
+        for (&rows, row) in frames.iter().zip(at) {
+            let state = match *row {
+                Some(row) => state(rows, row, &mut known)?,
+                None => None,
+            };
+            motion.track.push(state);
         }
-        if first.is_solid() {
-            return Err("the faces of solids change their order");
-        }
-        let same =
-            |rows: &Rows| rows.count() == first.count() && rows.elements() == first.elements();
-        if frames.iter().all(same) {
-            let elements = None;
-            return Ok(Self { frames, elements });
-        }
-        let mut present: Vec<bool> = Vec::new();
-        for rows in frames {
-            let mut next = 0;
-            for i in 0..rows.count() {
-                let element = rows.element(i) as usize;
-                if element < next {
-                    return Err("the paint order of its elements changes");
-                }
-                next = element + 1;
-                if present.len() < next {
-                    present.resize(next, false);
-                }
-                present[element] = true;
-            }
-        }
-        let elements = (0u32..).zip(&present).filter(|(_, present)| **present);
-        Ok(Self {
-            frames,
-            elements: Some(elements.map(|(element, _)| element).collect()),
-        })
-    }
-
-    /// Fills the track of each element in turn.
-    fn each(
-        &self,
-        motion: &mut Motion,
-        mut visit: impl FnMut(&mut Motion, &Element) -> Result<(), &'static str>,
-    ) -> Result<(), &'static str> {
-        let count = match &self.elements {
-            None => self.frames[0].count(),
-            Some(elements) => elements.len(),
-        };
-        let mut next = vec![0; self.frames.len()];
-        for i in 0..count {
-            let mut known: Option<Element> = None;
-            motion.track.clear();
-            for (rows, next) in self.frames.iter().zip(&mut next) {
-                let number = match &self.elements {
-                    None => rows.element(i),
-                    Some(elements) => elements[i],
-                };
-                let row = *next;
-                let there = row < rows.count() && rows.element(row) == number;
-                let state = if there {
-                    *next += 1;
-                    state(*rows, row, number, &mut known)?
-                } else {
-                    None
-                };
-                motion.track.push(state);
-            }
-            motion.track.finish(motion.close);
-            if let Some(element) = known {
-                check_growth(&motion.track)?;
-                visit(motion, &element)?;
-            }
+        motion.track.finish(motion.close);
+        if let Some(element) = known {
+            check_growth(&motion.track)?;
+            visit(motion, &element)?;
         }
         Ok(())
-    }
+    })
 }
 
 /// What a row is, and whether it still has the outline it had.
 fn state<'a>(
     rows: Rows<'a>,
     row: usize,
-    number: u32,
     known: &mut Option<Element<'a>>,
 ) -> Result<Option<(Placed, Row)>, &'static str> {
     let Some(outline) = rows.outline(row) else {
         return Ok(None);
     };
     match known {
-        Some(element) if !same_outline(element.outline, outline) => {
+        Some(element) if !element.outline.is(outline) => {
             return Err("the outlines of its elements change");
         }
         Some(_) => {}
         None => {
             *known = Some(Element {
-                number,
+                number: rows.element(row),
                 rows,
                 row,
                 outline,
@@ -247,15 +199,6 @@ fn state<'a>(
         return Ok(None);
     }
     Ok(Some((placed, look)))
-}
-
-/// Most outlines are one and the same in memory.
-fn same_outline(a: Outline, b: Outline) -> bool {
-    match (a, b) {
-        (Outline::Path(a), Outline::Path(b)) if std::ptr::eq(a, b) => true,
-        (Outline::Shape(a), Outline::Shape(b)) if std::ptr::eq(a, b) => true,
-        (a, b) => a == b,
-    }
 }
 
 /// A width that makes up for a scale does so at frames only, and nearly between them.
@@ -374,22 +317,11 @@ impl<'a> Uses<'a> {
 
 /// How far off x, y, degrees and scale may be for an outline.
 fn tolerance(outline: Outline) -> [f64; 4] {
-    let reach = match outline {
-        Outline::Shape(Shape::Path(path)) => reach(path),
-        Outline::Shape(_) => 1.0,
-        Outline::Path(path) => reach(path),
-    };
-    [PLACE, PLACE, PLACE, PLACE / reach]
-}
-
-/// How far from its origin an outline goes, at least 1.
-fn reach(path: &PathData) -> f64 {
-    let sizes = path.pts.iter().flatten().map(|v| f64::from(v.abs()));
-    sizes.fold(1.0, f64::max)
+    [PLACE, PLACE, PLACE, PLACE / outline.reach()]
 }
 
 fn moves(track: &Track, outline: Outline) -> bool {
-    !is_constant(&track.place, tolerance(outline))
+    !is_constant(track.place.as_flattened(), &tolerance(outline))
 }
 
 /// What the elements of a pass have in common.
@@ -519,7 +451,12 @@ impl Motion<'_> {
     /// Keyframes of the place.
     fn place(&mut self, outline: Outline) -> u32 {
         let place = &self.track.place;
-        thin(self.times, place, tolerance(outline), &mut self.kept);
+        thin(
+            self.times,
+            place.as_flattened(),
+            &tolerance(outline),
+            &mut self.kept,
+        );
         let turns = place.iter().any(|p| p[2] != 0.0);
         let scales = place.iter().any(|p| p[3] != 1.0);
         self.keyframes.linear(&self.kept, |frame, out| {
@@ -589,10 +526,15 @@ impl Motion<'_> {
             .extend(frames.map(|frame| [width_at(track, frame, unit)]));
         let largest = track.place.iter().map(|p| p[3].abs()).fold(1.0, f64::max);
         let tolerance = [PLACE / largest];
-        if is_constant(&self.widths, tolerance) {
+        if is_constant(self.widths.as_flattened(), &tolerance) {
             return;
         }
-        thin(self.times, &self.widths, tolerance, &mut self.kept);
+        thin(
+            self.times,
+            self.widths.as_flattened(),
+            &tolerance,
+            &mut self.kept,
+        );
         let widths = &self.widths;
         names.push(self.keyframes.linear(&self.kept, |frame, out| {
             out.push_str("stroke-width:");
@@ -609,16 +551,16 @@ fn push_ink(
     (rgb, alpha): (&[[f64; 3]], &[[f64; 1]]),
     names: &mut Vec<u32>,
 ) {
-    if !is_constant(rgb, [LEVEL; 3]) {
-        thin(times, rgb, [LEVEL; 3], kept);
+    if !is_constant(rgb.as_flattened(), &[LEVEL; 3]) {
+        thin(times, rgb.as_flattened(), &[LEVEL; 3], kept);
         names.push(keyframes.linear(kept, |frame, out| {
             out.push_str(name);
             out.push(':');
             text::color(out, rgb[frame].map(|v| v as u8));
         }));
     }
-    if !is_constant(alpha, [LEVEL]) {
-        thin(times, alpha, [LEVEL], kept);
+    if !is_constant(alpha.as_flattened(), &[LEVEL]) {
+        thin(times, alpha.as_flattened(), &[LEVEL], kept);
         names.push(keyframes.linear(kept, |frame, out| {
             out.push_str(name);
             out.push_str("-opacity:");

@@ -4,15 +4,16 @@
 //! moving elements, groups and effects about their matched children, and everything else baked.
 
 use super::super::document::{Pen, Place};
-use super::super::look::{paint, rgb, share};
+use super::super::look::{rgb, share};
 use super::super::names::{Role, SvgIds};
 use super::super::text;
 use super::elements::{self, Motion};
-use super::rows::Rows;
-use super::thin::{is_constant, thin};
 use super::{AnimateError, AnimateOptions, AnimateReport, Baked};
 use crate::math::affine::Affine;
-use crate::render_tree::{Blend, Clear, Group, Pass, PostFx};
+use crate::motion::passes::{blends, same_kind};
+use crate::motion::thin::{is_constant, thin};
+use crate::render_tree::rows::{Rows, paint};
+use crate::render_tree::{Clear, Group, Pass, PostFx};
 use std::collections::BTreeMap;
 
 /// Writes an animated document.
@@ -157,7 +158,7 @@ impl<'a> Stage<'a> {
         if maps.iter().any(|map| *map != maps[0]) {
             names.push(self.motion.transforms(&maps));
         }
-        if !is_constant(&opacities, [0.5 / 255.0]) {
+        if !is_constant(opacities.as_flattened(), &[0.5 / 255.0]) {
             names.push(self.motion.opacities(&opacities));
         }
         let own = Affine::from_row(first.transform);
@@ -278,8 +279,8 @@ impl Motion<'_> {
         let (rigid, free) = (0.0, 0.02);
         thin(
             self.times,
-            maps,
-            [rigid, rigid, rigid, rigid, free, free],
+            maps.as_flattened(),
+            &[rigid, rigid, rigid, rigid, free, free],
             &mut self.kept,
         );
         // Lines through turning matrices are no lines for a browser: keep those frames.
@@ -306,7 +307,12 @@ impl Motion<'_> {
     }
 
     fn opacities(&mut self, values: &[[f64; 1]]) -> u32 {
-        thin(self.times, values, [0.5 / 255.0], &mut self.kept);
+        thin(
+            self.times,
+            values.as_flattened(),
+            &[0.5 / 255.0],
+            &mut self.kept,
+        );
         self.keyframes.linear(&self.kept, |frame, out| {
             out.push_str("opacity:");
             text::number(out, values[frame][0]);
@@ -348,20 +354,6 @@ fn fills_layer(passes: &[Pass]) -> bool {
         Pass::Group(group) => fills_layer(&group.children),
         Pass::Instances2d(_) | Pass::Paths2d(_) | Pass::Strokes2d(_) => false,
     })
-}
-
-/// Whether something in these passes meets what lies below in another way than source-over.
-fn blends(passes: &[Pass]) -> bool {
-    passes.iter().any(|pass| match pass {
-        Pass::Group(group) => group.blend != Blend::Normal || blends(&group.children),
-        Pass::Clear(_) | Pass::PostFx(_) => false,
-        pass => Rows::of(pass).is_some_and(|rows| rows.blend() != Blend::Normal),
-    })
-}
-
-/// Whether two passes may be the same one at other times.
-fn same_kind(a: &Pass, b: &Pass) -> bool {
-    std::mem::discriminant(a) == std::mem::discriminant(b) && a.sink() == b.sink()
 }
 
 fn as_group(pass: &Pass) -> Option<&Group> {

@@ -9,16 +9,13 @@
 //! 2. What keyframes cannot say (a changing paint order, outline, clip or effect) is *baked*: one `<g>`
 //!    for each distinct frame, of which one is visible.
 //! 3. A channel keeps the fewest keyframes between which straight lines stay within 0.02 px, 0.02° or half
-//!    a level of every frame (`thin`).
+//!    a level of every frame (`motion::thin`).
 //!
-//! Read next: `layers`, `elements`, `track`.
+//! Read next: `layers`, `elements`, then `motion`, which it shares with other formats that move.
 
 mod elements;
 mod keyframes;
 mod layers;
-mod rows;
-mod thin;
-mod track;
 
 #[cfg(test)]
 mod tests;

@@ -4,32 +4,32 @@
 //! element is away its values stay as they were (before it first comes: as they will be), and so does a
 //! colour while nothing is painted with it. Turns are the nearest from frame to frame.
 
-use super::super::look::{Paint, Row};
-use super::rows::Placed;
+use crate::math::affine::degrees;
+use crate::render_tree::rows::{Paint, Placed, Row};
 
 /// Channels of one element; a value a frame.
 #[derive(Debug, Default)]
-pub(super) struct Track {
-    pub(super) seen: Vec<bool>,
+pub(crate) struct Track {
+    pub(crate) seen: Vec<bool>,
     /// x, y, degrees, scale.
-    pub(super) place: Vec<[f64; 4]>,
-    pub(super) fill: Ink,
-    pub(super) stroke: Ink,
+    pub(crate) place: Vec<[f64; 4]>,
+    pub(crate) fill: Ink,
+    pub(crate) stroke: Ink,
     /// Stroke width, user px.
-    pub(super) width: Vec<[f64; 1]>,
+    pub(crate) width: Vec<[f64; 1]>,
 }
 
 /// A colour and how much of it.
 #[derive(Debug, Default)]
-pub(super) struct Ink {
+pub(crate) struct Ink {
     /// Straight r, g, b, 0…255.
-    pub(super) rgb: Vec<[f64; 3]>,
+    pub(crate) rgb: Vec<[f64; 3]>,
     /// 0…255; 0 where nothing is painted.
-    pub(super) alpha: Vec<[f64; 1]>,
+    pub(crate) alpha: Vec<[f64; 1]>,
 }
 
 impl Track {
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.seen.clear();
         self.place.clear();
         self.width.clear();
@@ -40,10 +40,10 @@ impl Track {
     }
 
     /// The next frame.
-    pub(super) fn push(&mut self, state: Option<(Placed, Row)>) {
+    pub(crate) fn push(&mut self, state: Option<(Placed, Row)>) {
         self.seen.push(state.is_some());
         let place = state.map(|(placed, _)| {
-            let turn = super::super::instances::degrees(placed.rotation);
+            let turn = degrees(placed.rotation);
             let [x, y] = placed.pos.map(f64::from);
             [x, y, self.unwrapped(turn), f64::from(placed.scale)]
         });
@@ -66,7 +66,7 @@ impl Track {
     }
 
     /// Closes the gaps, and adds a copy of frame `close`, if that stands at the very end.
-    pub(super) fn finish(&mut self, close: Option<usize>) {
+    pub(crate) fn finish(&mut self, close: Option<usize>) {
         fill_gaps(&mut self.place, [0.0, 0.0, 0.0, 1.0]);
         fill_gaps(&mut self.width, [0.0]);
         for ink in [&mut self.fill, &mut self.stroke] {
@@ -98,12 +98,12 @@ impl Ink {
     }
 
     /// Whether anything is ever painted.
-    pub(super) fn paints(&self) -> bool {
+    pub(crate) fn paints(&self) -> bool {
         self.alpha.iter().any(|&[alpha]| alpha > 0.0)
     }
 
     /// As a paint, at a frame.
-    pub(super) fn at(&self, frame: usize) -> Paint {
+    pub(crate) fn at(&self, frame: usize) -> Paint {
         self.paints().then(|| {
             let rgb = self.rgb[frame].map(|v| v as u8);
             (rgb, self.alpha[frame][0] as u8)

@@ -4,40 +4,39 @@
 //! each kept frame the next one is the farthest that a line can reach while passing every frame between
 //! within the tolerance: the slopes that do form a cone, which each frame can only narrow.
 
-/// Fills `kept`. Values of one frame are `D` numbers, each with its own tolerance; times rise.
-pub(super) fn thin<const D: usize>(
-    times: &[f64],
-    values: &[[f64; D]],
-    tolerance: [f64; D],
-    kept: &mut Vec<usize>,
-) {
+/// Fills `kept`. Values are as many numbers a frame as there are tolerances; times rise.
+pub(crate) fn thin(times: &[f64], values: &[f64], tolerance: &[f64], kept: &mut Vec<usize>) {
     kept.clear();
-    let count = times.len().min(values.len());
+    let width = tolerance.len().max(1);
+    let count = times.len().min(values.len() / width);
+    let mut cone = Vec::with_capacity(width);
     let mut from = 0;
     if count > 0 {
         kept.push(0);
     }
     while from + 1 < count {
-        from = reach(&times[..count], &values[..count], tolerance, from);
+        from = reach(&times[..count], values, tolerance, (from, &mut cone));
         kept.push(from);
     }
 }
 
 /// The farthest frame that a line from `from` may go to; at least the next one.
-fn reach<const D: usize>(
+fn reach(
     times: &[f64],
-    values: &[[f64; D]],
-    tolerance: [f64; D],
-    from: usize,
+    values: &[f64],
+    tolerance: &[f64],
+    (from, cone): (usize, &mut Vec<(f64, f64)>),
 ) -> usize {
-    let mut cone = [(f64::NEG_INFINITY, f64::INFINITY); D];
+    let width = tolerance.len();
+    cone.clear();
+    cone.resize(width, (f64::NEG_INFINITY, f64::INFINITY));
     let mut best = from + 1;
     for to in from + 1..times.len() {
         let span = times[to] - times[from];
         let mut inside = true;
         let mut open = true;
-        for d in 0..D {
-            let rise = values[to][d] - values[from][d];
+        for d in 0..width {
+            let rise = values[to * width + d] - values[from * width + d];
             let (low, high) = cone[d];
             let slope = rise / span;
             inside &= slope >= low && slope <= high;
@@ -58,13 +57,15 @@ fn reach<const D: usize>(
 }
 
 /// Whether all values are within the tolerance of the first.
-pub(super) fn is_constant<const D: usize>(values: &[[f64; D]], tolerance: [f64; D]) -> bool {
-    let Some(first) = values.first() else {
+pub(crate) fn is_constant(values: &[f64], tolerance: &[f64]) -> bool {
+    let width = tolerance.len().max(1);
+    let Some(first) = values.get(..width) else {
         return true;
     };
+    let close = |(d, value): (usize, &f64)| (value - first[d]).abs() <= tolerance[d];
     values
-        .iter()
-        .all(|value| (0..D).all(|d| (value[d] - first[d]).abs() <= tolerance[d]))
+        .chunks_exact(width)
+        .all(|value| value.iter().enumerate().all(close))
 }
 
 #[cfg(test)]
@@ -74,9 +75,8 @@ mod tests {
 
     fn kept(values: &[f64], tolerance: f64) -> Vec<usize> {
         let times: Vec<f64> = (0..values.len()).map(|i| i as f64).collect();
-        let values: Vec<[f64; 1]> = values.iter().map(|&v| [v]).collect();
         let mut kept = Vec::new();
-        thin(&times, &values, [tolerance], &mut kept);
+        thin(&times, values, &[tolerance], &mut kept);
         kept
     }
 
