@@ -1,7 +1,7 @@
 //! `oscilla`: a patch becomes frames.
 //!
 //! ```text
-//! patch --compile--> ir --vm--> render tree --raster | svg--> pixels, text --export--> files
+//! patch --compile--> ir --vm--> render tree --raster | svg | lottie--> pixels, text --export--> files
 //! ```
 //!
 //! Four nouns (plain data, fully resolved, printable, comparable) and the verbs between them. A
@@ -36,7 +36,7 @@
 //! `examples/embed.rs` is the whole program.
 //!
 //! Read in this order: [`cli`], [`patch`], [`blocks`], [`compile`], [`ir`], [`vm`],
-//! [`render_tree`], [`raster`], [`svg`], [`export`].
+//! [`render_tree`], [`raster`], [`svg`], [`lottie`], [`export`].
 
 // The library tells its caller; it does not end the process.
 #![warn(clippy::panic, clippy::unwrap_used)]
@@ -57,6 +57,7 @@ pub mod vm;
 // What came from outside while a performance ran.
 pub mod recording;
 // Noun 3, verbs 3.
+pub mod lottie;
 pub mod raster;
 pub mod render_tree;
 pub mod svg;

@@ -19,6 +19,7 @@ mod cli {
     mod inspect;
     mod layers;
     mod library;
+    mod lottie;
     mod plot;
     mod probe;
     mod proofs;

@@ -4,7 +4,7 @@
 use super::failure::Failure;
 use super::job::Job;
 use super::target::Sort;
-use crate::export::animated::{Animated, Baked, Trees};
+use crate::export::animated::{Animated, AnimatedError, Animator, Baked, Trees};
 use crate::export::apng::{Apng, ApngHead};
 use crate::export::archive::{Archive, Resumed};
 use crate::export::file::{DeepFiles, File, PngFiles, SvgFiles, WebpFiles};
@@ -21,6 +21,7 @@ use crate::export::shot::{Counts, Pictures, Quantisations, Raw, RawPictures, Sho
 use crate::export::webp::WebpAnimation;
 use crate::export::y4m;
 use crate::export::{FrameSet, Progress};
+use crate::lottie;
 use crate::svg::animate::Animation;
 use std::io;
 use std::sync::atomic::AtomicBool;
@@ -41,7 +42,14 @@ pub(super) fn execute(
 ) -> Result<Outcome, Failure> {
     match job.target.form {
         Form::PngFiles | Form::SvgFiles | Form::WebpFiles => files(job, head, watch, notes),
-        Form::AnimatedSvg => animated(job, head, watch, notes),
+        Form::AnimatedSvg => {
+            let animation = Animation::new(job.animate_options());
+            animated(job, head, (Box::new(animation), watch), notes)
+        }
+        Form::Lottie => {
+            let animation = lottie::Animation::new(job.lottie_options());
+            animated(job, head, (Box::new(animation), watch), notes)
+        }
         Form::Gif => gif(job, head, watch),
         Form::Apng => apng(job, head, watch),
         Form::WebpAnimation => webp(job, head, watch),
@@ -89,22 +97,37 @@ pub(super) fn each_file(
 fn animated(
     job: &Job,
     head: &Head,
-    watch: Watch,
+    (animation, watch): (Box<dyn Animator>, Watch),
     notes: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    let animation = Box::new(Animation::new(job.animate_options()));
     let (destination, plan) = (&job.target.destination, (&job.plan, &job.frames));
     let mut animated = Animated::begin(animation, destination, plan, head)?;
     let outcome = pipeline::run(&work(job), &job.studio, || Trees, watch, &mut animated)?;
     if outcome.stopped {
         return Ok(outcome);
     }
-    let (outcome, baked) = animated.finish(outcome)?;
+    let finished = animated.finish(outcome);
+    let (outcome, baked) = finished.map_err(|error| no_animation(error, job.target.form))?;
     notes.extend(baked.iter().map(|baked| {
         let Baked { sink, reason } = baked;
         format!("`{sink}` is drawn anew for each frame: {reason}")
     }));
     Ok(outcome)
+}
+
+/// Why there is no animation, and what to do about it.
+fn no_animation(error: AnimatedError, form: Form) -> Failure {
+    let hint = match (&error, form) {
+        (AnimatedError::Output(_), _) => return error.into(),
+        (AnimatedError::Animator(error), Form::Lottie) if error.code == "not-representable" => {
+            "leave it out, or add `--allow-approximate`"
+        }
+        (AnimatedError::Animator(error), _) if error.code == "not-representable" => {
+            "leave out `--svg-animate strict` to draw it anew for each frame"
+        }
+        _ => "write fewer frames (`--fps`), or frames of their own, or add `--allow-large`",
+    };
+    Failure::from(error).hint(hint)
 }
 
 /// One file a frame.

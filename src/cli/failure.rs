@@ -172,17 +172,7 @@ impl From<AnimatedError> for Failure {
     fn from(error: AnimatedError) -> Self {
         match error {
             AnimatedError::Output(error) => error.into(),
-            AnimatedError::Animator(error) => {
-                let hint = match error.code {
-                    "not-representable" => {
-                        "leave out `--svg-animate strict` to draw it anew for each frame"
-                    }
-                    _ => {
-                        "write fewer frames (`--fps`), or frames of their own, or add `--allow-large`"
-                    }
-                };
-                Self::from(error).hint(hint)
-            }
+            AnimatedError::Animator(error) => Self::from(error),
         }
     }
 }

@@ -189,6 +189,7 @@ impl Film {
                 let tool = tool.join(" ");
                 format!("{word}: {codec} by {tool}, {width} x {height} px, {rate} frames a second")
             }
+            Form::AnimatedSvg | Form::Lottie => format!("{word}: shapes with keyframes"),
             _ => format!("{word}, a file a frame"),
         }
     }

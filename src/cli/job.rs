@@ -5,6 +5,7 @@ use super::checkpoint::Checkpoints;
 use super::failure::{Failure, Status};
 use super::film::{Film, Footage, has_short_ticks};
 use super::load::Ready;
+use super::lottie;
 use super::studio::{Host, PatchStudio, raster_error};
 use super::swap::{self, Exchange};
 use super::target::{Sort, Target};
@@ -46,7 +47,9 @@ pub(super) struct Job {
     /// Whether an animation that keyframes cannot express is an error.
     strict_animation: bool,
     /// Whether an animation may be larger than usual.
-    allow_large: bool,
+    pub(super) allow_large: bool,
+    /// Whether what a format has no place for may be shown nearly.
+    pub(super) allow_approximate: bool,
     /// What concerns formats of many frames.
     pub(super) film: Film,
     /// What the format shows only nearly, though asked for.
@@ -88,6 +91,11 @@ impl Job {
             );
         }
         let mut approximate = approximations(args, target.format)?;
+        if target.form == Form::Lottie {
+            let others = swaps.iter().map(|swap| &swap.ready.program);
+            let programs = std::iter::once(program).chain(others);
+            approximate.extend(lottie::approximations(programs, args.allow_approximate)?);
+        }
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let jobs = args.jobs.unwrap_or_else(cores);
         let raster = RasterOptions {
@@ -167,6 +175,7 @@ impl Job {
             is_deep: args.quality.is_deep(),
             strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
             allow_large: args.allow_large,
+            allow_approximate: args.allow_approximate,
             film,
             approximate,
         };
@@ -203,25 +212,15 @@ impl Job {
         }
     }
 
-    /// How an animated document is written. It repeats if the plan is the whole of a loop.
+    /// How an animated document is written.
     pub(super) fn animate_options(&self) -> AnimateOptions {
-        let (plan, frames) = (&self.plan, &self.frames);
-        let whole = frames.len() == plan.frames();
-        let time = |frame: u64| plan.time_ms(plan.sample(frame as i64));
-        let metadata = self.texts.iter().flatten();
         AnimateOptions {
             svg: SvgOptions {
-                metadata: metadata
-                    .map(|(key, text)| ((*key).to_owned(), text.clone()))
-                    .collect(),
+                metadata: self.metadata(),
                 ..self.studio.svg.clone()
             },
-            duration_ms: if whole {
-                plan.duration_ms()
-            } else {
-                time(frames.last() + 1) - time(frames.first())
-            },
-            end: if whole && plan.closes() == Some(true) {
+            duration_ms: self.duration_ms(),
+            end: if self.repeats() {
                 End::Repeat
             } else {
                 End::Stay
@@ -233,6 +232,28 @@ impl Job {
                 MAX_BYTES
             },
         }
+    }
+
+    /// Keyword and text of what the one file says about itself.
+    pub(super) fn metadata(&self) -> Vec<(String, String)> {
+        let texts = self.texts.iter().flatten();
+        let owned = texts.map(|(key, text)| ((*key).to_owned(), text.clone()));
+        owned.collect()
+    }
+
+    /// What the chosen frames last, ms.
+    pub(super) fn duration_ms(&self) -> f64 {
+        let (plan, frames) = (&self.plan, &self.frames);
+        if frames.len() == plan.frames() {
+            return plan.duration_ms();
+        }
+        let time = |frame: u64| plan.time_ms(plan.sample(frame as i64));
+        time(frames.last() + 1) - time(frames.first())
+    }
+
+    /// Whether the chosen frames are the whole of a loop.
+    pub(super) fn repeats(&self) -> bool {
+        self.frames.len() == self.plan.frames() && self.plan.closes() == Some(true)
     }
 
     /// What the manifest says before the first frame.
@@ -376,9 +397,18 @@ fn plan_of(
 
 /// What SVG viewers must know that SVG 1.1 has not: the blend mode of sinks that add light.
 fn needs(program: &Program, format: Format) -> Vec<&'static str> {
+    if format == Format::Svg && adding(program).next().is_some() {
+        vec!["mix-blend-mode: plus-lighter"]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The sinks that add light.
+pub(super) fn adding(program: &Program) -> impl Iterator<Item = &Sink> {
     let tables = &program.tables;
     let text = |id| tables.constants.json_text(id);
-    let adds = |sink: &Sink| {
+    tables.render.sinks.iter().filter(move |sink| {
         let params = sink.params.and_then(text);
         let params: Option<Value> = params.and_then(|text| serde_json::from_str(text).ok());
         let by_input = sink.inputs.iter().any(|input| {
@@ -386,12 +416,7 @@ fn needs(program: &Program, format: Format) -> Vec<&'static str> {
             is_blend && matches!(input.from, InputRef::Const(id) if text(id) == Some("\"add\""))
         });
         by_input || params.is_some_and(|params| params["blend"] == "add")
-    };
-    if !format.has_pixels() && tables.render.sinks.iter().any(adds) {
-        vec!["mix-blend-mode: plus-lighter"]
-    } else {
-        Vec::new()
-    }
+    })
 }
 
 /// Whether nothing is left out of a plan.

@@ -26,6 +26,7 @@ mod inputs;
 mod inspect;
 mod job;
 mod load;
+mod lottie;
 mod memory;
 mod new;
 mod probe;

@@ -10,6 +10,7 @@ use crate::export::{
 };
 use crate::ir::facts::Names;
 use crate::ir::{Program, Valid, ValueRef};
+use crate::lottie::{self, LottieError};
 use crate::raster::{Canvas, Exposure, Raster, RasterError, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::animate::{AnimateError, Animation};
@@ -69,6 +70,28 @@ impl Animator for Animation {
         let baked = report.baked.into_iter().map(|baked| Baked {
             sink: baked.sink,
             reason: baked.reason.to_owned(),
+        });
+        Ok(baked.collect())
+    }
+}
+
+impl Animator for lottie::Animation {
+    fn push(&mut self, tree: RenderTree, t_ms: f64) {
+        self.push(tree, t_ms);
+    }
+
+    fn finish(&mut self, out: &mut String) -> Result<Vec<Baked>, SourceError> {
+        let redrawn = self.write(out).map_err(|error| SourceError {
+            code: match error {
+                LottieError::NotRepresentable { .. } => "not-representable",
+                LottieError::TooLarge { .. } => "too-large",
+                LottieError::Empty => "internal",
+            },
+            message: error.to_string(),
+        })?;
+        let baked = redrawn.into_iter().map(|redrawn| Baked {
+            sink: redrawn.sink,
+            reason: redrawn.reason.to_owned(),
         });
         Ok(baked.collect())
     }

@@ -58,7 +58,10 @@ impl Target {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        let (format, named) = (Self::format(args), named(out));
+        let format = Self::format(args);
+        // A Lottie animation is any JSON file, if that is said.
+        let json = format == Format::Lottie && ending(last) == Some("json".to_owned());
+        let named = if json { Some(format) } else { named(out) };
         if out == Path::new("-") {
             return Self::standard_output(format);
         }
@@ -155,7 +158,14 @@ impl Target {
         if let Some(ending) = other_format(last) {
             let words = Format::ALL.map(Format::word).join(", ");
             let message = format!("this version writes {words}, not `.{ending}`");
-            return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
+            let hint = match ending.as_str() {
+                "json" => "add `--format lottie` for a Lottie animation",
+                "lottie" => {
+                    "a `.lottie` file is an archive: write `--out name.lottie.json`, which players take too"
+                }
+                _ => "give a folder: `--out frames/`",
+            };
+            return Err(Failure::usage(message).hint(hint));
         }
         let pattern = NamePattern::for_plan(plan.frames(), format);
         Self::files(Destination::new(out, Names::Pattern(pattern)), format)
@@ -163,9 +173,9 @@ impl Target {
 
     fn files(destination: Destination, format: Format) -> Result<Self, Failure> {
         let Some(form) = format.files() else {
-            let word = format.word();
+            let (word, ending) = (format.word(), format.ending());
             let message = format!("`{word}` holds all frames in one file");
-            return Err(Failure::usage(message).hint(format!("write `--out name.{word}`")));
+            return Err(Failure::usage(message).hint(format!("write `--out name.{ending}`")));
         };
         Ok(Self {
             format,
@@ -195,7 +205,13 @@ impl Target {
 }
 
 /// Endings that are surely not meant as folders.
-const OTHER_FORMATS: [&str; 6] = ["json", "jpg", "jpeg", "avi", "mkv", "avif"];
+const OTHER_FORMATS: [&str; 7] = ["json", "lottie", "jpg", "jpeg", "avi", "mkv", "avif"];
+
+/// What comes after the last point of a name, in small letters.
+fn ending(name: &str) -> Option<String> {
+    let (_, ending) = name.rsplit_once('.')?;
+    Some(ending.to_ascii_lowercase())
+}
 
 /// Whether a name means a file, not a folder.
 pub(super) fn is_file_name(name: &str) -> bool {
@@ -203,10 +219,8 @@ pub(super) fn is_file_name(name: &str) -> bool {
 }
 
 /// The ending of a name that is surely not meant as a folder.
-fn other_format(name: &str) -> Option<&str> {
-    let (_, ending) = name.rsplit_once('.')?;
-    let is_other = OTHER_FORMATS.contains(&ending.to_ascii_lowercase().as_str());
-    is_other.then_some(ending)
+fn other_format(name: &str) -> Option<String> {
+    ending(name).filter(|ending| OTHER_FORMATS.contains(&ending.as_str()))
 }
 
 /// The format of a file name; a folder has none.
@@ -216,8 +230,8 @@ fn named(out: &Path) -> Option<Format> {
 }
 
 fn mismatch(name: &str, format: Format) -> Failure {
-    let word = format.word();
+    let (word, ending) = (format.word(), format.ending());
     let message =
-        format!("`{name}` is not the name of a `.{word}` file, as `--format {word}` asks");
+        format!("`{name}` is not the name of a `.{ending}` file, as `--format {word}` asks");
     Failure::usage(message).hint("leave out `--format`, or change the name")
 }

@@ -25,11 +25,13 @@ pub enum Format {
     Webm,
     /// A movie for editing, with alpha.
     Mov,
+    /// Shapes with keyframes, for players of the web and of mobiles.
+    Lottie,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Png,
         Self::Svg,
         Self::Gif,
@@ -40,9 +42,10 @@ impl Format {
         Self::Mp4,
         Self::Webm,
         Self::Mov,
+        Self::Lottie,
     ];
 
-    /// For flags and manifests; also the ending of its files.
+    /// For flags and manifests.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -55,15 +58,26 @@ impl Format {
             Self::Mp4 => "mp4",
             Self::Webm => "webm",
             Self::Mov => "mov",
+            Self::Lottie => "lottie",
+        }
+    }
+
+    /// What its files end in, after a point. `.lottie` alone is an archive of such files.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Lottie => "lottie.json",
+            _ => self.word(),
         }
     }
 
     /// The format of a file name, by its ending.
     pub fn of_name(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        Self::ALL
-            .into_iter()
-            .find(|format| ending.eq_ignore_ascii_case(format.word()))
+        let name = name.to_ascii_lowercase();
+        let ends = |format: &Self| {
+            let before = name.strip_suffix(format.ending());
+            before.is_some_and(|before| before.ends_with('.'))
+        };
+        Self::ALL.into_iter().find(ends)
     }
 
     /// What one file a frame is, if the format can.
@@ -89,6 +103,7 @@ impl Format {
             Self::Mp4 => Some(Form::Movie(Container::Mp4)),
             Self::Webm => Some(Form::Movie(Container::Webm)),
             Self::Mov => Some(Form::Movie(Container::Mov)),
+            Self::Lottie => Some(Form::Lottie),
         }
     }
 
@@ -104,7 +119,7 @@ impl Format {
 
     /// Whether it is made of pixels.
     pub const fn has_pixels(self) -> bool {
-        !matches!(self, Self::Svg)
+        !matches!(self, Self::Svg | Self::Lottie)
     }
 
     /// How the numbers of its colours are meant.
@@ -126,6 +141,8 @@ pub enum Form {
     SvgFiles,
     /// One SVG that moves.
     AnimatedSvg,
+    /// Keyframes in JSON.
+    Lottie,
     /// A WebP file a frame; also a still.
     WebpFiles,
     /// An animated GIF.
@@ -156,4 +173,26 @@ pub enum Stream {
     Rgba,
     /// PNG files.
     Png,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_formats() {
+        for (name, format) in [
+            ("loop.GIF", Some(Format::Gif)),
+            ("a.b.png", Some(Format::Png)),
+            (".webp", Some(Format::Webp)),
+            ("loop.lottie.json", Some(Format::Lottie)),
+            // An archive, and any JSON.
+            ("loop.lottie", None),
+            ("loop.json", None),
+            ("png", None),
+            ("loopgif", None),
+        ] {
+            assert_eq!(Format::of_name(name), format, "{name}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ impl NamePattern {
         Self {
             before: "frame_".to_owned(),
             width: last.to_string().len().max(5),
-            after: format!(".{}", format.word()),
+            after: format!(".{}", format.ending()),
         }
     }
 
@@ -57,7 +57,7 @@ impl NamePattern {
             return Err(NameError::Unsafe(text.to_owned()));
         }
         if Format::of_name(after) != Some(format) {
-            return Err(NameError::Extension(text.to_owned(), format.word()));
+            return Err(NameError::Extension(text.to_owned(), format.ending()));
         }
         Ok(Self {
             before: before.to_owned(),

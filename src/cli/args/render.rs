@@ -77,7 +77,7 @@ pub(in crate::cli) struct RenderArgs {
     /// What to do in an animated SVG with what keyframes cannot express
     #[arg(long, value_name = "HOW", default_value = "auto")]
     pub(in crate::cli) svg_animate: SvgAnimateFlag,
-    /// Write an animated SVG of more than 64 MiB
+    /// Write an animated SVG or a Lottie animation of more than 64 MiB
     #[arg(long)]
     pub(in crate::cli) allow_large: bool,
     /// Write what a format can only show approximately, with a warning
@@ -134,6 +134,8 @@ pub(in crate::cli) enum FormatFlag {
     Webm,
     /// A movie for editing, with alpha (needs ffmpeg)
     Mov,
+    /// Shapes with keyframes, as JSON for the players of the web and of mobiles
+    Lottie,
 }
 
 impl From<FormatFlag> for Format {
@@ -149,6 +151,7 @@ impl From<FormatFlag> for Format {
             FormatFlag::Mp4 => Self::Mp4,
             FormatFlag::Webm => Self::Webm,
             FormatFlag::Mov => Self::Mov,
+            FormatFlag::Lottie => Self::Lottie,
         }
     }
 }
