@@ -5,22 +5,15 @@
 
 mod support;
 
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
-use support::browser::{self, say};
+use std::path::Path;
+use support::browser::{self, FLAT, Picture, compare, say, shoot};
 use support::{oscilla_ok, pixels};
 
-/// Largest difference of a channel where nothing is near, levels.
-const FLAT: u8 = 6;
 /// Mean difference over the picture: a browser's anti-aliasing is coarse.
 const MEAN: f64 = 0.8;
 /// A frame beside the right one is at least this many times as far off.
 const TELLING: f64 = 1.5;
-/// How far from an edge a pixel feels it, px.
-const REACH: usize = 2;
-
-type Picture = (u32, u32, Vec<u8>);
 
 #[test]
 fn animations_show_our_frames_at_their_times() {
@@ -41,7 +34,7 @@ fn animations_show_our_frames_at_their_times() {
             let ours = frame_of(&file, frame, place.path());
             let other = frame_of(&file, frame + 6, place.path());
             let time = f64::from(frame) * 1000.0 / 60.0;
-            let theirs = shoot(&browser, &at(&text, time), &ours, place.path());
+            let theirs = shoot(&browser, &at(&text, time), &ours, &[]);
             let (flat, mean) = compare(&ours, &theirs);
             let (_, control) = compare(&other, &theirs);
             let found = format!("{patch} {frame}: flat {flat}, mean {mean:.3}, other {control:.3}");
@@ -70,7 +63,7 @@ fn stills_show_our_pixels_with_added_light_and_glow() {
         "nothing to see"
     );
     let ours = frame_of("patches/stars.json", 20, place.path());
-    let theirs = shoot(&browser, &text, &ours, place.path());
+    let theirs = shoot(&browser, &text, &ours, &[]);
     let (flat, mean) = compare(&ours, &theirs);
     let found = format!("stars 20: flat {flat}, mean {mean:.3}");
     say(&found);
@@ -98,58 +91,4 @@ fn at(svg: &str, time_ms: f64) -> String {
             moving.pause(); moving.currentTime = {time_ms}; moving.commitStyles(); moving.cancel();
         }}</script>"
     )
-}
-
-/// What the browser shows, at the size of a picture of ours.
-fn shoot(browser: &OsString, body: &str, like: &Picture, place: &Path) -> Picture {
-    let (page, shot) = (place.join("page.html"), place.join("theirs.png"));
-    let style = "html,body{margin:0;background:#000}svg{display:block}";
-    let html = format!("<!doctype html><meta charset=\"utf-8\"><style>{style}</style>{body}");
-    fs::write(&page, html).expect("writable");
-    let (width, height) = (like.0, like.1);
-    let flags = [
-        format!("--screenshot={}", shot.display()),
-        format!("--window-size={width},{height}"),
-    ];
-    browser::open(browser, &page, flags);
-    let picture = pixels(&PathBuf::from(&shot));
-    fs::remove_file(&shot).expect("a picture");
-    assert_eq!(
-        (picture.0, picture.1),
-        (width, height),
-        "the window has another size"
-    );
-    picture
-}
-
-/// Largest difference where nothing is near, and the mean over all, levels.
-fn compare(ours: &Picture, theirs: &Picture) -> (u8, f64) {
-    let (width, height) = (ours.0 as usize, ours.1 as usize);
-    let pixel = |picture: &Picture, x: usize, y: usize| -> [u8; 3] {
-        let at = (y * width + x) * 4;
-        std::array::from_fn(|c| picture.2[at + c])
-    };
-    let apart = |a: [u8; 3], b: [u8; 3]| a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
-    let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
-    let (mut flat, mut sum) = (0, 0);
-    for y in 0..height {
-        for x in 0..width {
-            let (a, b) = (pixel(ours, x, y), pixel(theirs, x, y));
-            sum += a
-                .iter()
-                .zip(&b)
-                .map(|(a, b)| u64::from(a.abs_diff(*b)))
-                .sum::<u64>();
-            let most = apart(a, b).unwrap_or(0);
-            let is_flat = || {
-                near(y, height).all(|j| {
-                    near(x, width).all(|i| apart(a, pixel(ours, i, j)).unwrap_or(0) <= FLAT)
-                })
-            };
-            if most > flat && is_flat() {
-                flat = most;
-            }
-        }
-    }
-    (flat, sum as f64 / (width * height * 3) as f64)
 }

@@ -1,11 +1,20 @@
 //! A browser without a window, where there is one.
 
+use super::pixels;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+/// Largest difference of a channel where nothing is near, levels.
+pub(crate) const FLAT: u8 = 6;
+/// How far from an edge a pixel feels it, px.
+const REACH: usize = 2;
+
+/// Width, height and straight RGBA bytes.
+pub(crate) type Picture = (u32, u32, Vec<u8>);
 
 /// The browser, or a word on why nothing is tested.
 pub(crate) fn find() -> Option<OsString> {
@@ -110,4 +119,60 @@ pub(crate) fn visit(browser: &OsStr, page: &Path) -> serde_json::Value {
         .replace("&lt;", "<")
         .replace("&amp;", "&");
     serde_json::from_str(&seen).expect("JSON")
+}
+
+/// What the browser shows, at the size of a picture of ours.
+pub(crate) fn shoot(browser: &OsStr, body: &str, like: &Picture, more: &[&str]) -> Picture {
+    let place = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| place.path().join(name);
+    let (page, shot) = (file("page.html"), file("theirs.png"));
+    let style = "html,body{margin:0;background:#000}svg{display:block}";
+    let html = format!("<!doctype html><meta charset=\"utf-8\"><style>{style}</style>{body}");
+    std::fs::write(&page, html).expect("writable");
+    let (width, height) = (like.0, like.1);
+    let mut flags = vec![
+        format!("--screenshot={}", shot.display()),
+        format!("--window-size={width},{height}"),
+    ];
+    flags.extend(more.iter().map(|&flag| flag.to_owned()));
+    open(browser, &page, flags);
+    let picture = pixels(&shot);
+    assert_eq!(
+        (picture.0, picture.1),
+        (width, height),
+        "the window has another size"
+    );
+    picture
+}
+
+/// Largest difference where nothing is near, and the mean over all, levels.
+pub(crate) fn compare(ours: &Picture, theirs: &Picture) -> (u8, f64) {
+    let (width, height) = (ours.0 as usize, ours.1 as usize);
+    let pixel = |picture: &Picture, x: usize, y: usize| -> [u8; 3] {
+        let at = (y * width + x) * 4;
+        std::array::from_fn(|c| picture.2[at + c])
+    };
+    let apart = |a: [u8; 3], b: [u8; 3]| a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
+    let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
+    let (mut flat, mut sum) = (0, 0);
+    for y in 0..height {
+        for x in 0..width {
+            let (a, b) = (pixel(ours, x, y), pixel(theirs, x, y));
+            sum += a
+                .iter()
+                .zip(&b)
+                .map(|(a, b)| u64::from(a.abs_diff(*b)))
+                .sum::<u64>();
+            let most = apart(a, b).unwrap_or(0);
+            let is_flat = || {
+                near(y, height).all(|j| {
+                    near(x, width).all(|i| apart(a, pixel(ours, i, j)).unwrap_or(0) <= FLAT)
+                })
+            };
+            if most > flat && is_flat() {
+                flat = most;
+            }
+        }
+    }
+    (flat, sum as f64 / (width * height * 3) as f64)
 }
