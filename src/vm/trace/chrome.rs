@@ -1,8 +1,11 @@
 //! A recording as a Chrome trace: the JSON that Perfetto and `chrome://tracing` open.
 //!
 //! A span is an `X` event, a value a `C` event per subject, an edge an `i` event with its two ends, a
-//! frame also an `i` marker, a swap and each cell that it started anew an `i` of global scope; `M` events name process and threads. Sorted
-//! by time, then from the outside in. The text is a function of the recording.
+//! frame also an `i` marker, a swap and each cell that it started anew an `i` of global scope; `M` events
+//! name process and threads. The edge of a publisher into its bus also has its place in combine order, the
+//! value before and after the publisher's transforms, and the value of the bus; a field is summed up: how
+//! many elements, the first of them, and the smallest and largest first lane of those looked at. Sorted by
+//! time, then from the outside in. The text is a function of the recording.
 
 use super::record::{Carried, Combined, Side, SpanKind, Subject, ValueRecord, ValueTag, flags};
 use super::recorder::{Finished, Recording, Told};
