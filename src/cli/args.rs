@@ -25,9 +25,10 @@ pub(super) use golden::{
     CaseFlags, GoldenArgs, GoldenCheckArgs, GoldenCommand, GoldenRecordArgs, GoldenReportArgs,
     GoldenTakeArgs, Pictures, WhichFlags,
 };
+pub(super) use proof::ProofFlags;
 pub(super) use quality::QualityFlags;
 pub(super) use render::{ProgressFlag, RenderArgs, SvgAnimateFlag};
-pub(super) use variants::{Sweep, VARIANTS_MAX};
+pub(super) use variants::{Sweep, VARIANTS_MAX, VariantFlags};
 pub(super) use verify::VerifyArgs;
 pub(super) use watch::{
     CheckpointArgs, ClockFlag, GraphFlag, InspectArgs, LevelFlag, ProbeArgs, ProbeFormat, Section,

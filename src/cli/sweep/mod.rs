@@ -6,17 +6,16 @@
 //! after that does not stop the others, unless files cannot be written. Beside the folders lies
 //! `sweep.json`.
 //!
-//! Read next: `variants`, `index`.
+//! Read next: `variants`, `prepare`, `index`.
 
 pub(super) mod index;
+mod prepare;
 mod variants;
 
 use super::args::RenderArgs;
-use super::args::recorded;
 use super::console::{self, Console};
 use super::crew;
 use super::failure::{Failure, Status};
-use super::inputs::Opened;
 use super::job::Job;
 use super::load::{Ready, Script};
 use super::progress::{Display, Lane};
@@ -24,11 +23,11 @@ use super::proof::{Clip, Proofs};
 use super::render::{self, Exported};
 use super::signals::Stop;
 use super::target::Target;
-use crate::diag::Diagnostic;
 use crate::export::integrity::{self, Verdict};
 use crate::export::output::{Destination, Existing, Names, OutputError};
 use crate::export::{Engines as _, Progress};
 use index::Entry;
+use prepare::{Builder, about_variant, refuse};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::num::NonZero;
@@ -368,72 +367,6 @@ impl Sweep {
     }
 }
 
-/// Makes runs of variants, keeping what several need.
-struct Builder<'a> {
-    args: &'a RenderArgs,
-    script: &'a Script,
-    console: &'a Console,
-    /// The folder of all, and the name that each has in its own.
-    out: Option<(&'a Path, Option<&'a std::ffi::OsStr>)>,
-    /// Threads of each.
-    jobs: usize,
-    /// Warnings that were shown.
-    said: BTreeSet<String>,
-    /// The recording, as the last programs read it.
-    inputs: Option<Opened>,
-}
-
-impl Builder<'_> {
-    /// Everything that can fail before anything is rendered.
-    fn run(&mut self, number: usize, variant: Variant) -> Result<Run, Failure> {
-        let args = self.args_of(&variant)?;
-        let in_words = |failure: Failure| about_variant(&variant, failure);
-        let loaded = self.script.load(&args.patch_flags, args.strict)?;
-        // What is found is shown once, not once for each variant.
-        let quiet = self.console.muted();
-        let ready = loaded.into_program(&quiet).map_err(in_words)?;
-        let (ready, job) =
-            render::complete(ready, &args, (&quiet, &mut self.inputs)).map_err(in_words)?;
-        let swapped = job.swaps.iter().flat_map(|swap| &swap.ready.warnings);
-        let all = ready.warnings.iter().chain(swapped).chain(&ready.advice);
-        let fresh = all.filter(|finding| self.said.insert(finding.to_string()));
-        let fresh: Vec<Diagnostic> = fresh.cloned().collect();
-        self.console.warnings(&fresh);
-        for what in &job.approximate {
-            let line = format!("warning: the files show `{what}` only approximately");
-            if self.said.insert(line.clone()) {
-                self.console.say(line);
-            }
-        }
-        let stale = job.survey().map_err(in_words)?;
-        Ok(Run {
-            number,
-            variant,
-            args,
-            ready,
-            job,
-            stale,
-        })
-    }
-
-    /// The arguments of a render of this variant alone.
-    fn args_of(&self, variant: &Variant) -> Result<RenderArgs, Failure> {
-        let mut args = self.args.clone();
-        args.patch_flags.seed = variant.seed.or(args.patch_flags.seed);
-        args.patch_flags.set.extend(variant.set.iter().cloned());
-        args.recorded = recorded::with(&args.recorded, variant.flags())
-            .map_err(|error| Failure::usage(error.to_string()))?;
-        args.variants = Default::default();
-        args.proofs = Default::default();
-        args.jobs = Some(self.jobs);
-        args.out = self.out.map(|(root, name)| {
-            let folder = root.join(&variant.folder);
-            name.map_or(folder.clone(), |name| folder.join(name))
-        });
-        Ok(args)
-    }
-}
-
 impl Run {
     fn render(
         &self,
@@ -464,36 +397,6 @@ impl Run {
     fn about(&self, failure: Failure) -> Failure {
         about_variant(&self.variant, failure)
     }
-}
-
-/// With the variant that it is about, and the flag that was really typed.
-fn about_variant(variant: &Variant, mut failure: Failure) -> Failure {
-    for finding in &mut failure.findings {
-        for (target, _) in &variant.set {
-            if finding.pointer == format!("--set {target}") {
-                finding.pointer = format!("--sweep {target}");
-            }
-        }
-    }
-    if let Some(last) = failure.findings.last_mut() {
-        last.hints
-            .push(format!("this is variant `{}`", variant.title));
-    }
-    failure
-}
-
-/// What several exports have no use for.
-fn refuse(args: &RenderArgs) -> Result<(), Failure> {
-    if args.out.as_deref() == Some(Path::new("-")) {
-        let message = "variants go into folders, not to standard output";
-        return Err(Failure::usage(message)
-            .hint("give a folder: `--out sweep/`, or `--out sweep/loop.gif`"));
-    }
-    if args.film.print_ffmpeg {
-        let message = "`--print-ffmpeg` prints the command of one movie, not of several variants";
-        return Err(Failure::usage(message).hint("give one `--seed` or `--set`"));
-    }
-    Ok(())
 }
 
 fn shown(root: &Path) -> String {
