@@ -154,6 +154,32 @@ fn a_changed_value_is_walked_back_to_the_block_that_changed() {
 }
 
 #[test]
+fn what_it_says_to_type_looks_at_the_same_values() {
+    let place = recorded();
+    place.done("golden record loop.json --seed 7 --set osc.bias=4 --fps 30 --frames 1 --scale 0.5");
+    let now = named("0,3,6").replace("\"amplitude\": 2", "\"amplitude\": 2.5");
+    place.file("loop.json", now);
+    let run = place.run("golden check");
+    let typed =
+        "inspect loop.json --explain dots.radius --seed=7 --set=osc.bias=4 --fps=30 --frames 1";
+    assert!(run.out.contains(&format!("oscilla {typed}")), "{}", run.out);
+    let value = |text: &str| {
+        text.split("output `osc.out` (Oscillator): ")
+            .nth(1)
+            .map(str::to_owned)
+    };
+    let found = value(&run.out).expect("the walk");
+    let now = found
+        .split(" recorded, ")
+        .nth(1)
+        .expect("both")
+        .split(" now")
+        .next();
+    let explained = place.done(typed).out;
+    assert!(explained.contains(now.expect("a value")), "{explained}");
+}
+
+#[test]
 fn what_differs_waits_and_is_accepted_or_rejected() {
     let place = recorded();
     let before = place.names("golden/loop");

@@ -2,7 +2,9 @@
 //! type. What is given now wins over what the record remembers.
 
 use crate::cli::args::{CaseFlags, InputFlags, PatchFlags, Pictures, PlanFlags, QualityFlags};
+use crate::export::FrameRate;
 use clap::{Parser, ValueEnum};
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 /// Flags alone, as the record has them.
@@ -128,6 +130,29 @@ pub(super) fn words<E>(
     Ok(out)
 }
 
+/// Words for a command that looks at the values of one frame of a case, whose rate is `fps`.
+pub(super) fn words_for_values(case: &CaseFlags, fps: FrameRate, frame: u64) -> Vec<String> {
+    let has_rate = fps != FrameRate::default() || case.plan.fps.is_some();
+    let values = CaseFlags {
+        patch_flags: case.patch_flags.clone(),
+        inputs: case.inputs.clone(),
+        plan: PlanFlags {
+            fps: has_rate.then_some(fps),
+            frames: None,
+            require_closed_loop: false,
+            ..case.plan.clone()
+        },
+        ..nothing()
+    };
+    let shown = |path: &Path| Ok::<_, Infallible>(path.to_string_lossy().into_owned());
+    let mut words = words(&values, shown).unwrap_or_else(|never| match never {});
+    // One moment is one frame.
+    if case.plan.time.is_none() {
+        words.extend(["--frames".to_owned(), frame.to_string()]);
+    }
+    words
+}
+
 /// The word of a flag's value.
 fn name(value: impl ValueEnum) -> Option<String> {
     let value = value.to_possible_value();
@@ -140,9 +165,9 @@ fn hex(rgba: [f64; 4]) -> String {
     format!("#{}", rgba.map(byte).concat())
 }
 
-/// What is given, and for the rest what is remembered.
-pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFlags {
-    let none = || CaseFlags {
+/// No flag.
+fn nothing() -> CaseFlags {
+    CaseFlags {
         scale: None,
         blend_space: None,
         pictures: None,
@@ -150,7 +175,11 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
         inputs: InputFlags::default(),
         quality: QualityFlags::default(),
         plan: PlanFlags::default(),
-    };
+    }
+}
+
+/// What is given, and for the rest what is remembered.
+pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFlags {
     let CaseFlags {
         scale,
         blend_space,
@@ -159,7 +188,7 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
         inputs,
         quality,
         plan,
-    } = remembered.unwrap_or_else(none);
+    } = remembered.unwrap_or_else(nothing);
     let one = |given: &Option<PathBuf>, other: Option<PathBuf>| given.clone().or(other);
     CaseFlags {
         scale: given.scale.or(scale),
@@ -205,7 +234,6 @@ pub(super) fn merge(given: &CaseFlags, remembered: Option<CaseFlags>) -> CaseFla
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::convert::Infallible;
 
     fn round(words_in: &[&str]) -> Vec<String> {
         let given: Vec<String> = words_in.iter().map(|w| (*w).to_owned()).collect();

@@ -3,6 +3,7 @@
 
 use super::cases::Source;
 use super::make::{Made, Ready};
+use super::plan;
 use crate::cli::failure::Failure;
 use crate::compare::golden::values::{self, Difference, Values};
 use crate::compare::golden::{Why, changed_places};
@@ -122,11 +123,11 @@ fn path(
     };
     let mut lines: Vec<String> = found.iter().map(|o| told(o, (was, now), nodes)).collect();
     if let Some(last) = found.last() {
-        let (file, frame) = (shell::file(&source.file), now.frame);
-        let target = shell::word(&last.name);
-        lines.push(format!(
-            "oscilla inspect {file} --explain {target} --frames {frame}"
-        ));
+        let (file, target) = (shell::file(&source.file), shell::word(&last.name));
+        let words = plan::words_for_values(&source.flags, ready.plan.fps(), now.frame);
+        let words: Vec<String> = words.iter().map(|word| shell::word(word)).collect();
+        let words = words.join(" ");
+        lines.push(format!("oscilla inspect {file} --explain {target} {words}"));
     }
     Ok(lines)
 }
