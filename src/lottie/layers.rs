@@ -221,7 +221,13 @@ impl<'a> Stage<'a> {
         } else {
             ","
         };
-        for part in [",\"ks\":{", ks, comma, opacity, "}", more, "}"] {
+        // A player may keep the mode of the layer before where a layer has none.
+        let mix = if more.contains("\"bm\":") {
+            ""
+        } else {
+            ",\"bm\":0"
+        };
+        for part in [",\"ks\":{", ks, comma, opacity, "}", mix, more, "}"] {
             text.push_str(part);
         }
         self.comp.layers.push(text);
@@ -290,12 +296,14 @@ impl<'a> Stage<'a> {
             .map(|group| f64::from(group.opacity.clamp(0.0, 1.0)));
         let opacity = self.percent(&opacities.collect::<Vec<f64>>(), span);
         let matte = self.clip(groups, span);
-        let limit = if matte.is_some() { ",\"tt\":1" } else { "" };
-        let more = format!("{mix}{limit}{picture}");
+        let mut limit = String::new();
         if matte.is_some() {
-            // Nothing may come between a matte and what it limits, not even what the matte hangs on.
+            // Nothing may come between a matte and what it limits, not even what the matte hangs on. Players
+            // find the matte by its place or by its number: the one after that of the picture.
             self.parent(&inside);
+            limit = format!(",\"tt\":1,\"tp\":{}", self.comp.last + 2);
         }
+        let more = format!("{mix}{limit}{picture}");
         self.picture(&first.sink, span, &opacity, &more);
         if let Some(shapes) = matte {
             self.layer(

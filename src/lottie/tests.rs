@@ -134,7 +134,7 @@ const GROUP: &str = "/layers/0/shapes/0/it";
 fn what_stands_still_has_no_keyframes() {
     let found = moving(|_, _| ());
     let expected = json!({
-        "ty": 4, "nm": "dots", "ind": 1, "ip": 0, "op": 4, "st": 0,
+        "ty": 4, "nm": "dots", "ind": 1, "ip": 0, "op": 4, "st": 0, "bm": 0,
         "ks": {"o": {"a": 0, "k": 100}},
         "shapes": [{"ty": "gr", "nm": "0", "it": [
             {"ty": "el", "p": {"a": 0, "k": [0, 0]}, "s": {"a": 0, "k": [10, 10]}},
@@ -386,6 +386,8 @@ fn groups_are_places_and_layers_are_pictures() {
         (&matte["td"], &picture["tt"], &picture["bm"]),
         (&json!(1), &json!(1), &json!(1))
     );
+    assert_eq!(picture["tp"], matte["ind"]);
+    assert_eq!((&matte["bm"], &null["bm"]), (&json!(0), &json!(0)));
     assert_eq!(matte["parent"], null["ind"]);
     assert_eq!(matte["shapes"][0]["s"]["k"][0]["s"], json!([20, 4]));
     assert_eq!(matte["shapes"][0]["p"]["k"][0]["s"], json!([20, 8]));
