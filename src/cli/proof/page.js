@@ -55,12 +55,16 @@ async function draw() {
     context.drawImage(onGrey(image), 0, 0);
     context.globalCompositeOperation = "difference";
     context.drawImage(onGrey(first), 0, 0);
+  } else if (state.view === "seam") {
+    // From the one to the other, also where they are translucent.
+    const share = Number(byId("opacity").value) / 100;
+    context.globalAlpha = 1 - share;
+    context.drawImage(image, 0, 0);
+    context.globalAlpha = share;
+    context.globalCompositeOperation = "lighter";
+    context.drawImage(first, 0, 0);
   } else {
     context.drawImage(image, 0, 0);
-  }
-  if (state.view === "seam") {
-    context.globalAlpha = Number(byId("opacity").value) / 100;
-    context.drawImage(first, 0, 0);
   }
   canvas.dataset.shown = state.view === "frame" ? String(frames[state.at].number) : state.view;
 }
@@ -218,7 +222,9 @@ document.addEventListener("keydown", (event) => {
   const own = {
     range: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"],
     checkbox: [" "],
-  }[target.type] ?? (target.matches("button, select") ? [" ", "ArrowLeft", "ArrowRight", "Home", "End"] : []);
+    button: [" "],
+    "select-one": [" ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"],
+  }[target.type] ?? [];
   if (own.includes(event.key)) return;
   const keys = {
     " ": () => setPlaying(!state.playing),
