@@ -26,7 +26,7 @@ pub(super) fn run(args: &VerifyArgs, console: &mut Console) -> Result<Status, Fa
     let mut findings = Vec::new();
     let mut parts: BTreeMap<(PathBuf, String), Vec<Manifest>> = BTreeMap::new();
     let (mut files, mut frames) = (0u64, 0);
-    for path in find(&args.manifests)? {
+    for path in find(&args.manifests, &mut findings)? {
         let manifest = read(&path)?;
         let folder = folder_of(&path);
         let say = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
@@ -79,63 +79,97 @@ fn report(as_json: bool, findings: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The manifests that are meant.
+/// The manifests that are meant; what is missing of sweeps goes to `findings`.
 ///
 /// # Errors
 /// A folder without any.
-fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+fn find(paths: &[PathBuf], findings: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths {
-        if !path.is_dir() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !path.is_dir() && is_sweep(&name) {
+            found.extend(variants(path, findings)?);
+        } else if !path.is_dir() {
             found.push(path.clone());
-            continue;
-        }
-        let whole = path.join("manifest.json");
-        if whole.exists() {
-            found.push(whole);
-            continue;
-        }
-        let before = found.len();
-        let unreadable = |error| Failure::unreadable(path, &error);
-        let mut parts = Vec::new();
-        let mut journal = None;
-        for entry in fs::read_dir(path).map_err(unreadable)? {
-            let name = entry.map_err(unreadable)?.file_name();
-            let text = name.to_string_lossy();
-            let is_json = |prefix| text.starts_with(prefix) && text.ends_with(".json");
-            if text.ends_with(".manifest.json") || is_json("manifest.") {
-                parts.push(path.join(&name));
-            } else if is_json("sweep.") {
-                parts.extend(variants(&path.join(&name))?);
-            }
-            if text.ends_with(".journal") {
-                journal = Some(text.into_owned());
-            }
-        }
-        parts.sort();
-        found.extend(parts);
-        if found.len() == before {
-            let message = format!("`{}` holds no manifest", path.display());
-            return Err(Failure::usage(message).hint(match journal {
-                Some(name) => {
-                    format!("its export is not finished (`{name}`): go on with `render --resume`")
-                }
-                None => "name the folder of an export, or its `NAME.manifest.json`".to_owned(),
-            }));
+        } else if path.join("manifest.json").exists() {
+            found.push(path.join("manifest.json"));
+        } else {
+            in_folder(path, &mut found, findings)?;
         }
     }
     Ok(found)
 }
 
-/// The manifests that the record of a sweep names.
-fn variants(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Whether a file is named like the record of a sweep.
+fn is_sweep(name: &str) -> bool {
+    name.starts_with("sweep.") && name.ends_with(".json")
+}
+
+/// The manifests of parts, of films and of variants in a folder.
+///
+/// # Errors
+/// If there are none.
+fn in_folder(
+    path: &Path,
+    found: &mut Vec<PathBuf>,
+    findings: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let unreadable = |error| Failure::unreadable(path, &error);
+    let mut parts = Vec::new();
+    let mut sweeps = 0;
+    let mut journal = None;
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let text = name.to_string_lossy();
+        let of_part = text.starts_with("manifest.") && text.ends_with(".json");
+        if of_part || text.ends_with(".manifest.json") {
+            parts.push(path.join(&name));
+        } else if is_sweep(&text) {
+            sweeps += 1;
+            parts.extend(variants(&path.join(&name), findings)?);
+        }
+        if text.ends_with(".journal") {
+            journal = Some(text.into_owned());
+        }
+    }
+    if parts.is_empty() && sweeps == 0 {
+        let message = format!("`{}` holds no manifest", path.display());
+        return Err(Failure::usage(message).hint(match journal {
+            Some(name) => {
+                format!("its export is not finished (`{name}`): go on with `render --resume`")
+            }
+            None => "name the folder of an export, or its `NAME.manifest.json`".to_owned(),
+        }));
+    }
+    parts.sort();
+    found.extend(parts);
+    Ok(())
+}
+
+/// The manifests that the record of a sweep names; variants without one go to `findings`.
+fn variants(path: &Path, findings: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
     let text = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let manifests = sweep::index::manifests(&text).ok_or_else(|| {
+    let listed = sweep::index::read(&text).ok_or_else(|| {
         let message = format!("`{}` is no record of a sweep", path.display());
         Failure::usage(message).hint("name the folders of its variants")
     })?;
-    let folder = folder_of(path);
-    Ok(manifests.iter().map(|name| folder.join(name)).collect())
+    let mut manifests = Vec::new();
+    for variant in listed {
+        let manifest = folder_of(path).join(&variant.manifest);
+        let folder = variant.folder;
+        if variant.failed {
+            findings.push(format!(
+                "{}: `{folder}` failed when it was rendered",
+                path.display()
+            ));
+        } else if manifest.exists() {
+            manifests.push(manifest);
+        } else {
+            let name = variant.manifest.display();
+            findings.push(format!("{}: `{name}` is not there", path.display()));
+        }
+    }
+    Ok(manifests)
 }
 
 fn read(path: &Path) -> Result<Manifest, Failure> {

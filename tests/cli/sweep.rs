@@ -216,7 +216,12 @@ fn a_variant_that_fails_leaves_the_others_alone() {
         ]
     );
     // What lies there is verified.
-    place.done("verify s");
+    let run = place.refused("verify s", 1, &["2 findings"]);
+    assert!(
+        run.out.contains("failed when it was rendered"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -434,4 +439,31 @@ fn a_sweep_that_is_stopped_goes_on_to_the_same_bytes() {
         assert!(files(&place, &a) == files(&place, &b), "{folder}");
     }
     assert!(place.bytes("s/sweep.json") == place.bytes("whole/sweep.json"));
+}
+
+#[test]
+fn variants_that_are_missing_or_failed_are_findings() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out s --seeds 1-3");
+    std::fs::remove_dir_all(place.path("s/seed=2")).unwrap();
+    std::fs::remove_file(place.path("s/seed=3/frame_00003.png")).unwrap();
+    for what in ["s", "s/sweep.json"] {
+        let run = place.refused(&format!("verify {what}"), 1, &["2 findings"]);
+        for words in [
+            "`seed=2/manifest.json` is not there",
+            "frame_00003.png: not there",
+        ] {
+            assert!(run.out.contains(words), "{}", run.out);
+        }
+    }
+    let text = String::from_utf8(place.bytes("s/sweep.json")).unwrap();
+    let failed = text.replacen(
+        "\"folder\": \"seed=1\"",
+        "\"errors\": [], \"folder\": \"seed=1\"",
+        1,
+    );
+    assert_ne!(failed, text);
+    place.file("s/sweep.json", failed);
+    let run = place.refused("verify s", 1, &["3 findings"]);
+    assert!(run.out.contains("`seed=1` failed"), "{}", run.out);
 }

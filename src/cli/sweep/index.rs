@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::diag::Diagnostic;
 use crate::export::manifest::b3;
 use serde_json::{Map, Value, json};
-use std::path::{Component, Path};
+use std::path::{Component, PathBuf};
 
 /// Version of the shape of the file.
 const VERSION: u32 = 1;
@@ -87,20 +87,30 @@ pub(super) fn write(first: &Run, entries: &[Entry]) -> String {
     format!("{index:#}\n")
 }
 
-/// The manifests that such a file names, relative to its folder: those of variants that did not fail.
-/// `None` if it is no such file, or names something outside its folder.
-pub(in crate::cli) fn manifests(text: &[u8]) -> Option<Vec<String>> {
+/// A variant that such a file lists.
+pub(in crate::cli) struct Listed {
+    /// Its folder.
+    pub(in crate::cli) folder: String,
+    /// Its manifest, relative to the folder of the file.
+    pub(in crate::cli) manifest: PathBuf,
+    /// Whether it failed, so that there is none.
+    pub(in crate::cli) failed: bool,
+}
+
+/// The variants that such a file lists. `None` if it is no such file, or names something outside its
+/// folder.
+pub(in crate::cli) fn read(text: &[u8]) -> Option<Vec<Listed>> {
     let index: Value = serde_json::from_slice(text).ok()?;
     (index["sweepVersion"] == VERSION).then_some(())?;
-    let done = index["variants"]
-        .as_array()?
-        .iter()
-        .filter(|v| v.get("errors").is_none());
-    let manifest = |variant: &Value| {
-        let name = variant["manifest"].as_str()?;
-        let mut parts = Path::new(name).components();
+    let listed = |variant: &Value| {
+        let manifest = PathBuf::from(variant["manifest"].as_str()?);
+        let mut parts = manifest.components();
         let is_inside = parts.all(|part| matches!(part, Component::Normal(_)));
-        is_inside.then(|| name.to_owned())
+        is_inside.then_some(Listed {
+            folder: variant["folder"].as_str()?.to_owned(),
+            manifest,
+            failed: variant.get("errors").is_some(),
+        })
     };
-    done.map(manifest).collect()
+    index["variants"].as_array()?.iter().map(listed).collect()
 }
