@@ -8,7 +8,7 @@ use super::console::{self, Console};
 use super::failure::{Failure, Status};
 use super::load::load;
 use crate::ir::diff::{Setting, Table};
-use crate::ir::{CellAction, Diff, Program};
+use crate::ir::{Diff, Program};
 use std::path::Path;
 
 pub(super) fn run(args: &DiffArgs, console: &mut Console) -> Result<Status, Failure> {
@@ -83,11 +83,8 @@ pub(super) fn lines(diff: &Diff) -> Vec<String> {
         lines.push("state".to_owned());
     }
     for cell in &diff.cells {
-        let (action, key) = (cell.action.name(), &cell.key);
-        match (cell.action, cell.reason.as_str()) {
-            (CellAction::Copied, _) | (_, "") => lines.push(format!("  {action}  {key}")),
-            (_, reason) => lines.push(format!("  {action}  {key}: {reason}")),
-        }
+        let (action, key, reason) = (cell.action.name(), &cell.key, &cell.reason);
+        lines.push(format!("  {action}  {key}: {reason}"));
     }
     let steps = &diff.steps;
     let (stale, of) = (

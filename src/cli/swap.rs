@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::load::{Ready, load};
 use crate::export::manifest::{PatchEntry, SwapEntry, b3};
 use crate::export::plan::Swap;
-use crate::ir::{Class, Diff, Memory, Program, Valid};
+use crate::ir::{CellAction, Class, Diff, Memory, Program, Valid};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -104,26 +104,45 @@ pub(super) fn entries(swaps: &[Exchange]) -> Vec<SwapEntry> {
     swaps.iter().map(entry).collect()
 }
 
-/// Reasons of a deep swap that are shown without `-v`.
+/// Reasons of a swap that are shown without `-v`.
 const SHOWN: usize = 3;
 
 /// Says what each swap is; all of it with `-v`.
 pub(super) fn report(swaps: &[Exchange], console: &Console) {
     for Exchange { frame, diff, .. } in swaps {
         console.say(format!("swap at frame {frame}: class {:?}", diff.class));
-        if diff.class == Class::C {
+        let why = match diff.class {
+            Class::A => Vec::new(),
+            // Of a change of structure, what becomes of state that does not simply go on.
+            Class::B => changed_state(diff),
             // What starts anew or runs in another time stands first.
-            for why in diff.because.iter().take(SHOWN) {
-                console.say(format!("  {why}"));
-            }
-            if let Some(more) = diff.because.len().checked_sub(SHOWN + 1) {
-                console.say(format!("  and {} more; `-v` lists them", more + 1));
-            }
+            Class::C => diff.because.clone(),
+        };
+        for why in why.iter().take(SHOWN) {
+            console.say(format!("  {why}"));
+        }
+        if let Some(more) = why.len().checked_sub(SHOWN + 1) {
+            console.say(format!("  and {} more; `-v` lists them", more + 1));
         }
         for line in diff::lines(diff) {
             console.detail(format!("  {line}"));
         }
     }
+}
+
+fn changed_state(diff: &Diff) -> Vec<String> {
+    let cells = diff.cells.iter();
+    let changed = cells.filter(|cell| !matches!(cell.action, CellAction::Copied | CellAction::New));
+    changed
+        .map(|cell| {
+            format!(
+                "state `{}` {}: {}",
+                cell.key,
+                cell.action.name(),
+                cell.reason
+            )
+        })
+        .collect()
 }
 
 fn resets(diff: &Diff) -> Vec<String> {

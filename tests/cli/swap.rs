@@ -130,7 +130,8 @@ fn swaps_are_reported() {
     for words in [
         "swap at frame 5: class B",
         "block `sum` is gone",
-        "copied  lag/out/slew",
+        "state `sum/out/sum` dropped: nothing of `sum` has state any more",
+        "copied  lag/out/slew: it has the key, the type and the layout it had",
     ] {
         assert!(run.err.contains(words), "{}", run.err);
     }

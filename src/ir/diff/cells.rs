@@ -52,7 +52,7 @@ pub struct CellChange {
     pub key: String,
     /// What becomes of it.
     pub action: CellAction,
-    /// Why, in words; empty where the action says all.
+    /// Why, in words.
     pub reason: String,
     /// Its row in the old program.
     #[serde(skip)]
@@ -77,7 +77,7 @@ pub(super) fn cells(old: &Program, new: &Program) -> Vec<CellChange> {
         let to = after.get(key).copied();
         let (action, reason) = match to {
             Some(to) => migration(old, from, new, to),
-            None => (CellAction::Dropped, String::new()),
+            None => (CellAction::Dropped, gone(new, key)),
         };
         let key = key.clone();
         changes.push(CellChange {
@@ -92,13 +92,29 @@ pub(super) fn cells(old: &Program, new: &Program) -> Vec<CellChange> {
         changes.push(CellChange {
             key: key.clone(),
             action: CellAction::New,
-            reason: String::new(),
+            reason: "nothing had its key".to_owned(),
             from: None,
             to: Some(to),
         });
     }
     changes.sort_by(|a, b| a.key.cmp(&b.key));
     changes
+}
+
+/// Why a program has no cell of a key. A key begins with the id of whose state it is.
+fn gone(new: &Program, key: &str) -> String {
+    let text = |id: StrId| new.tables.strings[id.index()].as_str();
+    let mut cells = new.tables.state.cells.iter();
+    let (owner, _) = key.split_once(['#', '/']).unwrap_or((key, ""));
+    let is_of_owner = |cell: &Cell| {
+        let other = text(cell.key);
+        other.split_once(['#', '/']).map_or(other, |(o, _)| o) == owner
+    };
+    if cells.any(is_of_owner) {
+        format!("`{owner}` has state, but none of this key: what it does, or its place, changed")
+    } else {
+        format!("nothing of `{owner}` has state any more")
+    }
 }
 
 fn migration(old: &Program, from: StateId, new: &Program, to: StateId) -> (CellAction, String) {
@@ -137,5 +153,8 @@ fn migration(old: &Program, from: StateId, new: &Program, to: StateId) -> (CellA
             "its numbers mean something else".to_owned(),
         );
     }
-    (CellAction::Copied, String::new())
+    (
+        CellAction::Copied,
+        "it has the key, the type and the layout it had".to_owned(),
+    )
 }
