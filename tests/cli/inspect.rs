@@ -418,3 +418,35 @@ fn cells_name_a_shared_constant_by_its_value() {
     let varies: Vec<&Value> = commit.map(|step| &step["varies"]).collect();
     assert_eq!(varies, [&json!(["state"])]);
 }
+
+#[test]
+fn lenses_that_keep_state_stand_among_the_others() {
+    let place = Place::new();
+    let lanes = concat!(env!("CARGO_MANIFEST_DIR"), "/patches/lanes.json");
+    let tables = place.done(&format!("inspect {lanes} --section blocks")).out;
+    let slew = "x <- swing.out via slewLinear(cell wire:slew.x#0/slew), mapRange(";
+    assert!(tables.contains(slew), "{tables}");
+    let graph = place.done(&format!("inspect {lanes} --graph dot")).out;
+    assert!(graph.contains("x slewLinear mapRange"), "{graph}");
+    // On its way to a bus.
+    let patch = r#"{"size": [8, 8], "blocks": [
+        {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 200}},
+        {"id": "osc", "type": "Oscillator"},
+        {"id": "dots", "type": "RenderInstances2D", "params": {"domain": 1, "positions": [4, 4]}}],
+      "buses": [{"id": "level", "name": "level", "type": "number", "combineMode": "sum"}],
+      "publishers": [{"from": "osc.out", "bus": "level", "lens": [
+        {"type": "scale", "params": {"scale": 2}}, {"type": "slew", "params": {"rise": 9, "fall": 9}}, {"type": "scale", "params": {"scale": 3}}]}],
+      "listeners": [{"bus": "level", "to": "dots.radius"}],
+      "connections": [{"from": "time.phase", "to": "osc.phase"}]}"#;
+    place.file("bus.json", patch);
+    let tables = place.done("inspect bus.json --section buses").out;
+    let at = |word: &str| {
+        tables
+            .find(word)
+            .unwrap_or_else(|| panic!("no {word} in {tables}"))
+    };
+    assert!(
+        at("via scale") < at("slewLinear(cell")
+            && at("slewLinear(cell") < tables.rfind("scale(").unwrap()
+    );
+}

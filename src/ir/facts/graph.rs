@@ -204,10 +204,22 @@ fn input(names: &Names<'_>, variation: &Variation, port: &Port) -> InputFact {
         r#type,
         kind,
         from,
-        transforms: names.transforms(port.r#use),
+        transforms: names.way(port.r#use, port.r#ref, source(names.program, port)),
         value,
         varies,
     }
+}
+
+/// The value that an input is connected to.
+fn source(program: &Program, port: &Port) -> Option<ValueRef> {
+    let graph = &program.tables.graph;
+    let slot = match port.src {
+        PortSource::Wire(slot) => slot,
+        PortSource::Bus(id) => graph.buses[graph.listeners.get(id.index())?.bus.index()].slot,
+        PortSource::Rail(id) => program.tables.rails[id.index()].slot,
+        _ => return None,
+    };
+    Some(graph.slots.get(slot.index())?.r#ref)
 }
 
 fn output(names: &Names<'_>, variation: &Variation, port: &Port) -> OutputFact {
@@ -218,6 +230,29 @@ fn output(names: &Names<'_>, variation: &Variation, port: &Port) -> OutputFact {
         value: names.value(port.r#ref),
         varies: variation.behind(names.program, port.r#ref),
     }
+}
+
+/// In the order in which they are combined.
+fn publishers(names: &Names<'_>, bus: &Bus) -> Vec<PublisherFact> {
+    let graph = &names.program.tables.graph;
+    let mut terms = operands::terms_of_bus(names.program, bus.root).into_iter();
+    let publisher = |p: &Publisher| {
+        let before = graph.slots[p.from.index()].r#ref;
+        let term = if p.enabled { terms.next() } else { None };
+        let transforms = match term {
+            Some(term) => names.way(p.r#use, term, Some(before)),
+            None => names.transforms(p.r#use),
+        };
+        PublisherFact {
+            order: p.order,
+            id: names.text(p.key).to_owned(),
+            from: names.slot(p.from),
+            sort_key: p.sort_key,
+            transforms,
+        }
+    };
+    let rows = slice(&graph.publishers, bus.pubs);
+    rows.iter().map(publisher).collect()
 }
 
 pub(super) fn buses(names: &Names<'_>, variation: &Variation) -> Vec<BusFact> {
@@ -239,23 +274,14 @@ pub(super) fn buses(names: &Names<'_>, variation: &Variation) -> Vec<BusFact> {
         combine: bus.combine,
         silent: names.constant(bus.silent),
         role: bus.role.map(|r| names.text(r).to_owned()),
-        publishers: slice(&graph.publishers, bus.pubs)
-            .iter()
-            .map(|p| PublisherFact {
-                order: p.order,
-                id: names.text(p.key).to_owned(),
-                from: names.slot(p.from),
-                sort_key: p.sort_key,
-                transforms: names.transforms(p.r#use),
-            })
-            .collect(),
+        publishers: publishers(names, bus),
         listeners: slice(&graph.listeners, bus.lis)
             .iter()
             .map(|l| ListenerFact {
                 id: names.text(l.key).to_owned(),
                 to: names.slot(l.to),
                 enabled: l.enabled,
-                transforms: names.transforms(l.r#use),
+                transforms: names.way(l.r#use, graph.slots[l.to.index()].r#ref, Some(bus.root)),
             })
             .collect(),
         value: names.value(bus.root),

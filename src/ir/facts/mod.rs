@@ -3,12 +3,13 @@
 //! In: a valid program. Out: [`Facts`], plain rows that can be printed or written as JSON; what the
 //! program stores and what follows from it (sizes, sharing, what varies). Nothing here runs anything.
 //! Read next: `graph` (blocks, buses), `running` (schedule, cells, rails), `columns` (domains,
-//! columns, expressions), and `names`, which all of them use.
+//! columns, expressions), and `names`, which all of them use; `way` finds what lies between two values.
 
 mod columns;
 mod graph;
 mod names;
 mod running;
+pub mod way;
 
 pub use columns::{Column, Count, DomainFact, Expressions};
 pub use graph::{BlockFact, BusFact, InputFact, ListenerFact, OutputFact, PublisherFact};

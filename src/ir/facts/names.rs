@@ -1,5 +1,6 @@
 //! Names of rows: what people call what the tables number.
 
+use super::way::{Part, way};
 use crate::ir::text::{Dump, word};
 use crate::ir::*;
 use serde::Serialize;
@@ -181,6 +182,33 @@ impl<'p> Names<'p> {
         let chain = id.and_then(|id| transforms.uses.get(id.index()));
         let chain = chain.and_then(|used| transforms.chains.get(used.chain.index()));
         chain.map_or_else(Vec::new, |chain| self.chain(chain))
+    }
+
+    /// The lenses, adapters and conversions between a value and its source, also those that keep state; where
+    /// the compiler folded a part of the way, those of the use of a chain at its end.
+    pub fn way(
+        &self,
+        used: Option<UseId>,
+        after: ValueRef,
+        before: Option<ValueRef>,
+    ) -> Vec<Transform> {
+        let tables = &self.program.tables;
+        let Some(parts) = way(self.program, after, before) else {
+            return self.transforms(used);
+        };
+        let one = |kind, name, step| {
+            let steps = vec![step];
+            vec![Transform { kind, name, steps }]
+        };
+        let transforms = parts.iter().map(|part| match *part {
+            Part::Chain(id, _) => self.chain(&tables.transforms.chains[id.index()]),
+            Part::Cell(id, _) => {
+                let op = word(&tables.state.cells[id.index()].op);
+                one("lens", op, format!("cell {}", self.cell(id)))
+            }
+            Part::Reduce(op, _) => one("adapter", "reduce".to_owned(), word(&op)),
+        });
+        transforms.flatten().collect()
     }
 
     /// The lenses, adapters and conversions of a chain; a lens of several opcodes is one.
