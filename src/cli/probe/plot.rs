@@ -133,7 +133,7 @@ impl Plot {
         font::load()?;
         let mut first = self.first.iter();
         let columns = first.any(|(_, seen)| matches!(seen, First::Column(..)));
-        let (across, lines) = if columns && self.frames == 1 {
+        let (across, mut lines) = if columns && self.frames == 1 {
             (Across::Elements, self.over_elements())
         } else {
             (Across::Time, self.over_time())
@@ -143,6 +143,12 @@ impl Plot {
                 "{} lines are too many for one plot, {MAX_LINES} fit",
                 lines.len()
             ));
+        }
+        for line in &mut lines {
+            let gaps = line.points.iter().filter(|(_, y)| !y.is_finite()).count();
+            if gaps > 0 {
+                line.name.push_str(&format!(" ({gaps} not finite)"));
+            }
         }
         let mut points = lines.iter().flat_map(|line| &line.points);
         if !points.any(|(_, y)| y.is_finite()) {
