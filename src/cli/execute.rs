@@ -150,6 +150,12 @@ fn files(
         let archive = Archive::begin(destination, plan, frames, head)?;
         (archive, frames.clone())
     };
+    if archive.removed() > 0 {
+        let removed = archive.removed();
+        notes.push(format!(
+            "{removed} frames of the export that was replaced were removed"
+        ));
+    }
     let kept = frames.len() - missing.len();
     if kept > 0 {
         watch.0.kept(kept);

@@ -9,6 +9,7 @@ use super::journal::{Journal, Line};
 use super::manifest::{FrameEntry, Head, Ledger, Manifest, Sums, Written, b3};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
+use super::replace;
 use super::{FrameSet, Plan};
 use serde_json::Value;
 use std::fs;
@@ -29,6 +30,7 @@ pub struct Archive<'a> {
     journal: Journal,
     /// Frames that may not be on the disk yet.
     unsynced: Vec<fs::File>,
+    removed: usize,
 }
 
 /// An export that goes on.
@@ -56,7 +58,8 @@ enum Found {
 }
 
 impl<'a> Archive<'a> {
-    /// Begins an export. The records of an earlier one are removed: its frames are about to change.
+    /// Begins an export. The records of an earlier one are removed: its frames are about to change. So are
+    /// those of its frames that this one does not write anew.
     ///
     /// # Errors
     /// [`OutputError::Locked`] while another process writes the same frames, [`OutputError::Io`].
@@ -69,9 +72,16 @@ impl<'a> Archive<'a> {
         let name = destination.manifest_name(frames, plan.frames());
         let mut journal = Journal::lock(&destination.journal(&name))?;
         destination.sweep(&name)?;
+        // As long as their record is there, so that whoever comes after a crash finds what is left.
+        let surplus = replace::surplus(destination, &name, Some(&mut journal), frames);
+        surplus
+            .iter()
+            .try_for_each(|file| destination.remove(file))?;
         destination.remove(&name)?;
         journal.begin(head)?;
-        Ok(Self::new(destination, plan, head, name, journal))
+        let mut archive = Self::new(destination, plan, head, name, journal);
+        archive.removed = surplus.len();
+        Ok(archive)
     }
 
     /// Goes on with an export. Without a record of one it begins anew.
@@ -145,7 +155,13 @@ impl<'a> Archive<'a> {
             name,
             journal,
             unsynced: Vec::with_capacity(UNSYNCED_MAX),
+            removed: 0,
         }
+    }
+
+    /// How many frames of an earlier export were removed.
+    pub fn removed(&self) -> usize {
+        self.removed
     }
 
     /// Leaves the export so that it can go on.
@@ -256,7 +272,7 @@ pub(super) fn hash(path: &Path) -> io::Result<(u64, blake3::Hash)> {
 }
 
 /// The manifest at a path, if there is one.
-fn read(path: &Path) -> Result<Option<Manifest>, OutputError> {
+pub(super) fn read(path: &Path) -> Result<Option<Manifest>, OutputError> {
     match fs::read(path) {
         Ok(bytes) => {
             let manifest = Manifest::read(&bytes).map_err(|why| OutputError::Record {

@@ -29,6 +29,7 @@ pub mod plan;
 pub mod png;
 pub mod rate;
 pub mod reel;
+mod replace;
 pub mod shot;
 pub mod shutter;
 #[cfg(test)]

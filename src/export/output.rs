@@ -6,8 +6,10 @@
 //! mixed with new ones.
 
 use super::frames::FrameSet;
+use super::journal::Journal;
 use super::movie::EncoderError;
 use super::names::NamePattern;
+use super::replace;
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -156,6 +158,16 @@ impl Destination {
         }
     }
 
+    /// Whether an export of these frames writes a file of this name.
+    pub(super) fn writes(&self, file: &str, frames: &FrameSet) -> bool {
+        match &self.names {
+            Names::Pattern(pattern) => pattern
+                .frame(file)
+                .is_some_and(|frame| frames.contains(frame)),
+            Names::Single(name) => name == file,
+        }
+    }
+
     /// A file of the folder, as the user would write it.
     fn path(&self, name: &str) -> PathBuf {
         if self.folder == Path::new(".") {
@@ -192,8 +204,9 @@ impl Destination {
     }
 
     /// Looks for frames that are in the way, without touching anything. A part of a plan minds only
-    /// its own names, so that parts can share a folder; a whole one minds every frame. Returns the
-    /// frames that would stay beside the new ones (only with [`Existing::Overwrite`]), lowest first.
+    /// its own names and those beyond the plan, so that parts can share a folder; a whole one minds every
+    /// frame. Both mind what the export that they replace has left. Returns the frames that would stay
+    /// beside the new ones (only with [`Existing::Overwrite`]), lowest first: those that no record lists.
     ///
     /// # Errors
     /// [`OutputError::Exists`], or [`OutputError::Io`] if the folder cannot be read.
@@ -217,15 +230,22 @@ impl Destination {
                 }
             }
             Names::Pattern(pattern) => {
+                let record = self.manifest_name(frames, plan_frames);
+                let mut journal = Journal::peek(&self.journal(&record));
+                let surplus = replace::surplus(self, &record, journal.as_mut(), frames);
                 for frame in self.present(pattern)? {
                     let own = frames.contains(frame);
-                    if own || whole {
-                        in_the_way.get_or_insert_with(|| pattern.name(frame));
-                    }
-                    if whole && !own {
+                    // A part shares the folder with other parts of its plan, and with nothing else.
+                    let strange = !own && (whole || frame >= plan_frames);
+                    let name = pattern.name(frame);
+                    if strange && !surplus.contains(&name) {
                         strangers.push(frame);
                     }
+                    if own || strange {
+                        in_the_way.get_or_insert(name);
+                    }
                 }
+                in_the_way = in_the_way.or(surplus.into_iter().next());
             }
         }
         match (in_the_way, existing) {

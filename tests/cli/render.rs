@@ -124,12 +124,102 @@ fn frames_that_are_there_are_not_mixed_with_new_ones() {
     assert_eq!(place.bytes("frames/frame_00003.png"), before);
     place.done(&format!("{again} --overwrite"));
     assert_ne!(place.bytes("frames/frame_00003.png"), before);
-    let shorter = place.done("render loop.json --out frames --overwrite --frames-per-cycle 8");
-    assert!(
-        shorter.err.contains("4 older frames remain"),
-        "{}",
-        shorter.err
+}
+
+/// Names in a folder that are not of records.
+fn pictures(place: &Place, folder: &str) -> Vec<String> {
+    let names = place.names(folder).into_iter();
+    names
+        .filter(|name| !name.starts_with("manifest."))
+        .collect()
+}
+
+#[test]
+fn what_is_replaced_does_not_stay_beside_the_new_frames() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f");
+    place.file("f/notes.txt", "mine");
+    place.file("f/frame_00099.png", "of nobody");
+    let shorter = place.done("render loop.json --out f --frames-per-cycle 8 --overwrite");
+    let said = |words: &str| assert!(shorter.err.contains(words), "{}", shorter.err);
+    said("4 frames of the export that was replaced were removed");
+    said("1 older frames remain");
+    let png = |frame: usize| format!("frame_{frame:05}.png");
+    let rest = || [png(99), "notes.txt".to_owned()].into_iter();
+    let expected: Vec<String> = (0..8).map(png).chain(rest()).collect();
+    assert_eq!(pictures(&place, "f"), expected);
+    place.done("verify f");
+    // Another format and other names: its pictures and ours are not mixed, asked or not.
+    let svg = "render loop.json --out f --format svg --frames-per-cycle 4";
+    place.refused(svg, 2, &["output-exists", "frame_00000.png"]);
+    assert_eq!(pictures(&place, "f"), expected);
+    place.done(&format!("{svg} --overwrite --name a_##.svg"));
+    let names = ["a_00.svg", "a_01.svg", "a_02.svg", "a_03.svg"].map(str::to_owned);
+    let expected: Vec<String> = names.into_iter().chain(rest()).collect();
+    assert_eq!(pictures(&place, "f"), expected);
+    assert_eq!(place.bytes("f/notes.txt"), b"mine");
+}
+
+#[test]
+fn parts_are_replaced_one_by_one() {
+    let place = Place::with_loop();
+    for part in ["0-5", "6-11"] {
+        place.done(&format!("render loop.json --out f --frames {part}"));
+    }
+    place.done("render loop.json --out f --frames 0-5 --format svg --overwrite");
+    let names = pictures(&place, "f");
+    assert_eq!((names.len(), names[5].as_str()), (12, "frame_00005.svg"));
+    assert_eq!(names[6], "frame_00006.png");
+    // Frames beyond the plan are of no part of it.
+    let short = "render loop.json --out f --frames 0-3 --frames-per-cycle 8";
+    place.refused(short, 2, &["output-exists", "frame_00008.png"]);
+    let run = place.done(&format!("{short} --overwrite"));
+    assert!(run.err.contains("4 older frames remain"), "{}", run.err);
+}
+
+#[test]
+fn a_record_cannot_have_other_files_removed() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f --frames-per-cycle 2");
+    place.file("f/notes.txt", "mine");
+    place.file("f/frame_00007.png", "another");
+    let text = String::from_utf8(place.bytes("f/manifest.json")).unwrap();
+    for name in ["notes.txt", "frame_00007.png", "../loop.json"] {
+        place.file(
+            "f/manifest.json",
+            text.replace("\"frame_00001.png\"", &format!("\"{name}\"")),
+        );
+        place.done("render loop.json --out f --frames-per-cycle 1 --overwrite");
+        assert_eq!(place.bytes("f/notes.txt"), b"mine");
+        assert_eq!(place.bytes("f/frame_00007.png"), b"another");
+        assert!(place.path("loop.json").exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_stopped_export_left_is_replaced_too() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f");
+    // As if it had been killed before its manifest was written.
+    let text = String::from_utf8(place.bytes("f/manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&text).unwrap();
+    let mut head = manifest.clone();
+    for key in ["manifestVersion", "frames", "sums"] {
+        head.as_object_mut().unwrap().remove(key);
+    }
+    let mut journal = format!(
+        "{}\n",
+        serde_json::json!({"journalVersion": 1, "head": head})
     );
+    for frame in manifest["frames"].as_array().unwrap() {
+        journal.push_str(&format!("{frame}\n"));
+    }
+    journal.push_str("{\"frame\": 12, \"tM");
+    std::fs::remove_file(place.path("f/manifest.json")).unwrap();
+    place.file("f/manifest.journal", journal);
+    place.done("render loop.json --out f --frames-per-cycle 4 --overwrite");
+    assert_eq!(pictures(&place, "f").len(), 4);
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(in crate::cli) struct RenderArgs {
     /// Compute everything anew in every frame; slower, changes no byte
     #[arg(long)]
     pub(in crate::cli) no_cache: bool,
-    /// Replace frames that are already there
+    /// Replace what is already there; frames of the export that is replaced go, other files stay
     #[arg(long, conflicts_with = "resume")]
     pub(in crate::cli) overwrite: bool,
     /// Go on with an export that was interrupted: keep its frames, make those that are missing
