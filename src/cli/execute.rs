@@ -14,12 +14,14 @@ use crate::export::gif::census::Census;
 use crate::export::gif::palette::palette;
 use crate::export::manifest::Head;
 use crate::export::movie::Movie;
+use crate::export::movie::recipe::Input;
 use crate::export::output::{Existing, OutputError};
 use crate::export::pipeline::{self, Delivery, Finish, Outcome, PipelineError};
 use crate::export::reel::{Bytes, Film, Programme, Reel};
 use crate::export::shot::{Counts, Pictures, Quantisations, Raw, RawPictures, Shot};
 use crate::export::webp::WebpAnimation;
 use crate::export::y4m;
+use crate::export::yuv::Chroma;
 use crate::export::{FrameSet, Progress};
 use crate::lottie;
 use crate::svg::animate::Animation;
@@ -262,11 +264,16 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
 
 fn movie(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
     let recipe = &job.film.recipe;
-    let raw = Raw::Even {
-        over_black: !recipe.alpha,
+    let (raw, first) = match recipe.input {
+        Input::Y4m => {
+            let (width, height) = job.file_size();
+            let first = y4m::head(width, height, recipe.rate, Chroma::Half);
+            (Raw::EvenY4m, first)
+        }
+        Input::Rgba { .. } | Input::Png => (Raw::Even, Vec::new()),
     };
     let begin = Reel::file(programme(job, head), &job.target.destination, |_, path| {
-        Movie::start(recipe, path)
+        Movie::start(recipe, path, &first)
     });
     let finisher = || RawPictures::new(job.studio.painter(), raw);
     reel(job, watch, finisher, begin)

@@ -250,6 +250,18 @@ fn reader(form: Form, footage: &Footage) -> Recipe {
     }
 }
 
+/// The recipe of a movie for somebody who gives ffmpeg our stream, whose sides may be odd.
+fn reader_of(recipe: Recipe, (width, height): (u32, u32)) -> Recipe {
+    Recipe {
+        input: match recipe.input {
+            Input::Rgba { .. } => Input::Rgba { width, height },
+            input => input,
+        },
+        pad: width % 2 + height % 2 > 0,
+        ..recipe
+    }
+}
+
 /// The recipe of a movie.
 fn recipe(flags: &FilmFlags, container: Container, footage: &Footage) -> Result<Recipe, Failure> {
     let codec = flags.codec.map_or(container.codec(), Into::into);
@@ -270,11 +282,17 @@ fn recipe(flags: &FilmFlags, container: Container, footage: &Footage) -> Result<
         }
         _ => {}
     }
-    Ok(Recipe {
-        input: Input::Rgba {
+    let alpha = footage.transparent && codec.keeps_alpha();
+    let input = if codec.halves_chroma() && !alpha {
+        Input::Y4m
+    } else {
+        Input::Rgba {
             width: footage.width.next_multiple_of(2),
             height: footage.height.next_multiple_of(2),
-        },
+        }
+    };
+    Ok(Recipe {
+        input,
         rate: rate(footage),
         container,
         codec,

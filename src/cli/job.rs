@@ -18,7 +18,6 @@ use crate::export::{Format, FrameRate, FrameSet, Plan, PlanOptions, Texts};
 use crate::ir::{InputRef, Memory, Program, Sink, derive};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
-use crate::svg::SvgOptions;
 use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
 use crate::vm::EngineOptions;
 use serde_json::{Value, json};
@@ -34,9 +33,9 @@ pub(super) struct Job {
     pub(super) studio: PatchStudio,
     /// Programs that take over on the way.
     pub(super) swaps: Vec<Exchange>,
-    /// px of a file.
+    /// px of a frame; see [`Self::file_size`].
     pub(super) width: u32,
-    /// px of a file.
+    /// px of a frame.
     pub(super) height: u32,
     /// Bytes of canvas and layers of one frame.
     pub(super) frame_memory: u64,
@@ -212,6 +211,17 @@ impl Job {
         }
     }
 
+    /// Width and height of a file, px. Encoders of movies want even sides.
+    pub(super) fn file_size(&self) -> (u32, u32) {
+        match self.target.form {
+            Form::Movie(_) => (
+                self.width.next_multiple_of(2),
+                self.height.next_multiple_of(2),
+            ),
+            _ => (self.width, self.height),
+        }
+    }
+
     /// How an animated document is written.
     pub(super) fn animate_options(&self) -> AnimateOptions {
         AnimateOptions {
@@ -260,6 +270,7 @@ impl Job {
     pub(super) fn head(&self, args: &RenderArgs, ready: &Ready, closes: Option<LoopEntry>) -> Head {
         let program = &ready.program;
         let format = self.target.format;
+        let (width, height) = self.file_size();
         let mut warnings = ready.warnings.clone();
         for warning in &mut warnings {
             // How the user reached the file is not part of the export.
@@ -283,8 +294,8 @@ impl Job {
             plan: PlanEntry::new(&self.plan, &self.frames),
             image: ImageEntry {
                 format: format.word().into(),
-                width: self.width,
-                height: self.height,
+                width,
+                height,
                 scale: args.scale,
                 supersample: args.quality.supersample(),
                 bit_depth: if self.is_deep { 16 } else { 8 },

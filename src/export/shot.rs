@@ -55,14 +55,13 @@ impl Finish for Pictures {
 pub enum Raw {
     /// Straight RGBA rows.
     Rgba,
-    /// RGBA rows for encoders that want even sides: the last column and row are doubled where a side is
-    /// odd. With `over_black`, composited over black; else straight.
-    Even {
-        /// For encoders without alpha.
-        over_black: bool,
-    },
+    /// Straight RGBA rows for encoders that want even sides: the last column and row are doubled where a
+    /// side is odd.
+    Even,
     /// A frame of a YUV4MPEG2 stream.
     Y4m(Chroma),
+    /// The same, with one pair of colour samples for 2 x 2 pixels, for encoders that want even sides.
+    EvenY4m,
     /// PNG files, one after the other.
     Png(PngEffort),
 }
@@ -124,23 +123,29 @@ impl Finish for RawPictures {
     }
 }
 
-/// Rows of a picture with even sides.
-fn even(image: &Image, over_black: bool) -> Vec<u8> {
+/// A frame of a YUV4MPEG2 stream.
+fn y4m_frame(image: &Image, chroma: Chroma) -> Vec<u8> {
+    let mut frame = b"FRAME\n".to_vec();
+    append_planes(image, chroma, &mut frame);
+    frame
+}
+
+/// A picture with even sides.
+fn even(image: &Image) -> Image {
     let (pixels, _) = image.rgba.as_chunks::<4>();
     let (width, height) = (image.width as usize, image.height as usize);
-    let mut out = Vec::with_capacity((width + 1) * (height + 1) * 4);
+    let mut rgba = Vec::with_capacity((width + 1) * (height + 1) * 4);
     for y in 0..height.next_multiple_of(2) {
         let row = &pixels[y.min(height - 1) * width..][..width];
         for x in 0..width.next_multiple_of(2) {
-            let [r, g, b, a] = row[x.min(width - 1)];
-            let over = |v: u8| ((u32::from(v) * u32::from(a) + 127) / 255) as u8;
-            out.extend(match (over_black, a) {
-                (false, _) | (true, 255) => [r, g, b, a],
-                _ => [over(r), over(g), over(b), 255],
-            });
+            rgba.extend(row[x.min(width - 1)]);
         }
     }
-    out
+    Image {
+        width: image.width.next_multiple_of(2),
+        height: image.height.next_multiple_of(2),
+        rgba,
+    }
 }
 
 /// Paints pictures and counts their colours.
@@ -240,11 +245,8 @@ mod tests {
         };
         let (first, second) = ([1, 2, 3, 255].repeat(2), [4, 5, 6, 255].repeat(2));
         let straight = [200, 100, 50, 128].repeat(4);
-        assert_eq!(
-            even(&image, false),
-            [&first[..], &second, &straight].concat()
-        );
-        let black = [100, 50, 25, 255].repeat(4);
-        assert_eq!(even(&image, true), [&first[..], &second, &black].concat());
+        let found = even(&image);
+        assert_eq!((found.width, found.height), (2, 4));
+        assert_eq!(found.rgba, [&first[..], &second, &straight].concat());
     }
 }

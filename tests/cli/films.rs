@@ -306,11 +306,19 @@ fn the_ffmpeg_command_is_printed_and_nothing_else_done() {
     let place = Place::with_loop();
     let run = place.done("render loop.json --out loop.mp4 --print-ffmpeg");
     assert!(run.out.starts_with("ffmpeg "), "{}", run.out);
+    assert!(run.out.contains("-f yuv4mpegpipe -i -") && run.out.ends_with(" loop.mp4\n"));
+    assert!(run.err.contains("--out - --format y4m"), "{}", run.err);
+    let run = place.done("render loop.json --out loop.mov --size 33x17 --print-ffmpeg");
     assert!(
-        run.out.contains("-video_size 64x48 -framerate 60/1") && run.out.ends_with("loop.mp4\n")
+        run.out.contains("-video_size 33x17 -framerate 60/1"),
+        "{}",
+        run.out
     );
+    assert!(run.out.contains("pad=") && run.err.contains("--out - --format rgba"));
     let run = place.done("render loop.json --out - --format y4m --print-ffmpeg");
     assert!(run.out.contains("-f yuv4mpegpipe -i -"), "{}", run.out);
+    let run = place.done("render loop.json --out http:x.mov --print-ffmpeg");
+    assert!(run.out.ends_with(" ./http:x.mov\n"), "{}", run.out);
     assert_eq!(place.names(""), ["loop.json"]);
 }
 

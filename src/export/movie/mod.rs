@@ -122,11 +122,11 @@ pub struct Movie {
 }
 
 impl Movie {
-    /// Starts ffmpeg, which writes to `path`.
+    /// Starts ffmpeg, which writes to `path`, and gives it the head of the stream that it reads.
     ///
     /// # Errors
-    /// [`EncoderError::NoProgram`], as an I/O error.
-    pub fn start(recipe: &Recipe, path: &Path) -> io::Result<Self> {
+    /// [`EncoderError::NoProgram`] and [`EncoderError::Failed`], as I/O errors.
+    pub fn start(recipe: &Recipe, path: &Path, head: &[u8]) -> io::Result<Self> {
         let mut command = Command::new("ffmpeg");
         command
             .args(recipe.arguments(path))
@@ -140,13 +140,32 @@ impl Movie {
         let start = |_| EncoderError::NoProgram { program }.into_io();
         let mut child = command.spawn().map_err(start)?;
         let messages = child.stderr.take();
-        Ok(Self {
+        let mut movie = Self {
             input: child.stdin.take(),
             log: messages.map(|messages| thread::spawn(|| last_lines(BufReader::new(messages)))),
             child,
             path: path.to_owned(),
             frames: 0,
-        })
+        };
+        movie.write(head)?;
+        Ok(movie)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = match &mut self.input {
+            Some(input) => input.write_all(bytes),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        };
+        if written.is_ok() {
+            return Ok(());
+        }
+        // The process knows better than the pipe why.
+        let status = "no error, but before the last frame".to_owned();
+        let log = String::new();
+        let error = self.wait().err();
+        Err(error
+            .unwrap_or(EncoderError::Failed { status, log })
+            .into_io())
     }
 
     /// Waits for the process, and says how it ended if that was not well.
@@ -173,19 +192,7 @@ impl Film for Movie {
     type Content = Vec<u8>;
 
     fn add(&mut self, bytes: Vec<u8>, _span: Span) -> io::Result<()> {
-        let written = match &mut self.input {
-            Some(input) => input.write_all(&bytes),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
-        };
-        if written.is_err() {
-            // The process knows better than the pipe why.
-            let status = "no error, but before the last frame".to_owned();
-            let log = String::new();
-            let error = self.wait().err();
-            return Err(error
-                .unwrap_or(EncoderError::Failed { status, log })
-                .into_io());
-        }
+        self.write(&bytes)?;
         self.frames += 1;
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! The command line of ffmpeg: what goes in, how it is encoded, how the result is tagged.
 //!
-//! Colours: RGB goes in, and ffmpeg converts with the matrix of BT.709 to limited range, which the file
-//! says too. Transfer is tagged as BT.709, as players expect of what was meant for a screen.
+//! Colours: what is opaque and has 8 bits goes in as Y′CbCr of our own ([`crate::export::yuv`]), and ffmpeg
+//! converts nothing. Else RGB goes in, and ffmpeg converts with the matrix of BT.709 to limited range, with
+//! colour samples where ours lie: on the left column, between the rows. Both is what the file says.
+//! Transfer is tagged as BT.709, as players expect of what was meant for a screen.
 
 use crate::diag::shell;
 use crate::export::FrameRate;
@@ -123,6 +125,11 @@ impl Codec {
         matches!(self, Self::Vp9 | Self::Prores)
     }
 
+    /// Whether a pair of colour samples stands for 2 x 2 pixels.
+    pub const fn halves_chroma(self) -> bool {
+        !matches!(self, Self::Prores)
+    }
+
     /// Largest constant-quality number, for codecs that have one.
     pub const fn crf_max(self) -> Option<u8> {
         match self {
@@ -158,9 +165,9 @@ impl Recipe {
         }
         say(&format!("-f {}", self.container.muxer()));
         let mut arguments: Vec<OsString> = words.into_iter().map(OsString::from).collect();
-        // A name such as `-x.mp4` is no option.
-        let plain =
-            output.is_absolute() || !output.as_os_str().as_encoded_bytes().starts_with(b"-");
+        // A name such as `-x.mp4` is no option, and one such as `http:x.mp4` no address.
+        let name = output.as_os_str().as_encoded_bytes();
+        let plain = output.is_absolute() || !(name.starts_with(b"-") || name.contains(&b':'));
         arguments.push(if plain {
             output.into()
         } else {
@@ -178,9 +185,14 @@ impl Recipe {
         let convert = match self.input {
             // Has this matrix and range already.
             Input::Y4m => "",
-            Input::Rgba { .. } | Input::Png => {
-                "scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd+full_chroma_int,"
-            }
+            Input::Rgba { .. } | Input::Png => &format!(
+                "scale=out_color_matrix=bt709:out_range=limited{}:flags=bicubic+accurate_rnd+full_chroma_int,",
+                if self.codec.halves_chroma() {
+                    ":out_h_chr_pos=0:out_v_chr_pos=128"
+                } else {
+                    ""
+                }
+            ),
         };
         // Some encoders ask the pictures for their colours, others the options.
         let colours = "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=limited";
@@ -268,7 +280,11 @@ mod tests {
                 .command(Path::new("-a.mp4"))
                 .contains("'pad=ceil(iw/2)*2:ceil(ih/2)*2,")
         );
-        assert!(recipe.command(Path::new("-a.mp4")).ends_with(" ./-a.mp4"));
+        for name in ["-a.mp4", "http:a.mp4", "in/a:b.mp4"] {
+            let line = recipe.command(Path::new(name));
+            assert!(line.ends_with(&format!(" ./{name}")), "{line}");
+        }
+        assert!(recipe.command(Path::new("/a:b.mp4")).ends_with(" /a:b.mp4"));
     }
 
     #[test]
