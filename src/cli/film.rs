@@ -30,6 +30,11 @@ pub(super) struct Film {
     pub(super) recipe: Recipe,
     /// What the format shows only nearly, though asked for.
     pub(super) approximate: Vec<&'static str>,
+    /// px of a frame.
+    size: (u32, u32),
+    /// Whether the background lets something through.
+    transparent: bool,
+    is_movie: bool,
     /// For people.
     facts: String,
     /// What ffmpeg says about itself.
@@ -86,6 +91,9 @@ impl Film {
             rate: rate(footage),
             recipe,
             approximate: Vec::new(),
+            size: (footage.width, footage.height),
+            transparent: footage.transparent,
+            is_movie: matches!(form, Form::Movie(_)),
             encoder,
             facts: String::new(),
         };
@@ -106,19 +114,43 @@ impl Film {
         &self.facts
     }
 
-    /// The ffmpeg command that makes the movie, or one that reads the stream.
+    /// The ffmpeg command that makes the movie out of what `--out -` writes, or one that reads the stream.
     ///
     /// # Errors
-    /// For formats that have nothing to do with ffmpeg.
+    /// For formats that have nothing to do with ffmpeg, and where the command would show something else
+    /// than our frames.
     pub(super) fn command(&self, target: &Target) -> Result<String, Failure> {
         match target.form {
-            Form::Movie(_) => Ok(self.recipe.command(&target.destination.shown())),
+            Form::Movie(_) => {
+                let reads = reader_of(self.recipe, self.size);
+                Ok(reads.command(&target.destination.shown()))
+            }
+            Form::Stream(Stream::Rgba | Stream::Png) if self.transparent => {
+                let word = target.format.word();
+                let message = format!(
+                    "the background is transparent, and a command that makes h264 of `{word}` would drop its alpha"
+                );
+                let finding = Diagnostic::error("not-representable", "", message).hint(
+                    "give an opaque `--background`, or ask for the command of `--out name.webm` or `name.mov`, which keep alpha",
+                );
+                Err(Failure::new(Status::Usage, finding))
+            }
             Form::Stream(_) => Ok(self.recipe.command(Path::new("movie.mp4"))),
             _ => {
                 let message = format!("`{}` does not need ffmpeg", target.format.word());
                 Err(Failure::usage(message)
                     .hint("use `--print-ffmpeg` with a movie, or with `--out -`"))
             }
+        }
+    }
+
+    /// The stream that the command reads, for a movie.
+    pub(super) fn reads(&self) -> Option<&'static str> {
+        match self.recipe.input {
+            _ if !self.is_movie => None,
+            Input::Y4m => Some("y4m"),
+            Input::Rgba { .. } => Some("rgba"),
+            Input::Png => Some("png"),
         }
     }
 
@@ -297,7 +329,7 @@ fn recipe(flags: &FilmFlags, container: Container, footage: &Footage) -> Result<
         container,
         codec,
         crf: flags.crf,
-        alpha: footage.transparent && codec.keeps_alpha(),
+        alpha,
         // Our frames come with even sides.
         pad: false,
     })

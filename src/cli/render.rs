@@ -35,6 +35,11 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
     if args.film.print_ffmpeg {
         let command = job.film.command(&job.target)?;
         console::data(|out| writeln!(out, "{command}"))?;
+        if let Some(stream) = job.film.reads() {
+            console.say(format!(
+                "it reads what `--out - --format {stream}` writes, with the other flags as they are"
+            ));
+        }
         return Ok(Status::Done);
     }
     swap::report(&job.swaps, console);

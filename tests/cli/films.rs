@@ -323,6 +323,107 @@ fn the_ffmpeg_command_is_printed_and_nothing_else_done() {
 }
 
 #[test]
+fn no_ffmpeg_command_drops_alpha_silently() {
+    let place = Place::with_loop();
+    let clear = "render loop.json --background transparent --print-ffmpeg --out";
+    for out in ["- --format rgba", "- --format png", "a.mp4"] {
+        let words = ["not-representable", "alpha", "--background"];
+        place.refused(&format!("{clear} {out}"), 2, &words);
+    }
+    // Here we flatten before the command sees anything.
+    for out in ["- --format y4m", "a.mp4"] {
+        let run = place.done(&format!("{clear} {out} --allow-approximate"));
+        assert!(run.out.contains("-f yuv4mpegpipe"), "{}", run.out);
+    }
+    for (out, format) in [("a.webm", "yuva420p"), ("a.mov", "yuva444p10le")] {
+        let run = place.done(&format!("{clear} {out}"));
+        assert!(run.out.contains("-pixel_format rgba") && run.out.contains(format));
+    }
+    for out in ["- --format rgba", "- --format png"] {
+        place.done(&format!("render loop.json --print-ffmpeg --out {out}"));
+    }
+}
+
+/// The planes of each frame of a y4m stream.
+fn planes(stream: &[u8], frame: usize) -> Vec<&[u8]> {
+    let head = stream.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    let frames = stream[head..].chunks(frame + 6);
+    frames
+        .map(|frame| frame.strip_prefix(b"FRAME\n").unwrap())
+        .collect()
+}
+
+#[test]
+fn opaque_movies_hold_the_samples_of_our_y4m() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let place = Place::with_loop();
+    for (size, width) in [("64x48", 64), ("61x47", 62)] {
+        let args = format!("render loop.json --size {size} --frames 0-2 --overwrite");
+        place.done(&format!("{args} --out a.y4m"));
+        // Without loss.
+        place.done(&format!("{args} --out a.mp4 --crf 0"));
+        let probe =
+            "ffprobe -v error -show_entries stream=width,height,chroma_location -of csv=p=0 a.mp4";
+        let said = String::from_utf8(tool(&place, probe)).unwrap();
+        assert_eq!(said.trim(), format!("{width},48,left"));
+        let image = &manifest(&place, "a.mp4.manifest.json")["image"];
+        assert_eq!(
+            (&image["width"], &image["height"]),
+            (&width.into(), &48.into())
+        );
+        let decoded = tool(&place, "ffmpeg -v error -i a.mp4 -f rawvideo -");
+        assert_eq!(decoded.len(), 3 * width * 48 * 3 / 2);
+        if width == 64 {
+            let ours = place.bytes("a.y4m");
+            assert!(planes(&ours, 64 * 48 * 3 / 2).concat() == decoded);
+        }
+    }
+}
+
+/// How far colours of ffmpeg's filters may be from ours: its kernel is another one, so edges differ a
+/// little. With samples in the middle of their pixels the mean would be more than twice as large.
+const CHROMA_MEAN: f64 = 1.5;
+
+#[test]
+fn colour_samples_of_ffmpeg_lie_where_ours_do() {
+    if !has_ffmpeg() {
+        return;
+    }
+    const LUMA: usize = 256 * 192;
+    let place = Place::with_loop();
+    let args = "render loop.json --scale 4 --frames 0 --out";
+    place.done(&format!("{args} a.y4m"));
+    place.done(&format!("{args} a.rgba"));
+    let ours = place.bytes("a.y4m");
+    let ours = planes(&ours, LUMA * 3 / 2)[0];
+    for (out, format) in [
+        ("- --format rgba", "yuv420p"),
+        ("a.webm --background transparent", "yuva420p"),
+    ] {
+        let line = place.done(&format!("{args} {out} --print-ffmpeg")).out;
+        let (_, filter) = line.split_once("-vf ").unwrap();
+        let filter = filter.split(' ').next().unwrap().trim_matches('\'');
+        let convert = format!(
+            "ffmpeg -v error -f rawvideo -pixel_format rgba -video_size 256x192 -i a.rgba -vf {filter} -pix_fmt {format} -f rawvideo -"
+        );
+        let theirs = tool(&place, &convert);
+        let apart = |at: usize| theirs[at].abs_diff(ours[at]);
+        assert!((0..LUMA).all(|at| apart(at) <= 1), "{format}");
+        // Plain grounds are alike; edges tell.
+        let ground = [ours[LUMA], ours[LUMA * 5 / 4]];
+        let edges = (LUMA..LUMA * 3 / 2).filter(|&at| apart(at) > 0 || !ground.contains(&ours[at]));
+        let (mut sum, mut count) = (0.0, 0.0);
+        for at in edges {
+            sum += f64::from(apart(at));
+            count += 1.0;
+        }
+        assert!(sum <= CHROMA_MEAN * count, "{format}: {sum} of {count}");
+    }
+}
+
+#[test]
 fn movies_need_an_ffmpeg() {
     let place = Place::with_loop();
     let mut command = place.command("render loop.json --out loop.mp4");
