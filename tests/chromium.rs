@@ -20,20 +20,22 @@ fn animations_show_our_frames_at_their_times() {
     let Some(browser) = browser::find() else {
         return;
     };
-    for (patch, frames) in [
-        ("orbit", [0, 47, 200]),
-        ("curtain", [20, 70, 140]),
-        ("reeds", [7, 90, 301]),
+    for (patch, fps, beside, frames) in [
+        ("orbit", 60, 6, [0, 47, 200]),
+        ("curtain", 60, 6, [20, 70, 140]),
+        ("reeds", 60, 6, [7, 90, 301]),
+        // Drawn anew for each frame: exactly at its time it is there, and not the one before.
+        ("ribbons", 6, -1, [1, 17, 23]),
     ] {
         let place = tempfile::tempdir().expect("a folder");
         let file = format!("patches/{patch}.json");
         let animation = place.path().join("loop.svg");
-        render(&file, &animation, &[]);
+        render(&file, &animation, &["--fps", &fps.to_string()]);
         let text = fs::read_to_string(&animation).expect("text");
         for frame in frames {
-            let ours = frame_of(&file, frame, place.path());
-            let other = frame_of(&file, frame + 6, place.path());
-            let time = f64::from(frame) * 1000.0 / 60.0;
+            let ours = frame_of(&file, frame, fps, place.path());
+            let other = frame_of(&file, frame + beside, fps, place.path());
+            let time = f64::from(frame) * 1000.0 / f64::from(fps);
             let theirs = shoot(&browser, &at(&text, time), &ours, &[]);
             let (flat, mean) = compare(&ours, &theirs);
             let (_, control) = compare(&other, &theirs);
@@ -62,7 +64,7 @@ fn stills_show_our_pixels_with_added_light_and_glow() {
         text.contains("plus-lighter") || text.contains("<filter"),
         "nothing to see"
     );
-    let ours = frame_of("patches/stars.json", 20, place.path());
+    let ours = frame_of("patches/stars.json", 20, 60, place.path());
     let theirs = shoot(&browser, &text, &ours, &[]);
     let (flat, mean) = compare(&ours, &theirs);
     let found = format!("stars 20: flat {flat}, mean {mean:.3}");
@@ -77,9 +79,10 @@ fn render(patch: &str, out: &Path, more: &[&str]) {
     oscilla_ok(&args);
 }
 
-fn frame_of(patch: &str, frame: u32, place: &Path) -> Picture {
+fn frame_of(patch: &str, frame: i32, fps: i32, place: &Path) -> Picture {
     let file = place.join("ours.png");
-    render(patch, &file, &["--frames", &frame.to_string()]);
+    let (frame, fps) = (frame.to_string(), fps.to_string());
+    render(patch, &file, &["--frames", &frame, "--fps", &fps]);
     pixels(&file)
 }
 

@@ -41,7 +41,7 @@ fn every_patch_becomes_an_animation_that_a_strict_reader_takes() {
             "--out",
             &to,
             "--fps",
-            "2",
+            "5",
             "--quiet",
             "--overwrite",
         ];

@@ -2,6 +2,9 @@
 //!
 //! In: the values of a channel at the frames it keeps. Out: `@keyframes`, and the names that elements
 //! list in their `animation-name`. Offsets are percents of the whole; equal blocks share a name.
+//!
+//! What changes at once changes a little before its frame: a viewer that asks for exactly the time of the
+//! frame, and rounds on the way, shall not see the frame before it.
 
 use super::super::text::{number, whole};
 use std::collections::BTreeMap;
@@ -11,6 +14,8 @@ use std::collections::BTreeMap;
 pub(super) struct Keyframes {
     /// Offsets of the frames as text, percent.
     offsets: Vec<String>,
+    /// The same for what changes at once.
+    steps: Vec<String>,
     /// Number of the block with this text.
     blocks: BTreeMap<String, u32>,
     /// All blocks, in order of first use.
@@ -29,6 +34,7 @@ impl Keyframes {
         };
         Self {
             offsets: fractions.iter().map(percent).collect(),
+            steps: steps(fractions),
             ..Self::default()
         }
     }
@@ -57,7 +63,7 @@ impl Keyframes {
         for (frame, seen) in seen.enumerate().take(self.offsets.len()) {
             if last != Some(seen) || frame == end {
                 let word = if seen { "visible" } else { "hidden" };
-                self.block.push_str(&self.offsets[frame]);
+                self.block.push_str(&self.steps[frame]);
                 self.block.push_str("{visibility:");
                 self.block.push_str(word);
                 self.block.push_str(";animation-timing-function:step-end}");
@@ -83,9 +89,73 @@ impl Keyframes {
     }
 }
 
+/// Least distance of a step to its frame, in units of the last digit; the largest is one more.
+const EARLY: f64 = 0.5;
+/// At least so many of these units have room between two frames.
+const UNITS: f64 = 1000.0;
+/// Digits behind the point that an f64 has for any percentage.
+const DIGITS_MAX: usize = 13;
+
+/// Offsets that are reached for certain when their frame is due, and not earlier than by a part in five
+/// hundred of the time between frames. The ends are exact.
+fn steps(fractions: &[f64]) -> Vec<String> {
+    let gaps = fractions.windows(2).map(|pair| pair[1] - pair[0]);
+    let gap = gaps.filter(|gap| *gap > 0.0).fold(1.0, f64::min);
+    let mut digits = 0;
+    let mut units = 1.0;
+    while units * gap * 100.0 < UNITS && digits < DIGITS_MAX {
+        (digits, units) = (digits + 1, units * 10.0);
+    }
+    let step = |&fraction: &f64| {
+        if fraction <= 0.0 || fraction >= 1.0 {
+            let end = if fraction <= 0.0 { "0%" } else { "100%" };
+            return end.to_owned();
+        }
+        let early = (fraction * 100.0 * units - EARLY).floor().max(0.0) / units;
+        let text = format!("{early:.digits$}");
+        let text = match text.contains('.') {
+            true => text.trim_end_matches('0').trim_end_matches('.'),
+            false => &text,
+        };
+        format!("{text}%")
+    };
+    fractions.iter().map(step).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_is_reached_when_its_frame_is_due() {
+        for frames in [1, 2, 3, 7, 12, 24, 60, 240, 999, 20_000] {
+            let fractions: Vec<f64> = (0..=frames)
+                .map(|i| f64::from(i) / f64::from(frames))
+                .collect();
+            let steps = steps(&fractions);
+            let read = |text: &String| {
+                let text = text.strip_suffix('%').unwrap();
+                (text.parse::<f64>().unwrap(), text.parse::<f32>().unwrap())
+            };
+            for (frame, step) in steps.iter().enumerate() {
+                let exact = frame as f64 / f64::from(frames);
+                let (wide, narrow) = read(step);
+                if frame == 0 || frame == steps.len() - 1 {
+                    assert_eq!(wide, exact * 100.0);
+                    continue;
+                }
+                let early = (exact - wide / 100.0) * f64::from(frames);
+                assert!(
+                    (0.00004..0.0016).contains(&early),
+                    "{frames} {frame}: {step}"
+                );
+                // Some viewers read offsets as f32.
+                if frames < 1000 {
+                    assert!(f64::from(narrow) < exact * 100.0, "{frames} {frame}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn equal_blocks_are_written_once() {
@@ -109,7 +179,7 @@ mod tests {
         keyframes.visibility([true, false, false, true].into_iter());
         let step = "animation-timing-function:step-end";
         let expected = format!(
-            "    @keyframes k0{{0%{{visibility:visible;{step}}}25%{{visibility:hidden;{step}}}100%{{visibility:visible;{step}}}}}\n"
+            "    @keyframes k0{{0%{{visibility:visible;{step}}}24.99%{{visibility:hidden;{step}}}100%{{visibility:visible;{step}}}}}\n"
         );
         assert_eq!(keyframes.sheet, expected);
     }

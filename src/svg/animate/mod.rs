@@ -22,8 +22,8 @@ mod tests;
 
 use super::SvgOptions;
 use super::document::{Buffers, Pen, Place, assemble};
-use super::text::number;
 use crate::math::color::quantize;
+use crate::math::number_text;
 use crate::render_tree::{Pass, RenderTree};
 use elements::Motion;
 use keyframes::Keyframes;
@@ -165,7 +165,8 @@ fn sheet(blocks: &str, options: &AnimateOptions) -> String {
         return String::new();
     }
     let mut sheet = String::from("    .a{animation:");
-    number(&mut sheet, options.duration_ms);
+    // All offsets count from this, so it has all digits.
+    sheet.push_str(&number_text(options.duration_ms));
     sheet.push_str(match options.end {
         End::Repeat => "ms linear infinite",
         End::Stay => "ms linear 1 both",

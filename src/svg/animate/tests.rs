@@ -174,7 +174,7 @@ fn an_element_that_is_away_is_hidden() {
     .unwrap();
     let step = ";animation-timing-function:step-end}";
     let away = format!(
-        "{{0%{{visibility:hidden{step}25%{{visibility:visible{step}75%{{visibility:hidden{step}100%{{visibility:hidden{step}}}"
+        "{{0%{{visibility:hidden{step}24.99%{{visibility:visible{step}74.99%{{visibility:hidden{step}100%{{visibility:hidden{step}}}"
     );
     has(
         &text,
@@ -242,10 +242,10 @@ fn outlines_that_change_are_baked_frame_by_frame() {
         &text,
         &[
             &format!(
-                "0%{{visibility:visible{step}50%{{visibility:hidden{step}75%{{visibility:visible{step}100%"
+                "0%{{visibility:visible{step}49.99%{{visibility:hidden{step}74.99%{{visibility:visible{step}100%"
             ),
             &format!(
-                "0%{{visibility:hidden{step}50%{{visibility:visible{step}75%{{visibility:hidden{step}100%"
+                "0%{{visibility:hidden{step}49.99%{{visibility:visible{step}74.99%{{visibility:hidden{step}100%"
             ),
         ],
     );
