@@ -10,7 +10,7 @@ use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
 use super::png::decoded_hash;
 use super::{archive, manifest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -32,6 +32,13 @@ pub enum Why {
     Missing,
     /// The system said no.
     Unreadable(String),
+    /// The manifest lists other frames than its plan has.
+    Frames {
+        /// As listed.
+        listed: u64,
+        /// As planned.
+        planned: u64,
+    },
     /// It has other bytes. For a PNG, whether its pixels are the same.
     Bytes {
         /// Whether the pixels are the same, if that can be told.
@@ -50,6 +57,10 @@ impl fmt::Display for Finding {
         match &self.why {
             Why::Missing => write!(f, "{what}: not there"),
             Why::Unreadable(why) => write!(f, "{what}: cannot be read: {why}"),
+            Why::Frames { listed, planned } => write!(
+                f,
+                "{what}: {listed} are listed, but {planned} belong to the export"
+            ),
             Why::Bytes {
                 same_pixels: Some(true),
             } => write!(f, "{what}: other bytes, the same pixels"),
@@ -84,7 +95,29 @@ pub fn files(folder: &Path, manifest: &Manifest, mut read: impl FnMut()) -> Vec<
             why: why?,
         })
     };
-    frames.chain(output).filter_map(check).collect()
+    let found = frames.chain(output).filter_map(check);
+    listed(manifest).into_iter().chain(found).collect()
+}
+
+/// Whether a manifest lists as many frames as it says, each once and of its plan.
+fn listed(manifest: &Manifest) -> Option<Finding> {
+    let plan = &manifest.head.plan;
+    let [first, last] = plan.range;
+    let numbers = manifest.frames.iter().map(|entry| entry.frame);
+    let numbers: BTreeSet<u64> = numbers.filter(|n| (first..=last).contains(n)).collect();
+    let (found, entries) = (numbers.len() as u64, manifest.frames.len() as u64);
+    let listed = if found == plan.selected {
+        entries
+    } else {
+        found
+    };
+    (listed != plan.selected).then(|| Finding {
+        what: "frames".to_owned(),
+        why: Why::Frames {
+            listed,
+            planned: plan.selected,
+        },
+    })
 }
 
 fn why(path: &Path, listed: &FileEntry, pixels: Option<&str>) -> Option<Why> {

@@ -59,6 +59,31 @@ fn a_second_rendering_needs_the_same_patch() {
 }
 
 #[test]
+fn a_manifest_lists_every_frame_of_its_plan() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f");
+    place.done("render loop.json --out film/f.gif");
+    for name in ["f/manifest.json", "film/f.gif.manifest.json"] {
+        let mut manifest: serde_json::Value = serde_json::from_slice(&place.bytes(name)).unwrap();
+        let frames = manifest["frames"].as_array_mut().unwrap();
+        let planned = frames.len();
+        let cut = frames.pop().unwrap();
+        place.file(name, manifest.to_string());
+        let run = place.refused(&format!("verify {name}"), 1, &["1 findings"]);
+        let words = format!("frames: {} are listed, but {planned} belong", planned - 1);
+        assert!(run.out.contains(&words), "{}", run.out);
+        // One twice is none the more.
+        let frames = manifest["frames"].as_array_mut().unwrap();
+        frames.push(frames[0].clone());
+        place.file(name, manifest.to_string());
+        place.refused(&format!("verify {name}"), 1, &["1 findings"]);
+        manifest["frames"][planned - 1] = cut;
+        place.file(name, manifest.to_string());
+        place.done(&format!("verify {name}"));
+    }
+}
+
+#[test]
 fn films_and_stills_are_verified_too() {
     let place = Place::with_loop();
     for out in ["a.gif", "a.svg", "a.png --time 0.1s", "b.apng"] {
