@@ -54,10 +54,8 @@ impl Target {
         let Some(out) = args.out.as_deref() else {
             return Self::nowhere(args);
         };
-        let last = out
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = out.file_name().unwrap_or_default();
+        let last = &*name.to_string_lossy();
         let format = Self::format(args);
         // A Lottie animation is any JSON file, if that is said.
         let json = format == Format::Lottie && ending(last) == Some("json".to_owned());
@@ -67,6 +65,11 @@ impl Target {
         }
         let parent = out.parent().unwrap_or(Path::new(""));
         let pattern_in_out = NamePattern::looks_like_one(last);
+        if name.to_str().is_none() && (pattern_in_out || named.is_some()) {
+            let message = format!("the file name `{last}` is not UTF-8, as a manifest needs it");
+            return Err(Failure::usage(message)
+                .hint("choose another name; the folders that it lies in may have any"));
+        }
         match (&args.name, named) {
             (Some(_), _) if pattern_in_out => Err(Failure::usage(
                 "`--out` already ends in a name pattern, `--name` gives another",
@@ -135,10 +138,10 @@ impl Target {
         let Some(last) = out.file_name() else {
             return (out, None);
         };
-        let text = last.to_str().unwrap_or_default();
-        let is_name = NamePattern::looks_like_one(text)
+        let text = last.to_string_lossy();
+        let is_name = NamePattern::looks_like_one(&text)
             || named(out).is_some()
-            || (!out.is_dir() && other_format(text).is_some());
+            || (!out.is_dir() && other_format(&text).is_some());
         if is_name {
             (out.parent().unwrap_or(Path::new("")), Some(last))
         } else {
@@ -162,6 +165,10 @@ impl Target {
                 "json" => "add `--format lottie` for a Lottie animation",
                 "lottie" => {
                     "a `.lottie` file is an archive: write `--out name.lottie.json`, which players take too"
+                }
+                "gifv" => "write `--out name.gif`, or a movie: `--out name.mp4` or `.webm`",
+                "avi" | "mkv" | "m4v" | "mpg" | "mpeg" | "wmv" | "flv" | "ogv" => {
+                    "write a movie as `--out name.mp4`, `.webm` or `.mov`, or frames into a folder"
                 }
                 _ => "give a folder: `--out frames/`",
             };
@@ -205,7 +212,10 @@ impl Target {
 }
 
 /// Endings that are surely not meant as folders.
-const OTHER_FORMATS: [&str; 7] = ["json", "lottie", "jpg", "jpeg", "avi", "mkv", "avif"];
+const OTHER_FORMATS: [&str; 20] = [
+    "json", "lottie", "jpg", "jpeg", "avif", "bmp", "tif", "tiff", "tga", "psd", "exr", "gifv",
+    "avi", "mkv", "m4v", "mpg", "mpeg", "wmv", "flv", "ogv",
+];
 
 /// What comes after the last point of a name, in small letters.
 fn ending(name: &str) -> Option<String> {
@@ -225,8 +235,9 @@ fn other_format(name: &str) -> Option<String> {
 
 /// The format of a file name; a folder has none.
 fn named(out: &Path) -> Option<Format> {
-    let last = out.file_name().and_then(|name| name.to_str())?;
-    (!out.is_dir()).then(|| Format::of_name(last)).flatten()
+    // Whatever else a name has in it, endings are plain letters.
+    let last = out.file_name()?.to_string_lossy();
+    (!out.is_dir()).then(|| Format::of_name(&last)).flatten()
 }
 
 fn mismatch(name: &str, format: Format) -> Failure {

@@ -253,6 +253,44 @@ fn names_patterns_and_single_files() {
 }
 
 #[test]
+fn endings_of_other_formats_are_no_folders() {
+    let place = Place::with_loop();
+    for (name, hint) in [
+        ("a.m4v", "--out name.mp4"),
+        ("a.OGV", "--out name.mp4"),
+        ("a.gifv", "--out name.gif"),
+        ("a.tiff", "--out frames/"),
+        ("a.exr", "--out frames/"),
+    ] {
+        place.refused(&format!("render loop.json --out {name}"), 2, &[hint]);
+    }
+    assert_eq!(place.names(""), ["loop.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_utf_8_keep_their_ending() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::with_loop();
+    let render = |out: &[u8]| {
+        let mut command = place.command("render loop.json --frames 0-1 --out");
+        crate::Run::of(command.arg(OsStr::from_bytes(out)))
+    };
+    for out in [&b"bad\xff.gif"[..], b"bad\xff.mp4", b"b\xff_##.png"] {
+        let run = render(out);
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.err.contains("is not UTF-8"), "{}", run.err);
+    }
+    let run = render(b"bad\xff.wmv");
+    assert!(run.err.contains("--out name.mp4"), "{}", run.err);
+    assert_eq!(place.names(""), ["loop.json"]);
+    // A folder may have any name.
+    assert_eq!(render(b"bad\xff").code, 0);
+    assert_eq!(render(b"bad\xff/a.gif").code, 0);
+}
+
+#[test]
 fn plans_that_cannot_be_are_usage_errors() {
     let place = Place::with_loop();
     for (flags, words) in [
