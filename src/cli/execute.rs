@@ -241,6 +241,7 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
     let film = &job.film;
     let (raw, first) = match stream {
         Stream::Rgba => (Raw::Rgba, Vec::new()),
+        Stream::Png if job.is_deep => (Raw::DeepPng(job.effort), Vec::new()),
         Stream::Png => (Raw::Png(job.effort), Vec::new()),
         Stream::Y4m => (
             Raw::Y4m(film.chroma),

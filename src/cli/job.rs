@@ -10,7 +10,7 @@ use super::studio::{Host, PatchStudio, raster_error};
 use super::swap::{self, Exchange};
 use super::target::{Sort, Target};
 use crate::diag::Diagnostic;
-use crate::export::format::Form;
+use crate::export::format::{Form, Stream};
 use crate::export::manifest::{Head, ImageEntry, LoopEntry, PatchEntry, PlanEntry, b3};
 use crate::export::output::Existing;
 use crate::export::png::PngEffort;
@@ -445,9 +445,11 @@ fn check_quality(args: &RenderArgs, target: &Target) -> Result<(), Failure> {
             .hint("leave out `--shutter` and `--supersample`, or write pixels");
         return Err(Failure::new(Status::Usage, finding));
     }
-    if args.quality.is_deep() && target.form != Form::PngFiles {
+    let has_depth = matches!(target.form, Form::PngFiles | Form::Stream(Stream::Png));
+    if args.quality.is_deep() && !has_depth {
         let message = format!("`--bit-depth 16` is for PNG files, not for `{word}` in this form");
-        return Err(Failure::usage(message).hint("give a folder: `--out frames/`"));
+        return Err(Failure::usage(message)
+            .hint("give a folder: `--out frames/`, or write PNG to standard output"));
     }
     Ok(())
 }

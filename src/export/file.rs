@@ -98,7 +98,7 @@ impl Finish for DeepFiles<'_> {
     }
 }
 
-fn encode_failed(error: impl std::fmt::Display) -> SourceError {
+pub(super) fn encode_failed(error: impl std::fmt::Display) -> SourceError {
     SourceError {
         code: "encode-failed",
         message: error.to_string(),

@@ -3,13 +3,14 @@
 //! In: trees, on worker threads. Out: [`Shot`]s, which [`super::reel`] puts into the file one after the
 //! other. All that does not depend on the frame before it happens here.
 
+use super::file::encode_failed;
 use super::gif::Quantised;
 use super::gif::census::Census;
 use super::gif::palette::{Dither, Mapper, Palette, palette};
 use super::pipeline::{Delivery, Finish, Frame, Stage};
-use super::png::{PngEffort, PngEncoder, pixel_hash};
+use super::png::{PngEffort, PngEncoder, deep_hash, pixel_hash};
 use super::yuv::{Chroma, append_planes};
-use super::{Image, Painter, Shown, SourceError, Texts};
+use super::{DeepImage, Image, Painter, Shown, SourceError, Texts};
 use crate::export::output::OutputError;
 use std::mem::take;
 
@@ -64,6 +65,8 @@ pub enum Raw {
     EvenY4m,
     /// PNG files, one after the other.
     Png(PngEffort),
+    /// The same with 16 bits a channel.
+    DeepPng(PngEffort),
 }
 
 /// Paints pictures and makes the bytes of a stream of them.
@@ -72,13 +75,14 @@ pub struct RawPictures {
     raw: Raw,
     encoder: PngEncoder,
     image: Image,
+    deep: DeepImage,
 }
 
 impl RawPictures {
     /// With a painter.
     pub fn new(painter: Box<dyn Painter>, raw: Raw) -> Self {
         let effort = match raw {
-            Raw::Png(effort) => effort,
+            Raw::Png(effort) | Raw::DeepPng(effort) => effort,
             _ => PngEffort::default(),
         };
         Self {
@@ -86,6 +90,7 @@ impl RawPictures {
             raw,
             encoder: PngEncoder::new(effort),
             image: Image::default(),
+            deep: DeepImage::default(),
         }
     }
 }
@@ -99,25 +104,27 @@ impl Finish for RawPictures {
         stage: &dyn Fn(Stage),
     ) -> Result<Self::Product, SourceError> {
         stage(Stage::Paint);
+        if let Raw::DeepPng(_) = self.raw {
+            self.painter.paint_deep(&shown, &mut self.deep)?;
+            stage(Stage::Encode);
+            let pixels = deep_hash(&self.deep);
+            let content = self.encoder.encode_deep(&self.deep, &Texts::new());
+            let content = content.map_err(encode_failed)?;
+            return Ok(Shot { content, pixels });
+        }
         self.painter.paint(&shown, &mut self.image)?;
         stage(Stage::Encode);
         let pixels = pixel_hash(&self.image);
         let content = match self.raw {
             // The painter sizes its picture anew.
             Raw::Rgba => take(&mut self.image.rgba),
-            Raw::Even { over_black } => even(&self.image, over_black),
-            Raw::Y4m(chroma) => {
-                let mut frame = b"FRAME\n".to_vec();
-                append_planes(&self.image, chroma, &mut frame);
-                frame
-            }
-            Raw::Png(_) => self
+            Raw::Even => even(&self.image).rgba,
+            Raw::Y4m(chroma) => y4m_frame(&self.image, chroma),
+            Raw::EvenY4m => y4m_frame(&even(&self.image), Chroma::Half),
+            Raw::Png(_) | Raw::DeepPng(_) => self
                 .encoder
                 .encode(&self.image, &Texts::new())
-                .map_err(|error| SourceError {
-                    code: "encode-failed",
-                    message: error.to_string(),
-                })?,
+                .map_err(encode_failed)?,
         };
         Ok(Shot { content, pixels })
     }

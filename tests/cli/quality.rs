@@ -151,6 +151,16 @@ fn supersampling_and_depth() {
 }
 
 #[test]
+fn a_stream_of_deep_pictures_has_the_pixels_of_the_files() {
+    let place = Place::with_loop();
+    let args = "render loop.json --frames 0-1 --bit-depth 16 --supersample 2 --out";
+    place.done(&format!("{args} f --no-metadata"));
+    let output = place.command(&format!("{args} - --format png")).output();
+    let files = ["f/frame_00000.png", "f/frame_00001.png"].map(|name| place.bytes(name));
+    assert!(output.unwrap().stdout == files.concat());
+}
+
+#[test]
 fn what_cannot_be_sampled_is_refused() {
     let place = Place::with_loop();
     let args = "render loop.json --out";
@@ -163,6 +173,8 @@ fn what_cannot_be_sampled_is_refused() {
         place.refused(&format!("{args} a.svg {flags}"), 2, &["not-representable"]);
     }
     place.refused(&format!("{args} a.gif --bit-depth 16"), 2, &["PNG files"]);
+    let stream = format!("{args} - --format rgba --bit-depth 16");
+    place.refused(&stream, 2, &["PNG files"]);
     for (flags, words) in [
         ("--shutter 1.5", "part of a frame"),
         ("--shutter -1", "part of a frame"),
