@@ -72,7 +72,7 @@ impl Film {
         footage: &Footage,
     ) -> Result<Self, Failure> {
         let (flags, form) = (&args.film, target.form);
-        check_use(flags, target)?;
+        check_use(args, target)?;
         check_sides(form, footage)?;
         let recipe = match form {
             Form::Movie(container) => recipe(flags, container, footage)?,
@@ -336,11 +336,36 @@ fn recipe(flags: &FilmFlags, container: Container, footage: &Footage) -> Result<
 }
 
 /// Refuses flags that would do nothing.
-fn check_use(flags: &FilmFlags, target: &Target) -> Result<(), Failure> {
-    let form = target.form;
+fn check_use(args: &RenderArgs, target: &Target) -> Result<(), Failure> {
+    let (flags, form) = (&args.film, target.form);
     let looped = matches!(form, Form::Gif | Form::Apng | Form::WebpAnimation);
     let movie = matches!(form, Form::Movie(_));
+    let svg = matches!(form, Form::SvgFiles | Form::AnimatedSvg);
+    let png = matches!(
+        form,
+        Form::PngFiles | Form::Apng | Form::Stream(Stream::Png)
+    );
     let rules = [
+        (
+            args.png_effort.is_some(),
+            png,
+            "--png-effort",
+            "png and apng",
+        ),
+        (args.svg_ids.is_some(), svg, "--svg-ids", "svg"),
+        (args.svg_compat, svg, "--svg-compat", "svg"),
+        (
+            args.svg_animate.is_some(),
+            form == Form::AnimatedSvg,
+            "--svg-animate",
+            "an animated svg",
+        ),
+        (
+            args.allow_large,
+            matches!(form, Form::AnimatedSvg | Form::Lottie),
+            "--allow-large",
+            "an animated svg and lottie",
+        ),
         (
             flags.plays.is_some(),
             looped,
@@ -370,11 +395,14 @@ fn check_use(flags: &FilmFlags, target: &Target) -> Result<(), Failure> {
     ];
     for (given, useful, flag, formats) in rules {
         if given && !useful {
-            let message = format!(
-                "`{flag}` is for {formats}, not for `{}`",
-                target.format.word()
-            );
-            return Err(Failure::usage(message));
+            let word = target.format.word();
+            let what = if form.is_files() {
+                format!("files of `{word}`")
+            } else {
+                format!("`{word}`")
+            };
+            let message = format!("`{flag}` is for {formats}, not for {what}");
+            return Err(Failure::usage(message).hint(format!("leave out `{flag}`")));
         }
     }
     Ok(())

@@ -19,6 +19,7 @@ use crate::ir::{InputRef, Memory, Program, Sink, derive};
 use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
+use crate::svg::{SvgIds, SvgOptions};
 use crate::vm::EngineOptions;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -151,7 +152,7 @@ impl Job {
                 raster,
                 svg: SvgOptions {
                     scale: args.scale,
-                    ids: args.svg_ids.into(),
+                    ids: args.svg_ids.map_or(SvgIds::All, Into::into),
                     compat: args.svg_compat,
                     metadata: Vec::new(),
                 },
@@ -170,9 +171,9 @@ impl Job {
             height,
             frame_memory,
             jobs,
-            effort: args.png_effort.into(),
+            effort: args.png_effort.map(PngEffort::from).unwrap_or_default(),
             is_deep: args.quality.is_deep(),
-            strict_animation: args.svg_animate == SvgAnimateFlag::Strict,
+            strict_animation: args.svg_animate == Some(SvgAnimateFlag::Strict),
             allow_large: args.allow_large,
             allow_approximate: args.allow_approximate,
             film,

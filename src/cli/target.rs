@@ -118,6 +118,11 @@ impl Target {
             ("--format", args.format.is_some()),
             ("--name", args.name.is_some()),
             ("--resume", args.resume),
+            ("--png-effort", args.png_effort.is_some()),
+            ("--svg-ids", args.svg_ids.is_some()),
+            ("--svg-compat", args.svg_compat),
+            ("--svg-animate", args.svg_animate.is_some()),
+            ("--allow-large", args.allow_large),
             ("--print-ffmpeg", args.film.print_ffmpeg),
         ];
         if let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) {

@@ -65,18 +65,18 @@ pub(in crate::cli) struct RenderArgs {
     /// Leave tool, program, seed, frame and time out of the files
     #[arg(long)]
     pub(in crate::cli) no_metadata: bool,
-    /// How much time a smaller file is worth
-    #[arg(long, value_name = "EFFORT", default_value = "fast")]
-    pub(in crate::cli) png_effort: EffortFlag,
-    /// Which ids SVG files have
-    #[arg(long, value_name = "WHICH", default_value = "all")]
-    pub(in crate::cli) svg_ids: SvgIdsFlag,
+    /// How much time a smaller PNG or APNG is worth [default: fast]
+    #[arg(long, value_name = "EFFORT")]
+    pub(in crate::cli) png_effort: Option<EffortFlag>,
+    /// Which ids SVG files have [default: all]
+    #[arg(long, value_name = "WHICH")]
+    pub(in crate::cli) svg_ids: Option<SvgIdsFlag>,
     /// Write references in SVG files also as `xlink:href`, for old readers
     #[arg(long)]
     pub(in crate::cli) svg_compat: bool,
-    /// What to do in an animated SVG with what keyframes cannot express
-    #[arg(long, value_name = "HOW", default_value = "auto")]
-    pub(in crate::cli) svg_animate: SvgAnimateFlag,
+    /// What to do in an animated SVG with what keyframes cannot express [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub(in crate::cli) svg_animate: Option<SvgAnimateFlag>,
     /// Write an animated SVG or a Lottie animation of more than 64 MiB
     #[arg(long)]
     pub(in crate::cli) allow_large: bool,
