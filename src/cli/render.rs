@@ -288,11 +288,13 @@ fn summarise(job: &Job, ready: &Ready, outcome: &Outcome, stale: &[u64], console
     console.detail(job.studio.tally.to_string());
     let (frames, bytes) = (outcome.frames, outcome.bytes);
     let plural = if frames == 1 { "" } else { "s" };
-    let place = job.target.destination.shown();
-    console.say(format!(
-        "{frames} frame{plural}, {bytes} bytes in `{}`",
-        place.display()
-    ));
+    let place = match job.target.sort {
+        Sort::Stdout => "to standard output".to_owned(),
+        Sort::Files | Sort::Nowhere => {
+            format!("in `{}`", job.target.destination.shown().display())
+        }
+    };
+    console.say(format!("{frames} frame{plural}, {bytes} bytes {place}"));
 }
 
 /// Before a number of bytes. How long texts are is not known before.

@@ -34,6 +34,11 @@ pub trait Film {
     /// # Errors
     /// What the writer or the encoder says.
     fn finish(self) -> io::Result<()>;
+
+    /// Bytes that were written so far, if it counts them: nobody can ask a stream how long it was.
+    fn written(&self) -> u64 {
+        0
+    }
 }
 
 impl<W: Write> Film for Apng<W> {
@@ -74,7 +79,10 @@ impl<W: Write> Film for Gif<W> {
 
 /// Bytes, one frame after the other.
 #[derive(Debug)]
-pub struct Bytes<W>(W);
+pub struct Bytes<W> {
+    out: W,
+    written: u64,
+}
 
 impl<W: Write> Bytes<W> {
     /// Writes `head` first.
@@ -83,7 +91,8 @@ impl<W: Write> Bytes<W> {
     /// What the writer says.
     pub fn new(mut out: W, head: &[u8]) -> io::Result<Self> {
         out.write_all(head)?;
-        Ok(Self(out))
+        let written = head.len() as u64;
+        Ok(Self { out, written })
     }
 }
 
@@ -91,13 +100,18 @@ impl<W: Write> Film for Bytes<W> {
     type Content = Vec<u8>;
 
     fn add(&mut self, bytes: Vec<u8>, _span: Span) -> io::Result<()> {
-        self.0.write_all(&bytes)?;
+        self.out.write_all(&bytes)?;
+        self.written += bytes.len() as u64;
         // Whoever reads a stream wants whole frames.
-        self.0.flush()
+        self.out.flush()
     }
 
     fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
+    }
+
+    fn written(&self) -> u64 {
+        self.written
     }
 }
 
@@ -170,7 +184,8 @@ impl<'a, F: Film> Reel<'a, F> {
         }
     }
 
-    /// Ends the film: the file and its manifest appear. Returns the outcome with the bytes of the file.
+    /// Ends the film: the file and its manifest appear. Returns the outcome with the bytes of the file or
+    /// stream.
     ///
     /// # Errors
     /// [`OutputError`]; nothing appears then.
@@ -179,6 +194,7 @@ impl<'a, F: Film> Reel<'a, F> {
             film, file, last, ..
         } = self;
         let shown = shown(file.as_ref());
+        let written = film.written();
         film.finish().map_err(|error| failed(&shown, error, last))?;
         let Some(Canister {
             file,
@@ -187,7 +203,10 @@ impl<'a, F: Film> Reel<'a, F> {
             ..
         }) = file
         else {
-            return Ok(outcome);
+            return Ok(Outcome {
+                bytes: written,
+                ..outcome
+            });
         };
         let mut hasher = blake3::Hasher::new();
         let bytes = File::open(file.path())

@@ -252,6 +252,9 @@ fn streams_are_the_same_in_a_file_and_to_a_reader() {
         .filter(|window| window == signature)
         .count();
     assert_eq!(files, 2);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let words = format!("2 frames, {} bytes to standard output", output.stdout.len());
+    assert!(said.contains(&words), "{said}");
     assert!(!place.path("-").exists());
 }
 
