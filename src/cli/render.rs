@@ -37,7 +37,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         console::data(|out| writeln!(out, "{command}"))?;
         if let Some(stream) = job.film.reads() {
             console.say(format!(
-                "it reads what `--out - --format {stream}` writes, with the other flags as they are"
+                "it reads what `--out - --format {stream}` writes of the same frames"
             ));
         }
         return Ok(Status::Done);
