@@ -221,6 +221,7 @@ fn apng(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
         // A plan has far fewer than 2³².
         frames: job.frames.len() as u32,
         plays: u32::from(job.film.plays),
+        opaque: job.is_opaque(),
         effort: job.effort,
         texts: job.texts.as_ref().unwrap_or(&no_texts),
     };

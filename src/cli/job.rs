@@ -212,6 +212,13 @@ impl Job {
         }
     }
 
+    /// Whether every pixel of every frame is opaque: what is drawn onto an opaque background is.
+    pub(super) fn is_opaque(&self) -> bool {
+        let others = self.swaps.iter().map(|swap| &swap.ready.program);
+        let mut programs = std::iter::once(&self.studio.program).chain(others);
+        programs.all(|program| program.viewport.background[3] >= 1.0)
+    }
+
     /// Width and height of a file, px. Encoders of movies want even sides.
     pub(super) fn file_size(&self) -> (u32, u32) {
         match self.target.form {

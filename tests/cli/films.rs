@@ -90,6 +90,34 @@ fn an_apng_gives_back_every_frame() {
 }
 
 #[test]
+fn an_apng_is_not_larger_than_the_pngs_of_its_frames() {
+    let place = Place::with_loop();
+    for background in ["#102030", "transparent"] {
+        let args = format!(
+            "render loop.json --scale 4 --no-metadata --overwrite --background {background} --out"
+        );
+        place.done(&format!("{args} f"));
+        let names = place.names("f").into_iter();
+        let pngs: usize = names
+            .filter(|name| name.ends_with(".png"))
+            .map(|name| place.bytes(&format!("f/{name}")).len())
+            .sum();
+        place.done(&format!("{args} a.apng"));
+        let fast = place.bytes("a.apng").len();
+        // Translucent pictures of few colours have palettes, the animation has none.
+        let most = if background == "transparent" {
+            pngs * 5 / 4
+        } else {
+            pngs
+        };
+        assert!(fast < most, "{background}: {fast} {pngs}");
+        place.done(&format!("{args} a.apng --png-effort balanced"));
+        let balanced = place.bytes("a.apng").len();
+        assert!(balanced <= fast, "{background}: {balanced} {fast}");
+    }
+}
+
+#[test]
 fn an_apng_may_be_called_png() {
     let place = Place::with_loop();
     place.done("render loop.json --out loop.png --format apng --plays 2");
@@ -395,7 +423,7 @@ fn opaque_movies_hold_the_samples_of_our_y4m() {
 }
 
 /// How far colours of ffmpeg's filters may be from ours: its kernel is another one, so edges differ a
-/// little. With samples in the middle of their pixels the mean would be more than twice as large.
+/// little. With samples in the middle of their pixels the mean is twice as large.
 const CHROMA_MEAN: f64 = 1.5;
 
 #[test]
