@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 use oscilla::ir::*;
+use oscilla::math::simd::{self, Task, Width};
 use oscilla::math::{Real, color, hash, vec};
 use oscilla::render_tree::Column;
 use oscilla::types::{Domain, Type};
@@ -144,20 +145,27 @@ fn program(b: Builder) -> Program {
 }
 
 /// The chain by hand: one loop, everything that can be hoisted is.
-#[inline(never)]
-fn by_hand(
-    u: &[f32],
-    home: &[[f32; 2]],
+struct ByHand<'a> {
+    u: &'a [f32],
+    home: &'a [[f32; 2]],
     phase: f32,
-    points: &mut [[f32; 2]],
-    colours: &mut [[u8; 4]],
-) {
-    let rows = u.iter().zip(home).zip(points.iter_mut().zip(colours));
-    for ((&u, home), (point, rgba)) in rows {
-        let [dx, dy] = vec::jitter(u, phase, 5.0, 1.0);
-        *point = [home[0] + dx, home[1] + dy];
-        let [r, g, b] = color::hsl_to_rgb((u + phase) * 360.0, 0.8, 0.6);
-        *rgba = bytes(r, g, b);
+    points: &'a mut [[f32; 2]],
+    colours: &'a mut [[u8; 4]],
+}
+
+impl Task for ByHand<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let rows = self.u.iter().zip(self.home);
+        let rows = rows.zip(self.points.iter_mut().zip(self.colours));
+        for ((&u, home), (point, rgba)) in rows {
+            let [dx, dy] = vec::jitter(u, self.phase, 5.0, 1.0);
+            *point = [home[0] + dx, home[1] + dy];
+            let [r, g, b] = color::hsl_to_rgb((u + self.phase) * 360.0, 0.8, 0.6);
+            *rgba = bytes(r, g, b);
+        }
     }
 }
 
@@ -192,7 +200,6 @@ fn rate(time: Duration) -> f64 {
 
 fn main() {
     let scene = scene();
-    let mut registers = Registers::new(&scene.program);
     let ids = oscilla::render_tree::Ids::Grid { cols: SIDE };
     let mut text = String::new();
     let u: Vec<f32> = (0..COUNT)
@@ -204,13 +211,32 @@ fn main() {
         })
         .collect();
     let home: Vec<[f32; 2]> = positions().chunks(2).map(|p| [p[0], p[1]]).collect();
+
+    for simd in [Width::Baseline, Width::Widest] {
+        measure(&scene, simd, (&u, &home));
+    }
+}
+
+/// Prints the rates of the loop by hand, and of the kernel by the size of its blocks.
+fn measure(scene: &Scene, simd: Width, (u, home): (&[f32], &[[f32; 2]])) {
+    let mut registers = Registers::new(&scene.program);
     let mut points = vec![[0.0; 2]; COUNT as usize];
     let mut colours = vec![[0; 4]; COUNT as usize];
-
+    let by_hand = |phase: f32, points: &mut [[f32; 2]], colours: &mut [[u8; 4]]| {
+        let task = ByHand {
+            u,
+            home,
+            phase,
+            points,
+            colours,
+        };
+        simd::run(simd, task);
+    };
     let blocks = [64, 128, 256, 512, 1024];
     let mut stores = blocks.map(|lane_block| {
         let options = FieldOptions {
             lane_block,
+            simd,
             ..FieldOptions::default()
         };
         FieldStore::new(&scene.program, &options).expect("a sound program")
@@ -224,7 +250,7 @@ fn main() {
         // The first frame fills stored columns and the pool.
         frame(store, 2.0);
         frame(store, 0.3);
-        by_hand(&u, &home, 0.3, &mut points, &mut colours);
+        by_hand(0.3, &mut points, &mut colours);
         let same_points = match store.column(scene.points) {
             Buffer::F32x2(Column::Many(rows)) => **rows == points,
             _ => false,
@@ -241,14 +267,17 @@ fn main() {
     let phases = || (0..FRAMES).map(|k| k as f32 / FRAMES as f32);
     for _ in 0..ROUNDS {
         let hand = time(|| {
-            phases().for_each(|p| by_hand(&u, &home, p, &mut points, &mut colours));
+            phases().for_each(|p| by_hand(p, &mut points, &mut colours));
         });
         best_hand = best_hand.min(hand);
         for (store, best) in stores.iter_mut().zip(&mut best) {
             *best = time(|| phases().for_each(|p| frame(store, p))).min(*best);
         }
     }
-    println!("by hand            {:7.1} M elements/s", rate(best_hand));
+    println!(
+        "{simd:?}\nby hand            {:7.1} M elements/s",
+        rate(best_hand)
+    );
     for (block, best) in blocks.iter().zip(best) {
         let ratio = best_hand.as_secs_f64() / best.as_secs_f64();
         println!(

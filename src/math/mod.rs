@@ -24,6 +24,7 @@ pub mod lens;
 mod number_text;
 mod readable;
 pub mod real;
+pub mod simd;
 pub mod single;
 pub mod vec;
 pub mod wave;

@@ -100,6 +100,7 @@ impl Made {
             lane_block: options.lane_block,
             memory_limit: options.memory_limit,
             cache: options.cache,
+            ..FieldOptions::default()
         };
         let fields = FieldStore::new(program, &fields).map_err(|error| match error {
             FieldError::Memory { needed, limit } => EngineError::Memory { needed, limit },

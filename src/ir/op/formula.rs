@@ -67,7 +67,7 @@ fn bits<R: Real>(x: R, a: R, f: impl Fn(u32, u32) -> u32) -> R {
 /// Opcodes on paths have no formula on numbers: nothing is run. `perElementOffset` is run with the
 /// element's hash in place of its seed; see [`per_element_offset`]. An immediate out of range gives
 /// the first that there is.
-#[inline]
+#[inline(always)]
 pub fn dispatch<R: Real>(op: Op, imm: u32, width: usize, lanes: &mut impl Lanes<R>) {
     let yes = R::from_bool;
     match op {

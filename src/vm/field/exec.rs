@@ -15,6 +15,7 @@ use crate::ir::id_hash::IdTexts;
 use crate::ir::meet::{self, How, Term};
 use crate::ir::op::Op;
 use crate::ir::{Program, StateId};
+use crate::math::simd::Width;
 use crate::math::{Real, hash};
 use crate::path::PathData;
 use crate::vm::Registers;
@@ -34,6 +35,8 @@ pub(super) struct Context<'a> {
     pub stored: &'a [Stored],
     /// Contents of history cells.
     pub histories: &'a BTreeMap<StateId, Vec<f64>>,
+    /// Instructions for loops over lanes.
+    pub simd: Width,
 }
 
 /// One lane of all elements, computed once.
@@ -271,7 +274,7 @@ impl Worker {
             }
             return match n {
                 1 => lanes::once(op, imm, width, ins, outs),
-                _ => lanes::run(op, imm, width, ins, outs, n.div_ceil(TILE)),
+                _ => lanes::run(cx.simd, (op, imm, width), ins, outs, n.div_ceil(TILE)),
             };
         }
         if let Kind::Combine {
@@ -395,7 +398,7 @@ impl Worker {
                 for (lane, &src) in lanes.iter_mut().zip(srcs) {
                     *lane = block.read(self, src);
                 }
-                (rows.store(lanes), lanes)
+                (rows.store(lanes, block.cx.simd), lanes)
             }
             Bank::Wide => {
                 if let [src] = *srcs {

@@ -7,6 +7,7 @@
 
 use crate::ir::op::{self, Counts, Lanes, Op, dispatch};
 use crate::math::Real;
+use crate::math::simd::{self, Task, Width};
 
 /// Lanes of a tile. Registers are a multiple of it long.
 pub(super) const TILE: usize = 32;
@@ -66,16 +67,39 @@ fn lanes_at<'a, R: Real>(column: &'a [R], tile: usize, pad: &'a mut [R; TILE]) -
     }
 }
 
-/// Computes `op` on `tiles` tiles of the operands' lanes. Shorter operands are continued by zeros.
-pub(super) fn run<R: Real>(
+/// An opcode, and the columns that it is to be computed on.
+struct Formula<'a, R> {
     op: Op,
     imm: u32,
     width: u32,
+    columns: Tiles<'a, R>,
+}
+
+impl<R: Real> Task for Formula<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        let Self { op, imm, width, .. } = self;
+        dispatch(op, imm, width as usize, &mut self.columns);
+    }
+}
+
+/// Computes `op` on `tiles` tiles of the operands' lanes. Shorter operands are continued by zeros.
+pub(super) fn run<R: Real>(
+    simd: Width,
+    (op, imm, width): (Op, u32, u32),
     ins: [&[R]; OPERANDS],
     outs: &mut [Vec<R>],
     tiles: usize,
 ) {
-    dispatch(op, imm, width as usize, &mut Tiles { ins, outs, tiles });
+    let formula = Formula {
+        op,
+        imm,
+        width,
+        columns: Tiles { ins, outs, tiles },
+    };
+    simd::run(simd, formula);
 }
 
 /// Computes `op` once, on lane 0.
@@ -190,7 +214,6 @@ mod tests {
         let n = 8 * TILE - 9;
         let parts: usize = args.iter().map(|d| d.lanes()).sum();
         let x = columns::<R>(parts, n, seeds);
-        let mut ins: [&[R]; OPERANDS] = [&[]; OPERANDS];
         let mut want = vec![vec![R::ZERO; n]; to.lanes()];
         for lane in 0..n {
             let row: Vec<R> = x.iter().map(|c| c[lane]).collect();
@@ -209,25 +232,50 @@ mod tests {
                 column[lane] = v;
             }
         }
-        let mut got = vec![vec![R::ZERO; 8 * TILE]; to.lanes()];
+        for simd in [Width::Baseline, Width::Widest] {
+            let mut got = vec![vec![R::ZERO; 8 * TILE]; to.lanes()];
+            compute(simd, op, imm, args, &x, &mut got);
+            compare_bits(op, imm, args, &x, &got, &want);
+        }
+    }
+
+    fn compute<R: Real>(
+        simd: Width,
+        op: Op,
+        imm: u32,
+        args: &[Domain],
+        x: &[Vec<R>],
+        got: &mut [Vec<R>],
+    ) {
+        let mut ins: [&[R]; OPERANDS] = [&[]; OPERANDS];
         if op.is_lanewise() {
             // One lane of the result at a time, as kernels do.
-            for lane in 0..to.lanes() {
+            for lane in 0..got.len() {
                 let mut first = 0;
                 for (slot, domain) in ins.iter_mut().zip(args) {
                     *slot = &x[first + lane.min(domain.lanes() - 1)];
                     first += domain.lanes();
                 }
-                run(op, imm, 1, ins, &mut got[lane..=lane], 8);
+                run(simd, (op, imm, 1), ins, &mut got[lane..=lane], 8);
             }
         } else {
-            for (slot, column) in ins.iter_mut().zip(&x) {
+            for (slot, column) in ins.iter_mut().zip(x) {
                 *slot = column;
             }
-            run(op, imm, args[0].lanes() as u32, ins, &mut got, 8);
+            run(simd, (op, imm, args[0].lanes() as u32), ins, got, 8);
         }
-        for (k, (got, want)) in got.iter().zip(&want).enumerate() {
-            for lane in 0..n {
+    }
+
+    fn compare_bits<R: Real>(
+        op: Op,
+        imm: u32,
+        args: &[Domain],
+        x: &[Vec<R>],
+        got: &[Vec<R>],
+        want: &[Vec<R>],
+    ) {
+        for (k, (got, want)) in got.iter().zip(want).enumerate() {
+            for lane in 0..want.len() {
                 let row: Vec<R> = x.iter().map(|c| c[lane]).collect();
                 assert_eq!(
                     bits(got[lane]),
@@ -243,8 +291,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(6))]
 
-        /// A lane of a kernel has the bits of the opcode's one meaning, at both widths, whatever
-        /// stands beside it.
+        /// A lane of a kernel has the bits of the opcode's one meaning, at both precisions, whatever
+        /// stands beside it and however wide the instructions are.
         #[test]
         fn lanes_equal_eval(seeds in prop::collection::vec(prop::num::f64::ANY, 61)) {
             let mut seen = 0;
@@ -278,7 +326,7 @@ mod tests {
                     let width = args[0].lanes() as u32;
                     let mut a = vec![vec![0.0; TILE]; to.lanes()];
                     let mut b = a.clone();
-                    run(op, 0, width, ins, &mut a, 1);
+                    run(Width::Widest, (op, 0, width), ins, &mut a, 1);
                     once(op, 0, width, ins, &mut b);
                     for (a, b) in a.iter().zip(&b) {
                         assert_eq!(bits(a[0]), bits(b[0]), "{op:?} {args:?}");

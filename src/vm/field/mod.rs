@@ -42,6 +42,7 @@ pub use store::FieldStore;
 
 use super::Registers;
 use crate::ir::{FieldId, StateId};
+use crate::math::simd::Width;
 
 /// How the store works. None of it changes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct FieldOptions {
     pub memory_limit: Option<u64>,
     /// Whether what earlier frames computed is used again.
     pub cache: bool,
+    /// Instructions for loops over elements; changes no bit.
+    pub simd: Width,
 }
 
 impl Default for FieldOptions {
@@ -60,6 +63,7 @@ impl Default for FieldOptions {
             lane_block: 256,
             memory_limit: None,
             cache: true,
+            simd: Width::Widest,
         }
     }
 }

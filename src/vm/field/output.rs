@@ -6,6 +6,7 @@
 use super::buffer::{Buffer, PathColumn};
 use crate::ir::Format;
 use crate::math::Real;
+use crate::math::simd::{self, Task, Width};
 use crate::render_tree::{Column, PathData};
 use std::sync::Arc;
 
@@ -170,10 +171,30 @@ fn quantize(r: f32, g: f32, b: f32, a: f32) -> [u8; 4] {
     (part(r) | part(g) << 8 | part(b) << 16 | byte(a) << 24).to_le_bytes()
 }
 
+/// Rows, and the lanes that become them.
+struct Storing<'a, 'b> {
+    rows: Rows<'a>,
+    lanes: [&'b [f32]; 4],
+}
+
+impl Task for Storing<'_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        self.rows.write(self.lanes)
+    }
+}
+
 impl Rows<'_> {
     /// Writes a block. `lanes` are the columns of the block, at least as long as these rows;
     /// missing ones read as 0. Returns whether all of them are finite in all rows.
-    pub(super) fn store(self, lanes: [&[f32]; 4]) -> bool {
+    pub(super) fn store(self, lanes: [&[f32]; 4], simd: Width) -> bool {
+        simd::run(simd, Storing { rows: self, lanes })
+    }
+
+    #[inline(always)]
+    fn write(self, lanes: [&[f32]; 4]) -> bool {
         match self {
             Self::F32(rows) => pack(columns(lanes, rows.len()), rows, |[x]| x, |x| [x]),
             Self::F32x2(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
@@ -358,10 +379,10 @@ mod tests {
     fn integers_saturate() {
         let lane = [-1.0, 0.5, 1.49, 65_535.5, 1e20, f32::NAN, -0.5];
         let mut small = [7u16; 7];
-        assert!(!Rows::U16(&mut small).store([&lane, &[], &[], &[]]));
+        assert!(!Rows::U16(&mut small).store([&lane, &[], &[], &[]], Width::Widest));
         assert_eq!(small, [0, 1, 1, 65_535, 65_535, 0, 0]);
         let mut large = [7u32; 7];
-        Rows::U32(&mut large).store([&lane, &[], &[], &[]]);
+        Rows::U32(&mut large).store([&lane, &[], &[], &[]], Width::Widest);
         assert_eq!(large, [0, 1, 1, 65_536, u32::MAX, 0, 0]);
     }
 

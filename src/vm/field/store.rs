@@ -22,6 +22,7 @@ use crate::ir::id_hash::IdTexts;
 use crate::ir::{
     CachePolicy, Format, GroupId, Phase, Program, ReduceOp, ReqId, RequestPolicy, StateId, StepKind,
 };
+use crate::math::simd::Width;
 use crate::path::PathData;
 use crate::types::Domain;
 use crate::vm::Registers;
@@ -37,6 +38,7 @@ const KERNELS: usize = 8;
 pub struct FieldStore {
     /// Whether anything outlives its frame.
     cache: bool,
+    simd: Width,
     block: usize,
     budget: u64,
     graph: Graph,

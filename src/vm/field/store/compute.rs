@@ -26,6 +26,7 @@ impl FieldStore {
             outlines: &self.outlines,
             stored: &self.lanes,
             histories: &self.histories,
+            simd: self.simd,
         };
         self.uniforms.run_uniforms(&kernel, cx, ask.registers);
         let count = self.groups[group.index()].count;
@@ -219,6 +220,7 @@ impl FieldStore {
                 outlines: &self.outlines,
                 stored: &self.lanes,
                 histories: &self.histories,
+                simd: self.simd,
             };
             let signals = Registers::default();
             self.uniforms.run_uniforms(&kernel, cx, &signals);

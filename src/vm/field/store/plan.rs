@@ -40,6 +40,7 @@ impl FieldStore {
         let outlines = program.tables.constants.paths.iter();
         Ok(Self {
             cache: options.cache,
+            simd: options.simd,
             block: options.lane_block.max(1) as usize,
             budget,
             ids: IdTexts::new(&program.tables, id_hashes(&graph)),
