@@ -5,7 +5,9 @@
 
 mod support;
 
+use oscilla::compare::Picture;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -57,11 +59,8 @@ fn page(place: &Path) -> String {
     fs::read_to_string(place.join("report.html")).expect("a page")
 }
 
-/// What a person does, and what is to be seen afterwards.
-const VISIT: &str = r##"
-const seen = { errors: window.errors };
-const one = (selector) => document.querySelector(selector);
-const all = (selector) => [...document.querySelectorAll(selector)];
+/// Waits for what the page is still about to do, as the visits have it.
+const UNTIL: &str = r##"
 const until = async (what, test) => {
   for (let i = 0; i < 2000; i++) {
     if (test()) return;
@@ -69,6 +68,23 @@ const until = async (what, test) => {
   }
   throw new Error(`waited in vain: ${what}`);
 };
+"##;
+
+/// Ends a visit: what was seen becomes an element of the page.
+const END: &str = r##"
+visit().catch((error) => seen.errors.push(String(error))).finally(() => {
+  const out = document.createElement("pre");
+  out.id = "seen";
+  out.textContent = JSON.stringify(seen);
+  document.body.append(out);
+});
+"##;
+
+/// What a person does, and what is to be seen afterwards.
+const VISIT: &str = r##"
+const seen = { errors: window.errors };
+const one = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
 const press = (key, options = {}) =>
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...options }));
 const names = () => all("#cases button span:first-child").map((span) => span.textContent);
@@ -149,15 +165,16 @@ const visit = async () => {
   await until("one picture twice", () => all(".view canvas").length === 2);
   one("#search").value = "nobody";
   one("#search").dispatchEvent(new Event("input"));
-  seen.empty = [names().length, one("#none").hidden, one("#case").childElementCount];
+  seen.empty = [names().length, one("#none").hidden, one("#case").childElementCount, one("#none").textContent];
 };
-visit().catch((error) => seen.errors.push(String(error))).finally(() => {
-  const out = document.createElement("pre");
-  out.id = "seen";
-  out.textContent = JSON.stringify(seen);
-  document.body.append(out);
-});
 "##;
+
+fn visit(browser: &OsStr, place: &Path, page: &str, script: &str) -> Value {
+    let visited = browser::with_visitor(page, &[UNTIL, script, END].concat());
+    let file = place.join("visited.html");
+    fs::write(&file, visited).expect("writable");
+    browser::visit(browser, &file)
+}
 
 #[test]
 fn every_control_of_the_report_works() {
@@ -166,10 +183,7 @@ fn every_control_of_the_report_works() {
     };
     let place = tempfile::tempdir().expect("a folder");
     let page = page(place.path());
-    let visited = browser::with_visitor(&page, VISIT);
-    let file = place.path().join("visited.html");
-    fs::write(&file, visited).expect("writable");
-    let seen = browser::visit(&browser, &file);
+    let seen = visit(&browser, place.path(), &page, VISIT);
     let is = |key: &str, expected: Value| assert_eq!(seen[key], expected, "{key}: {seen:#}");
     is("errors", Value::Array(Vec::new()));
     is("summary", "2 of 3 cases differ.".into());
@@ -200,4 +214,141 @@ fn every_control_of_the_report_works() {
         text("pixelByPointer").starts_with("(16, 12)  expected 255 204 0 255"),
         "{seen:#}"
     );
+}
+
+/// The pixel at the top left, as it is told.
+const CORNER: &str = r##"
+const seen = { errors: window.errors };
+const told = () => document.querySelector("#under")?.textContent ?? "";
+const visit = async () => {
+  await until("pictures", () => document.querySelectorAll(".view canvas").length > 1);
+  document.querySelector("h2").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", shiftKey: true, bubbles: true }));
+  await until("a pixel", () => told().startsWith("("));
+  seen.told = told();
+};
+"##;
+
+#[test]
+fn pictures_of_sixteen_bits_are_told_on_their_own_scale() {
+    let Some(browser) = browser::find() else {
+        return;
+    };
+    let place = tempfile::tempdir().expect("a folder");
+    let file = |red: &str| patch(2.0, "#ffcc00").replace("#10203080", &format!("#{red}2030"));
+    let put = |red| fs::write(place.path().join("deep.json"), file(red)).expect("writable");
+    put("10");
+    assert_eq!(
+        golden(place.path(), &["record", "deep.json", "--bit-depth", "16"]),
+        0
+    );
+    put("11");
+    // One of 8 bits beside one of 16 is told on the scale of the finer one.
+    for depth in ["16", "8"] {
+        let args = ["report", "--bit-depth", depth];
+        assert_eq!(golden(place.path(), &args), 0);
+        let page = fs::read_to_string(place.path().join("report.html")).expect("a page");
+        let seen = visit(&browser, place.path(), &page, CORNER);
+        assert_eq!(seen["errors"], serde_json::json!([]), "{seen:#}");
+        let want = concat!(
+            "(0, 0)  expected 4112 8224 12336 65535",
+            "  actual 4369 8224 12336 65535  by 257 0 0 0  of 65535"
+        );
+        assert_eq!(seen["told"], want, "{depth} bits");
+    }
+}
+
+/// Reads pictures whose addresses stand in `window.pictures`.
+const READER: &str = r##"
+const seen = { errors: window.errors };
+const visit = async () => {
+  seen.values = [];
+  for (const source of pictures) {
+    const { most, rgba } = await exactValues(source);
+    seen.values.push([most, ...rgba]);
+  }
+};
+"##;
+
+/// A picture of 7 x 5 px, smooth in one half and noisy in the other.
+fn encoded(color: png::ColorType, depth: png::BitDepth, filter: png::Filter) -> Vec<u8> {
+    let bytes = if depth == png::BitDepth::Sixteen {
+        2
+    } else {
+        1
+    };
+    let row = 7 * color.samples() * bytes;
+    let byte = |i: usize| match i % row < row / 2 {
+        true => (i * 3) as u8,
+        false => (i * i * 37 + i / 3) as u8,
+    };
+    let mut data: Vec<u8> = (0..row * 5).map(byte).collect();
+    // The colour that is clear in pictures without alpha is that of the second pixel.
+    let clear: Vec<u8> = data[color.samples() * bytes..][..color.samples() * bytes].to_vec();
+    let clear = clear.chunks(bytes).flat_map(|value| match *value {
+        [low] => [0, low],
+        [high, low] => [high, low],
+        _ => unreachable!("one or two bytes"),
+    });
+    let clear: Vec<u8> = clear.collect();
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, 7, 5);
+    encoder.set_color(color);
+    encoder.set_depth(depth);
+    encoder.set_filter(filter);
+    match color {
+        png::ColorType::Indexed => {
+            data.iter_mut().for_each(|index| *index %= 50);
+            encoder.set_palette((0..150).map(|i| (i * 5) as u8).collect::<Vec<u8>>());
+            encoder.set_trns((0..20).map(|i| (i * 9) as u8).collect::<Vec<u8>>());
+        }
+        png::ColorType::Grayscale | png::ColorType::Rgb => encoder.set_trns(clear),
+        _ => {}
+    }
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(&data).expect("data");
+    writer.finish().expect("an end");
+    out
+}
+
+#[test]
+fn every_kind_of_picture_is_read_as_the_comparison_reads_it() {
+    use png::{BitDepth, ColorType, Filter};
+    let Some(browser) = browser::find() else {
+        return;
+    };
+    let kinds = [
+        (ColorType::Grayscale, 2),
+        (ColorType::Rgb, 2),
+        (ColorType::Indexed, 1),
+        (ColorType::GrayscaleAlpha, 2),
+        (ColorType::Rgba, 2),
+    ];
+    let filters = [
+        Filter::NoFilter,
+        Filter::Sub,
+        Filter::Up,
+        Filter::Avg,
+        Filter::Paeth,
+    ];
+    let mut files = Vec::new();
+    for (color, depths) in kinds {
+        for depth in &[BitDepth::Eight, BitDepth::Sixteen][..depths] {
+            files.extend(filters.map(|filter| encoded(color, *depth, filter)));
+        }
+    }
+    let addresses: Vec<String> = files
+        .iter()
+        .map(|png| oscilla::page::address(png))
+        .collect();
+    let script = format!("const pictures = {};{READER}", serde_json::json!(addresses));
+    let place = tempfile::tempdir().expect("a folder");
+    let seen = visit(&browser, place.path(), &page(place.path()), &script);
+    assert_eq!(seen["errors"], serde_json::json!([]), "{seen:#}");
+    assert_eq!(seen["values"].as_array().map(Vec::len), Some(files.len()));
+    for (i, file) in files.iter().enumerate() {
+        let picture = Picture::from_png(file).expect("a picture");
+        let most = std::iter::once(picture.depth().most());
+        let want: Vec<u16> = most.chain(picture.pixels().flatten()).collect();
+        assert_eq!(seen["values"][i], serde_json::json!(want), "picture {i}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The report: one HTML file with everything in it, for people.
 //!
-//! In: outcomes with their pictures. Out: a self-contained page (see [`crate::page`]), which itself is `report/page.{html,css,js}` beside this folder.
+//! In: outcomes with their pictures. Out: a self-contained page (see [`crate::page`]), which itself is
+//! `report/page.{html,css,js}` beside this folder, and `report/png.js` that reads pixels.
 
 use super::outcome::{FrameOutcome, Outcome, Shown};
 use crate::page::{Content, Page, address};
@@ -35,7 +36,10 @@ pub fn write(head: &Head, outcomes: &[Outcome], out: &mut dyn Write) -> io::Resu
     let page = Page {
         html: include_str!("../report/page.html"),
         css: include_str!("../report/page.css"),
-        js: include_str!("../report/page.js"),
+        js: concat!(
+            include_str!("../report/png.js"),
+            include_str!("../report/page.js")
+        ),
     };
     let content = Content {
         data: &data,

@@ -1,4 +1,3 @@
-"use strict";
 // The report: a list of cases, one of them open. Everything is in this page; nothing is fetched.
 const report = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
@@ -151,7 +150,7 @@ async function picture(source) {
       image.src = source;
       await image.decode();
       const made = { image, width: image.naturalWidth, height: image.naturalHeight, values: null };
-      made.values = await values(source).catch(() => null) ?? rounded(made);
+      made.values = await exactValues(source).catch(() => null) ?? rounded(made);
       return made;
     })());
   }
@@ -162,44 +161,7 @@ function rounded({ image, width, height }) {
   const canvas = element("canvas", { width, height });
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0);
-  return context.getImageData(0, 0, width, height).data;
-}
-
-// The rows of a PNG file as this program writes it: RGBA, 8 or 16 bits, not interlaced.
-async function values(source) {
-  const bytes = Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  const [width, height, bits, kind] = [view.getUint32(16), view.getUint32(20), bytes[24], bytes[25]];
-  if (kind !== 6 || bytes[28] !== 0) return null;
-  const parts = [];
-  for (let at = 8; at < bytes.length; at += view.getUint32(at) + 12) {
-    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (name === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
-  }
-  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate"));
-  const packed = new Uint8Array(await new Response(stream).arrayBuffer());
-  const size = bits / 2;
-  const row = width * size;
-  const plain = new Uint8Array(row * height);
-  for (let y = 0; y < height; y++) {
-    const filter = packed[y * (row + 1)];
-    for (let x = 0; x < row; x++) {
-      const at = y * row + x;
-      const left = x >= size ? plain[at - size] : 0;
-      const up = y > 0 ? plain[at - row] : 0;
-      const corner = x >= size && y > 0 ? plain[at - row - size] : 0;
-      plain[at] = packed[y * (row + 1) + 1 + x] + [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
-    }
-  }
-  if (bits === 8) return plain;
-  return Uint16Array.from({ length: plain.length / 2 }, (_, i) => plain[2 * i] * 256 + plain[2 * i + 1]);
-}
-
-function paeth(left, up, corner) {
-  const guess = left + up - corner;
-  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
-  if (a <= b && a <= c) return left;
-  return b <= c ? up : corner;
+  return { most: 255, rgba: context.getImageData(0, 0, width, height).data };
 }
 
 function show(from, className = "") {
@@ -326,12 +288,18 @@ function under() {
     return;
   }
   const [x, y] = state.pixel;
-  const read = (from) => from && x >= 0 && y >= 0 && x < from.width && y < from.height
-    ? [...from.values.slice((y * from.width + x) * 4, (y * from.width + x) * 4 + 4)] : null;
+  // Both on the scale of the finer one.
+  const most = Math.max(expected?.values.most ?? 0, actual?.values.most ?? 0);
+  const read = (from) => {
+    if (!from || x < 0 || y < 0 || x >= from.width || y >= from.height) return null;
+    const at = (y * from.width + x) * 4;
+    return Array.from(from.values.rgba.subarray(at, at + 4), (value) => value * most / from.values.most);
+  };
   const [a, b] = [read(expected), read(actual)];
   const text = (rgba) => rgba ? rgba.join(" ") : "none";
   const by = a && b ? `  by ${a.map((value, i) => b[i] - value).join(" ")}` : "";
-  line.textContent = `(${x}, ${y})  expected ${text(a)}  actual ${text(b)}${by}`;
+  const scale = most > 255 ? `  of ${most}` : "";
+  line.textContent = `(${x}, ${y})  expected ${text(a)}  actual ${text(b)}${by}${scale}`;
   for (const mark of document.querySelectorAll(".frame .pixel")) {
     const size = `${state.zoom}px`;
     Object.assign(mark.style, {
