@@ -159,7 +159,9 @@ const visit = async () => {
   one("#only").click();
   seen.unfiltered = names();
   one("#search").value = "SAM";
-  one("#search").dispatchEvent(new Event("input"));
+  one("#only").click();
+  seen.hiddenByBox = [names().length, one("#none").hidden, one("#none").textContent];
+  one("#only").click();
   await until("filtered", () => one("h2")?.textContent.startsWith("same"));
   seen.filtered = names();
   await until("one picture twice", () => all(".view canvas").length === 2);
@@ -201,7 +203,18 @@ fn every_control_of_the_report_works() {
     is("searching", "search".into());
     is("unfiltered", ["swell", "tint", "same"].to_vec().into());
     is("filtered", ["same"].to_vec().into());
-    is("empty", serde_json::json!([0, false, 0]));
+    is(
+        "empty",
+        serde_json::json!([0, false, 0, "No case has this name."]),
+    );
+    is(
+        "hiddenByBox",
+        serde_json::json!([
+            0,
+            false,
+            "1 case as recorded, hidden by “only what differs”."
+        ]),
+    );
     let text = |key: &str| seen[key].as_str().unwrap_or_default().to_owned();
     assert!(text("facts").contains("rule exact"), "{seen:#}");
     assert!(text("why").contains("osc.out"), "{seen:#}");

@@ -18,12 +18,13 @@ function element(name, attributes = {}, ...children) {
 const passed = (entry) => entry.status === "same";
 const current = () => state.shown[state.at];
 
+const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+
 function summary() {
-  const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
   const failed = report.cases.filter((entry) => !passed(entry)).length;
   byId("summary").textContent = failed === 0
-    ? `${count(report.cases.length, "case")}, all as recorded.`
-    : `${failed} of ${count(report.cases.length, "case")} differ.`;
+    ? `${counted(report.cases.length, "case")}, all as recorded.`
+    : `${failed} of ${counted(report.cases.length, "case")} differ.`;
   const rules = { exact: "every channel of every pixel must be equal" };
   const rule = rules[report.rule] ? `${report.rule} (${rules[report.rule]})` : report.rule;
   byId("facts").textContent = `${report.tool} · rule ${rule} · ${report.rasteriser}`;
@@ -35,10 +36,12 @@ function list() {
   const word = byId("search").value.trim().toLowerCase();
   const only = byId("only").checked;
   const open = current();
-  state.shown = report.cases.filter((entry) =>
-    entry.name.toLowerCase().includes(word) && !(only && passed(entry)));
+  const named = report.cases.filter((entry) => entry.name.toLowerCase().includes(word));
+  state.shown = named.filter((entry) => !(only && passed(entry)));
   state.at = Math.max(0, state.shown.indexOf(open));
   byId("none").hidden = state.shown.length > 0;
+  byId("none").textContent = named.length === 0 ? "No case has this name."
+    : `${counted(named.length, "case")} as recorded, hidden by “only what differs”.`;
   byId("cases").replaceChildren(...state.shown.map((entry, at) => element("li", {},
     element("button", { type: "button", "aria-current": String(at === state.at), onclick: () => openCase(at) },
       element("span", {}, entry.name),
