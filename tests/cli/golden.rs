@@ -792,3 +792,33 @@ fn recorded_inputs_belong_to_the_plan() {
     assert_eq!(run.code, 5);
     assert!(run.out.contains("rec.csv"), "{}", run.out);
 }
+
+#[test]
+fn of_a_part_nothing_waits_and_what_works_is_said() {
+    let place = recorded();
+    place.file("loop.json", named("0,3,6").replace("#ffcc00", "#ffcc01"));
+    let run = place.run("golden check --frames 0,3 --report out.html --junit out.xml");
+    assert_eq!(run.code, 1);
+    assert!(!run.err.contains("golden accept"), "{}", run.err);
+    let first = "golden check loop.json";
+    let said = format!("first: oscilla {first}");
+    assert!(run.err.contains(&said), "{}", run.err);
+    for file in ["out.html", "out.xml"] {
+        let shown = text(&place, file);
+        assert!(shown.contains(&format!("oscilla {first}")), "{file}");
+        assert!(!shown.contains("oscilla golden accept"), "{file}");
+    }
+    assert_eq!(place.run(first).code, 1);
+    // What waits from the whole check is not what a part finds.
+    let run = place.run("golden check loop --frames 3");
+    assert!(run.err.contains(&said), "{}", run.err);
+    place.done("golden accept loop");
+    place.done("golden check");
+    // Of what was never recorded, the frames that are named are all.
+    place.file("new.json", named("0,3"));
+    let run = place.run("golden check new.json --frames 3");
+    assert!(run.err.contains("oscilla golden accept new"), "{}", run.err);
+    place.done("golden accept new");
+    assert!(place.path("golden/new/frame_00003.png").is_file());
+    place.done("golden check");
+}

@@ -16,10 +16,18 @@ pub(super) struct How {
     pub(super) rule: Rule,
     /// Programs may differ.
     pub(super) pixels_only: bool,
-    /// Only some of the recorded frames are looked at, because frames were named.
-    pub(super) in_part: bool,
+    /// Frames were named.
+    pub(super) names_frames: bool,
     /// Pictures are wanted for a page.
     pub(super) shows: bool,
+}
+
+impl How {
+    /// Whether only some of the recorded frames of a case are looked at. What was never recorded is all that
+    /// is looked at.
+    pub(super) fn in_part(&self, source: &Source) -> bool {
+        self.names_frames && source.recorded.is_some()
+    }
 }
 
 /// A case that was compared.
@@ -43,24 +51,33 @@ pub(super) fn check(
     if source.is_orphan {
         let place = folder.case(&source.name);
         let note = format!("`{}` belongs to no case of the record", place.display());
-        return Some(stale_case(source, folder, note));
+        return Some(stale_case(source, folder, how, note));
     }
     if source.is_gone() {
         let note = format!("`{}` is gone, its record is not", source.file.display());
-        return Some(stale_case(source, folder, note));
+        return Some(stale_case(source, folder, how, note));
     }
     let ready = match prepare(source) {
         Ok(ready) => ready,
-        Err(failure) => return Some(failed(source, folder, &failure)),
+        Err(failure) => return Some(failed(source, folder, how, &failure)),
     };
     match ready.make(source, stop) {
-        Err(failure) => Some(failed(source, folder, &failure)),
+        Err(failure) => Some(failed(source, folder, how, &failure)),
         Ok(None) => None,
         Ok(Some(made)) => Some(compared(source, (&ready, made), folder, how, stop)),
     }
 }
 
-fn outcome(source: &Source, folder: &Folder, status: Status, notes: Vec<String>) -> Outcome {
+fn outcome(
+    source: &Source,
+    folder: &Folder,
+    how: &How,
+    (status, notes): (Status, Vec<String>),
+) -> Outcome {
+    let (accept, check_first) = match how.in_part(source) {
+        true => (String::new(), check_first(source, folder)),
+        false => (accept(source, folder), String::new()),
+    };
     Outcome {
         name: source.name.clone(),
         patch: source.file.display().to_string(),
@@ -69,16 +86,28 @@ fn outcome(source: &Source, folder: &Folder, status: Status, notes: Vec<String>)
         program: None,
         why: None,
         notes,
-        accept: accept(source, folder),
+        accept,
+        check_first,
     }
+}
+
+/// A command of this record, up to its names.
+fn command(verb: &str, folder: &Folder) -> String {
+    let mut command = format!("oscilla golden {verb} ");
+    if folder.path != std::path::Path::new("golden") {
+        command.push_str(&format!("--golden {} ", shell::file(&folder.path)));
+    }
+    command
+}
+
+/// What to type to compare the whole case. Its file names it wherever there is something of its name.
+fn check_first(source: &Source, folder: &Folder) -> String {
+    command("check", folder) + &shell::file(&source.file)
 }
 
 /// What to type to take the new one.
 fn accept(source: &Source, folder: &Folder) -> String {
-    let mut command = "oscilla golden accept ".to_owned();
-    if folder.path != std::path::Path::new("golden") {
-        command.push_str(&format!("--golden {} ", shell::file(&folder.path)));
-    }
+    let mut command = command("accept", folder);
     // A name could be taken for a flag.
     if source.name.starts_with('-') {
         command.push_str("-- ");
@@ -86,21 +115,22 @@ fn accept(source: &Source, folder: &Folder) -> String {
     command + &shell::word(&source.name)
 }
 
-fn stale_case(source: &Source, folder: &Folder, note: String) -> Checked {
+fn stale_case(source: &Source, folder: &Folder, how: &How, note: String) -> Checked {
     Checked {
-        outcome: outcome(source, folder, Status::Stale, vec![note]),
+        outcome: outcome(source, folder, how, (Status::Stale, vec![note])),
         made: None,
         changed: Vec::new(),
         error: None,
     }
 }
 
-fn failed(source: &Source, folder: &Folder, failure: &Failure) -> Checked {
+fn failed(source: &Source, folder: &Folder, how: &How, failure: &Failure) -> Checked {
     let notes = failure.findings.iter().map(ToString::to_string).collect();
     Checked {
         outcome: Outcome {
             accept: String::new(),
-            ..outcome(source, folder, Status::Error, notes)
+            check_first: String::new(),
+            ..outcome(source, folder, how, (Status::Error, notes))
         },
         made: None,
         changed: Vec::new(),
@@ -115,7 +145,7 @@ fn compared(
     how: &How,
     stop: &AtomicBool,
 ) -> Checked {
-    let mut out = outcome(source, folder, Status::Same, Vec::new());
+    let mut out = outcome(source, folder, how, (Status::Same, Vec::new()));
     let (mut changed, mut torn) = (Vec::new(), Vec::new());
     let nothing = Case::default();
     let recorded = source.recorded.as_ref().unwrap_or(&nothing);
@@ -129,7 +159,7 @@ fn compared(
         }
         out.frames.push(beside.outcome);
     }
-    if !how.in_part {
+    if !how.in_part(source) {
         out.frames
             .extend(stale(source, &made, recorded, folder, how));
         out.frames.sort_by_key(|frame| frame.frame);

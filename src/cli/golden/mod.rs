@@ -156,7 +156,7 @@ fn compare(
     let how = How {
         rule: asked.rule.rule(),
         pixels_only: asked.pixels_only,
-        in_part: asked.case.plan.frames.is_some() || asked.case.plan.time.is_some(),
+        names_frames: asked.case.plan.frames.is_some() || asked.case.plan.time.is_some(),
         shows: asked.shows,
     };
     let stop = Stop::listen()?;
@@ -194,7 +194,7 @@ fn lay_down(source: &Source, checked: &Checked, folder: &Folder, how: &How) -> R
     let name = &source.name;
     match &checked.made {
         // Of a part nothing can be accepted, so nothing waits.
-        _ if how.in_part => Ok(()),
+        _ if how.in_part(source) => Ok(()),
         _ if checked.outcome.passed() => folder.forget_pending(name).map(|_| ()),
         Some(made) => {
             folder.forget_pending(name)?;
@@ -244,7 +244,10 @@ fn check(args: &GoldenCheckArgs, console: &Console) -> Result<Status, Failure> {
         console.say(format!("report in `{}`", path.display()));
     }
     let waiting = folder.pending();
-    let waits = |outcome: &&Outcome| !outcome.passed() && waiting.contains(&outcome.name);
+    // What an earlier check left of a case that is compared in part is not what was found now.
+    let waits = |outcome: &&Outcome| {
+        !outcome.passed() && !outcome.accept.is_empty() && waiting.contains(&outcome.name)
+    };
     let waiting: Vec<&Outcome> = outcomes.iter().filter(waits).collect();
     if args.update {
         for outcome in waiting {
@@ -259,6 +262,13 @@ fn check(args: &GoldenCheckArgs, console: &Console) -> Result<Status, Failure> {
         console.say(format!(
             "to take what is new: {} (or `--all`)",
             first.accept
+        ));
+    }
+    let in_part = |outcome: &&Outcome| !outcome.passed() && !outcome.check_first.is_empty();
+    if let Some(first) = outcomes.iter().find(in_part) {
+        console.say(format!(
+            "nothing waits of a case whose frames were compared in part; to take what is new, first: {}",
+            first.check_first
         ));
     }
     Ok(status)

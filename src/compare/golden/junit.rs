@@ -82,6 +82,12 @@ fn why(case: &Outcome) -> String {
     if !case.accept.is_empty() {
         lines.push(format!("to take the new one: {}", case.accept));
     }
+    if !case.check_first.is_empty() {
+        lines.push(format!(
+            "only some frames were compared; before the new one can be taken: {}",
+            case.check_first
+        ));
+    }
     lines.join("\n")
 }
 
@@ -126,6 +132,7 @@ mod tests {
             why: None,
             notes: vec!["a note".to_owned()],
             accept: "oscilla golden accept".to_owned(),
+            check_first: String::new(),
         };
         let text = write(&[case]);
         let tree = roxmltree::Document::parse(&text).unwrap();

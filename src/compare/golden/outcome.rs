@@ -185,8 +185,12 @@ pub struct Outcome {
     pub why: Option<Why>,
     /// What else is to be said: findings of the patch, what cannot be compared.
     pub notes: Vec<String>,
-    /// What to type to take the new one; empty where there is none, for it cannot be rendered.
+    /// What to type to take the new one; empty where nothing waits: it cannot be rendered, or was compared
+    /// in part.
     pub accept: String,
+    /// What to type before anything can be taken, where only some of the recorded frames were compared;
+    /// else empty.
+    pub check_first: String,
 }
 
 impl Outcome {

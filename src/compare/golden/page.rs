@@ -58,6 +58,7 @@ fn case(case: &Outcome) -> Value {
         "why": case.why,
         "notes": case.notes,
         "accept": case.accept,
+        "checkFirst": case.check_first,
         "worst": case.worst().map(|frame| frame.file.as_str()),
         "frames": case.frames.iter().map(frame).collect::<Vec<_>>(),
     })
@@ -101,6 +102,7 @@ mod tests {
             why: None,
             notes: Vec::new(),
             accept: String::new(),
+            check_first: String::new(),
         };
         let head = Head {
             tool: "oscilla".to_owned(),

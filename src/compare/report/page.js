@@ -87,13 +87,16 @@ function difference(text) {
 
 function accept(entry) {
   if (passed(entry) || entry.status === "error") return null;
-  const command = element("code", {}, entry.accept);
+  const typed = entry.accept || entry.checkFirst;
+  const command = element("code", {}, typed);
   const copy = async () => {
     getSelection().selectAllChildren(command);
     // Where a page may not use the clipboard, the text is at least selected.
-    try { await navigator.clipboard.writeText(entry.accept); } catch { /* selected */ }
+    try { await navigator.clipboard.writeText(typed); } catch { /* selected */ }
   };
-  return element("p", { class: "take" }, "To take what is new: ", command,
+  const words = entry.accept ? "To take what is new: "
+    : "Only some frames were compared, so nothing waits. To take what is new, first compare all: ";
+  return element("p", { class: "take" }, words, command,
     element("button", { type: "button", onclick: copy }, "Copy"));
 }
 
