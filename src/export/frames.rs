@@ -119,6 +119,22 @@ fn read_part(text: &str) -> Result<Written, FrameRangeError> {
 }
 
 impl FrameRange {
+    /// The frames of a set, as one would write them.
+    pub fn of(set: &FrameSet) -> Self {
+        let part = |part: &Part| Written {
+            first: part.first,
+            last: Some(part.last),
+            step: part.step,
+        };
+        let parts = set.parts.iter().map(part).collect();
+        Self { parts }
+    }
+
+    /// What stands between the commas, each as a range of its own.
+    pub fn parts(&self) -> impl Iterator<Item = Self> {
+        self.parts.iter().map(|part| Self { parts: vec![*part] })
+    }
+
     /// The frames meant in a plan of `frames` frames (at least 1).
     ///
     /// # Errors

@@ -822,3 +822,24 @@ fn of_a_part_nothing_waits_and_what_works_is_said() {
     assert!(place.path("golden/new/frame_00003.png").is_file());
     place.done("golden check");
 }
+
+#[test]
+fn pictures_of_frames_that_the_case_has_not_are_refused() {
+    let place = recorded();
+    let before = place.names("golden/loop");
+    for (pictures, words) in [("7,9", "`7`"), ("3,9", "`9`"), ("1-2", "`1-2`")] {
+        let args = format!("golden record loop.json --pictures {pictures}");
+        let hint = "its frames are 0,3,6; name some of these";
+        place.refused(
+            &args,
+            2,
+            &[words, "no frame of the case", hint, "loop.json"],
+        );
+        assert_eq!(place.names("golden/loop"), before, "{args}");
+    }
+    place.done("golden record loop.json --pictures 0,2-4");
+    let pictures = place.names("golden/loop").into_iter();
+    let pictures: Vec<String> = pictures.filter(|name| name.ends_with(".png")).collect();
+    assert_eq!(pictures, ["frame_00000.png", "frame_00003.png"]);
+    place.done("golden check");
+}

@@ -38,7 +38,8 @@ pub(super) struct Ready {
     raster: RasterOptions,
     /// Pictures have 16 bits a channel.
     is_deep: bool,
-    pictures: Option<FrameSet>,
+    /// What `--pictures` names: each of its parts.
+    pictures: Option<Vec<(FrameRange, FrameSet)>>,
     has_pictures: bool,
 }
 
@@ -115,7 +116,12 @@ pub(super) fn prepare(source: &Source) -> Result<Ready, Failure> {
     let (plan, frames) = job::plan(&plan_flags, &program)?;
     let plan = plan.with_shutter(flags.quality.shutter())?;
     let pictures = match &flags.pictures {
-        Some(Pictures::Some(range)) => Some(plan.select(Some(range))?),
+        Some(Pictures::Some(range)) => {
+            // As a whole first, for what its parts have in common.
+            plan.select(Some(range))?;
+            let part = |part: FrameRange| plan.select(Some(&part)).map(|set| (part, set));
+            Some(range.parts().map(part).collect::<Result<_, _>>()?)
+        }
         _ => None,
     };
     let mut warnings = diagnostics.list().to_vec();
@@ -169,6 +175,22 @@ fn planned(
 }
 
 impl Ready {
+    /// Finds out whether each part of `--pictures` means some frame of the case.
+    ///
+    /// # Errors
+    /// If one means none: pictures would be missing that somebody wanted.
+    pub(super) fn has_named_pictures(&self) -> Result<(), Failure> {
+        let parts = self.pictures.iter().flatten();
+        let is_made = |set: &FrameSet| self.frames.iter().any(|frame| set.contains(frame));
+        let Some((part, _)) = parts.into_iter().find(|(_, set)| !is_made(set)) else {
+            return Ok(());
+        };
+        let of = FrameRange::of(&self.frames);
+        let message = format!("`--pictures` names `{part}`, which is no frame of the case");
+        let hint = format!("its frames are {of}; name some of these, `all` or `none`");
+        Err(Failure::usage(message).hint(hint))
+    }
+
     /// Renders the frames. `None` if it was stopped.
     ///
     /// # Errors
@@ -193,7 +215,8 @@ impl Ready {
             let (picture, png, hash) = shot.map_err(|error| internal(&*error))?;
             // With motion blur the engine stands at the last moment, and so do the values.
             let tree = exposed.shown.last();
-            let chosen = |set: &FrameSet| set.contains(number);
+            let chosen =
+                |parts: &Vec<(_, FrameSet)>| parts.iter().any(|(_, set)| set.contains(number));
             frames.push(MadeFrame {
                 number,
                 picture,

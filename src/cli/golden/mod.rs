@@ -62,6 +62,9 @@ fn record(args: &GoldenRecordArgs, console: &Console) -> Result<Status, Failure>
     let mut cases = Vec::with_capacity(sources.len());
     for source in sources {
         let ready = make::prepare(&source).map_err(|failure| about(&source, failure))?;
+        ready
+            .has_named_pictures()
+            .map_err(|failure| about(&source, failure))?;
         console.warnings(&ready.warnings);
         cases.push((source, ready));
     }
