@@ -603,7 +603,25 @@ fn a_patch_with_errors_stops_a_recording_and_is_told_in_a_check() {
     assert!(run.out.contains("error    loop"), "{}", run.out);
     assert!(run.out.contains("unknown-block-type"), "{}", run.out);
     let list = text(&place, "out.xml");
-    assert!(list.contains("type=\"error\""), "{list}");
+    let tree = roxmltree::Document::parse(&list).unwrap();
+    let root = tree.root_element();
+    let suite = root.first_element_child().unwrap();
+    for counted in [root, suite] {
+        let count = |name| counted.attribute(name);
+        assert_eq!(
+            (count("tests"), count("failures"), count("errors")),
+            (Some("1"), Some("0"), Some("1")),
+            "{list}"
+        );
+    }
+    let error = tree.descendants().find(|n| n.has_tag_name("error"));
+    assert!(
+        error
+            .and_then(|error| error.text())
+            .is_some_and(|text| text.contains("Nope")),
+        "{list}"
+    );
+    assert!(!list.contains("<failure"), "{list}");
     // What cannot be rendered cannot be taken.
     assert!(!list.contains("accept"), "{list}");
 }
