@@ -115,6 +115,46 @@ fn an_edge_that_moved_by_less_than_a_pixel_takes_edges_and_nothing_else() {
     assert!(!far.passed() && far.unforgiven > 0);
 }
 
+/// A white disc on black, about 5 px wide.
+fn disc(x: f64, y: f64) -> Picture {
+    let mut rgba = Vec::new();
+    for v in 0..16 {
+        for u in 0..16 {
+            let (dx, dy) = (f64::from(u) - x, f64::from(v) - y);
+            let apart = (dx * dx + dy * dy).sqrt();
+            let level = ((3.0 - apart).clamp(0.0, 1.0) * 255.0 + 0.5) as u16;
+            rgba.extend_from_slice(&[level, level, level, 255]);
+        }
+    }
+    Picture::new(16, 16, Depth::Eight, rgba).unwrap()
+}
+
+#[test]
+fn what_moved_by_a_pixel_takes_edges_and_what_moved_by_two_does_not_pass() {
+    let rule = rule("levels=2,edges=100%");
+    let step = |at| compare(&edge(5.0), &edge(at), &rule);
+    assert!(step(6.0).passed() && step(4.0).passed());
+    assert!(!step(7.0).passed() && !step(3.0).passed());
+    let (x, y) = (7.3, 7.6);
+    for (dx, dy) in [(1.0, 0.0), (0.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
+        let moved = |by: f64| compare(&disc(x, y), &disc(x + dx * by, y + dy * by), &rule);
+        assert!(moved(1.0).passed() && moved(1.0).edges > 0, "{dx} {dy}");
+        assert!(!moved(2.0).passed(), "{dx} {dy}");
+    }
+}
+
+#[test]
+fn the_pixels_around_are_three_by_three_and_the_range_is_wider_by_the_levels() {
+    // A spot of either colour each, so that only where they lie decides.
+    let spot = |x: u32, y: u32, by| changed(&flat(100), &[(x, y, 0, by)]);
+    let rule = rule("levels=2,edges=2");
+    let passes = |x, y, by| compare(&spot(3, 3, 60), &spot(x, y, by), &rule).passed();
+    assert!(passes(4, 3, 60) && passes(4, 4, 60) && passes(2, 4, 60));
+    assert!(!passes(5, 3, 60) && !passes(5, 4, 60) && !passes(3, 5, 60));
+    assert!(passes(4, 4, 62) && passes(4, 4, 58));
+    assert!(!passes(4, 4, 63) && !passes(4, 4, 57));
+}
+
 #[test]
 fn a_spot_in_a_flat_area_is_no_edge() {
     let a = flat(100);

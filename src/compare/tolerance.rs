@@ -1,11 +1,12 @@
-//! The explicit rule: how many pixels may differ, by how many levels, and how many may lie on an edge
-//! that moved by less than a pixel.
+//! The explicit rule: how many pixels may differ, by how many levels, and how many may differ by more
+//! because an edge moved.
 //!
 //! Written `levels=2,pixels=20,edges=100`. Colours are compared premultiplied, so colours that nobody
 //! can see do not count. A pixel that differs by at most `levels` in every channel takes one of
 //! `pixels`. One that differs by more passes only as an edge pixel, which takes one of `edges`: in each
 //! picture, every channel lies within `levels` of the range that the other picture has in the 3 × 3
-//! pixels around.
+//! pixels around. So whatever moved by one whole pixel, across, down or both, takes edge pixels only. How
+//! much further something may move depends on its shape; a step between flat areas may not move by two.
 
 use super::marks::Mark;
 use super::measure::levels;

@@ -25,8 +25,9 @@ pub(in crate::cli) struct CompareArgs {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Rule")]
 pub(in crate::cli) struct RuleFlags {
-    /// Let pixels differ by a few levels: `levels=2,pixels=20,edges=100` (pixels default to all, edges
-    /// that moved by less than a pixel to none; `0.1%` is a part of all)
+    /// Let pixels differ by a few levels: `levels=2,pixels=20,edges=100` (pixels default to all, edges to
+    /// none; `0.1%` is a part of all). An edge pixel differs by more, but lies in each picture within the
+    /// levels of the other one's 3 × 3 pixels around: what moved by one pixel passes
     #[arg(long, value_name = "RULE", conflicts_with = "perceptual", value_parser = parse_tolerance)]
     pub(in crate::cli) tolerance: Option<Rule>,
     /// Let pass what nobody sees, for pictures made elsewhere: `0.1`, or `threshold=0.1,pixels=20`
