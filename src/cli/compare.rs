@@ -1,8 +1,8 @@
 //! `oscilla compare`: two pictures or two folders of them, no patch needed.
 //!
-//! In folders, files are paired by name; one without a partner is a difference. The data is a line (or
-//! a JSON object) for each pair, with its counts also where the rule is met. `--diff` never touches what is
-//! compared, and leaves no picture of an earlier difference.
+//! In folders and the folders in them, files are paired by name; one without a partner is a difference. The
+//! data is a line (or a JSON object) for each pair, with its counts also where the rule is met. `--diff` never
+//! touches what is compared, leaves no picture of an earlier difference, and says where it writes none.
 
 use super::args::CompareArgs;
 use super::console::{self, Console};
@@ -12,7 +12,6 @@ use crate::compare::{Measure, Picture, Rule, Verdict, compare};
 use crate::diag::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +26,7 @@ pub(super) fn run(args: &CompareArgs, console: &mut Console) -> Result<Status, F
     for pair in &pairs {
         let (row, shown) = judge(pair, &rule)?;
         if let Some(place) = &args.diff {
-            show(&pair.diff(place), shown.as_ref())?;
+            show(&pair.diff(place), shown.as_ref(), &row, console)?;
         }
         if !args.json {
             console::data(|out| writeln!(out, "{row}"))?;
@@ -53,7 +52,8 @@ pub(super) fn run(args: &CompareArgs, console: &mut Console) -> Result<Status, F
 
 /// Two files of one name.
 struct Pair {
-    name: OsString,
+    /// In folders, relative to both.
+    name: PathBuf,
     expected: PathBuf,
     actual: PathBuf,
     /// The second side is a folder, so is that of differences.
@@ -113,20 +113,22 @@ fn resolved(path: &Path) -> PathBuf {
 fn pairs(expected: &Path, actual: &Path) -> Result<Vec<Pair>, Failure> {
     match (expected.is_dir(), actual.is_dir()) {
         (false, false) => Ok(vec![Pair {
-            name: actual.as_os_str().to_owned(),
+            name: actual.to_owned(),
             expected: expected.to_owned(),
             actual: actual.to_owned(),
             in_folder: false,
         }]),
         (true, true) => {
-            let mut names = pictures(expected)?;
-            names.extend(pictures(actual)?);
+            let mut names = BTreeSet::new();
+            for side in [expected, actual] {
+                pictures(side, Path::new(""), &mut Vec::new(), &mut names)?;
+            }
             if names.is_empty() {
                 let (a, b) = (expected.display(), actual.display());
                 let message = format!("there is no PNG file in `{a}` or `{b}`");
                 return Err(Failure::usage(message));
             }
-            let pair = |name: OsString| Pair {
+            let pair = |name: PathBuf| Pair {
                 expected: expected.join(&name),
                 actual: actual.join(&name),
                 in_folder: true,
@@ -147,21 +149,35 @@ fn pairs(expected: &Path, actual: &Path) -> Result<Vec<Pair>, Failure> {
     }
 }
 
-/// Names of the PNG files in a folder.
-fn pictures(folder: &Path) -> Result<BTreeSet<OsString>, Failure> {
-    let unreadable = |error| Failure::unreadable(folder, &error);
-    let mut names = BTreeSet::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
+/// Adds the PNG files of a folder and of those in it, named relative to `root`. `above` are the folders on the
+/// way, so that a link to one of them leads nowhere.
+fn pictures(
+    root: &Path,
+    below: &Path,
+    above: &mut Vec<PathBuf>,
+    names: &mut BTreeSet<PathBuf>,
+) -> Result<(), Failure> {
+    let folder = root.join(below);
+    let unreadable = |error| Failure::unreadable(&folder, &error);
+    let here = fs::canonicalize(&folder).map_err(unreadable)?;
+    if above.contains(&here) {
+        return Ok(());
+    }
+    above.push(here);
+    for entry in fs::read_dir(&folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        let path = entry.path();
+        let (path, name) = (entry.path(), below.join(entry.file_name()));
         let is_png = path
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("png"));
-        if is_png && path.is_file() {
-            names.insert(entry.file_name());
+        if path.is_dir() {
+            pictures(root, &name, above, names)?;
+        } else if is_png && path.is_file() {
+            names.insert(name);
         }
     }
-    Ok(names)
+    above.pop();
+    Ok(())
 }
 
 /// What is said of one pair.
@@ -224,7 +240,13 @@ impl Row {
 
 /// What is said of a pair, and its difference painted, if there is one.
 fn judge(pair: &Pair, rule: &Rule) -> Result<(Row, Option<Picture>), Failure> {
-    let name = pair.name.to_string_lossy().into_owned();
+    let parts = pair.name.iter().map(|part| part.to_string_lossy());
+    let name = if pair.in_folder {
+        // The same on every system.
+        parts.collect::<Vec<_>>().join("/")
+    } else {
+        pair.name.to_string_lossy().into_owned()
+    };
     if pair.in_folder {
         for (there, side) in [(&pair.expected, "expected"), (&pair.actual, "actual")] {
             if !there.is_file() {
@@ -262,10 +284,25 @@ fn read(path: &Path) -> Result<Picture, Failure> {
     })
 }
 
-/// Writes the difference; without one, takes away that of an earlier comparison.
-fn show(path: &Path, picture: Option<&Picture>) -> Result<(), Failure> {
+/// Writes the difference. Without one, it takes away that of an earlier comparison; either is said.
+fn show(
+    path: &Path,
+    picture: Option<&Picture>,
+    row: &Row,
+    console: &Console,
+) -> Result<(), Failure> {
+    let shown = path.display();
     let Some(picture) = picture else {
-        return forget(path);
+        let why = row
+            .problem
+            .as_deref()
+            .unwrap_or("the pictures are the same");
+        if forget(path)? {
+            console.say(format!("removed `{shown}`: {why}"));
+        } else {
+            console.say(format!("no difference is painted in `{shown}`: {why}"));
+        }
+        return Ok(());
     };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| unwritable(path, &error))?;
@@ -274,12 +311,14 @@ fn show(path: &Path, picture: Option<&Picture>) -> Result<(), Failure> {
     save(path, |out| out.write_all(&png))
 }
 
-/// Only a file is removed: nothing is lost that the next difference would not have replaced.
-fn forget(path: &Path) -> Result<(), Failure> {
+/// Only a file is removed: nothing is lost that the next difference would not have replaced. Says whether there
+/// was one.
+fn forget(path: &Path) -> Result<bool, Failure> {
     if !path.is_file() {
-        return Ok(());
+        return Ok(false);
     }
-    fs::remove_file(path).map_err(|error| unwritable(path, &error))
+    let removed = fs::remove_file(path).map_err(|error| unwritable(path, &error));
+    removed.map(|()| true)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

@@ -88,6 +88,58 @@ fn folders_are_paired_by_name() {
 }
 
 #[test]
+fn folders_in_folders_are_compared_too() {
+    let place = Place::new();
+    for name in [
+        "a/x/1.png",
+        "b/x/1.png",
+        "a/x/y/2.png",
+        "a/z.png",
+        "b/z.png",
+    ] {
+        picture(&place, name, None);
+    }
+    picture(&place, "b/x/1.png", Some(200));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(place.path("a"), place.path("a/x/up")).unwrap();
+    let run = place.run("compare a b --diff d");
+    assert_eq!(run.code, 1);
+    let told: Vec<&str> = run
+        .out
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(told, ["x/1.png", "x/y/2.png", "z.png"], "{}", run.out);
+    assert!(run.out.contains("there is no actual picture"));
+    assert_eq!(place.names("d"), ["x"]);
+    assert_eq!(place.names("d/x"), ["1.png"]);
+}
+
+#[test]
+fn where_no_difference_is_painted_it_is_said() {
+    let place = Place::new();
+    for name in ["a/1.png", "a/2.png", "b/1.png"] {
+        picture(&place, name, None);
+    }
+    image::RgbaImage::new(3, 3)
+        .save(place.path("small.png"))
+        .unwrap();
+    let run = place.done("compare a/1.png b/1.png --diff d.png");
+    let words = "no difference is painted in `d.png`: the pictures are the same";
+    assert!(run.err.contains(words), "{}", run.err);
+    let run = place.run("compare a b --diff d");
+    let words = "2.png`: there is no actual picture";
+    assert!(run.err.contains(words), "{}", run.err);
+    // What is taken away is said as well.
+    picture(&place, "d.png", None);
+    let run = place.run("compare a/1.png small.png --diff d.png");
+    assert_eq!(run.code, 1);
+    let words = "removed `d.png`: 6x4 px expected, 3x3 px found";
+    assert!(run.err.contains(words), "{}", run.err);
+    assert!(!place.path("d.png").exists());
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let place = Place::new();
     picture(&place, "a.png", None);

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 /// `oscilla compare`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareArgs {
-    /// PNG file, or folder of them, as it should be
+    /// PNG file, or folder of them and of such folders, as it should be
     pub(in crate::cli) expected: PathBuf,
     /// PNG file, or folder of them, as it is
     pub(in crate::cli) actual: PathBuf,
     #[command(flatten)]
     pub(in crate::cli) rule: RuleFlags,
-    /// Write a picture of the differences here; a folder if folders are compared
+    /// Write a picture of the differences here; a folder if folders are compared. Where there is none, what
+    /// an earlier comparison left here is removed
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) diff: Option<PathBuf>,
     /// Write one JSON array of all pairs to standard output
