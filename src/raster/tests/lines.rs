@@ -329,9 +329,10 @@ fn a_stroked_curve_is_as_wide_as_it_should_be() {
         cmds: vec![0, 2],
         pts: vec![[5.0, 40.0], [24.0, -20.0], [43.0, 40.0]],
     };
-    let fine: Vec<[f32; 2]> = (0..=400)
+    // So many chords leave the curve by less than 0.003 px.
+    let fine: Vec<[f32; 2]> = (0..=100)
         .map(|i| {
-            let (t, u) = (i as f32 / 400.0, 1.0 - i as f32 / 400.0);
+            let (t, u) = (i as f32 / 100.0, 1.0 - i as f32 / 100.0);
             std::array::from_fn(|c| {
                 curve.pts[0][c] * u * u + curve.pts[1][c] * 2.0 * u * t + curve.pts[2][c] * t * t
             })
