@@ -12,9 +12,9 @@ use super::outline::{self, Kind, When, inner_of, path_of};
 use super::place::Place;
 use super::{LottieError, TOLERANCE};
 use crate::motion::course::Course;
-use crate::motion::track::{Ink, Track};
+use crate::motion::track::{Ink, Part, Track};
 use crate::render_tree::rows::{Outline, Placed, Row, Rows};
-use crate::render_tree::{Blend, Cap, FillRule, Join, PathData, StrokeStyle};
+use crate::render_tree::{Cap, FillRule, Join, PathData, StrokeStyle};
 
 /// A circle without radius has a stroke, but players draw none.
 const POINT: f64 = 0.01;
@@ -84,24 +84,6 @@ pub(super) fn write(
         stage.shapes((first.sink(), first.sink()), &body, mix, (span, place))?;
     }
     Ok(())
-}
-
-/// What a group paints: where fill and stroke are blended one after the other, each has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Whole,
-    Fill,
-    Stroke,
-}
-
-impl Part {
-    fn of(blend: Blend, track: &Track) -> &'static [Self] {
-        if blend != Blend::Normal && track.fill.paints() && track.stroke.paints() {
-            &[Self::Fill, Self::Stroke]
-        } else {
-            &[Self::Whole]
-        }
-    }
 }
 
 /// One element of one kind, over all frames.
@@ -205,8 +187,8 @@ impl<'a> Figure<'a> {
     fn write(&self, stage: &mut Stage, (kind, part): (Kind, Part), name: &str, out: &mut String) {
         let when: When = (self.span, &self.fresh);
         let track = &self.track;
-        let fills = part != Part::Stroke && track.fill.paints();
-        let strokes = part != Part::Fill && track.stroke.paints();
+        let fills = part.fills(track);
+        let strokes = part.strokes(track);
         out.push_str("{\"ty\":\"gr\",");
         if !name.is_empty() {
             out.push_str("\"nm\":");

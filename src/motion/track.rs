@@ -5,6 +5,7 @@
 //! colour while nothing is painted with it. Turns are the nearest from frame to frame.
 
 use crate::math::affine::degrees;
+use crate::render_tree::Blend;
 use crate::render_tree::rows::{Paint, Placed, Row};
 
 /// Channels of one element; a value a frame.
@@ -26,6 +27,36 @@ pub(crate) struct Ink {
     pub(crate) rgb: Vec<[f64; 3]>,
     /// 0…255; 0 where nothing is painted.
     pub(crate) alpha: Vec<[f64; 1]>,
+}
+
+/// What one drawn thing paints of an element: where fill and stroke are blended one after the other, each is
+/// a thing of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Fill,
+    Stroke,
+}
+
+impl Part {
+    /// The parts of an element.
+    pub(crate) fn of(blend: Blend, track: &Track) -> &'static [Self] {
+        if blend != Blend::Normal && track.fill.paints() && track.stroke.paints() {
+            &[Self::Fill, Self::Stroke]
+        } else {
+            &[Self::Whole]
+        }
+    }
+
+    /// Whether it has the fill of an element that has one.
+    pub(crate) fn fills(self, track: &Track) -> bool {
+        self != Self::Stroke && track.fill.paints()
+    }
+
+    /// Whether it has the stroke of an element that has one.
+    pub(crate) fn strokes(self, track: &Track) -> bool {
+        self != Self::Fill && track.stroke.paints()
+    }
 }
 
 impl Track {

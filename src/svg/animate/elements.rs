@@ -13,9 +13,9 @@ use super::keyframes::Keyframes;
 use crate::math::affine::{Affine, Turn};
 use crate::motion::course::Course;
 use crate::motion::thin::{is_constant, thin};
-use crate::motion::track::Track;
+use crate::motion::track::{Part, Track};
 use crate::render_tree::rows::{Outline, Placed, Row, Rows};
-use crate::render_tree::{Blend, FillRule, Shape};
+use crate::render_tree::{FillRule, Shape};
 use std::sync::Arc;
 
 /// Largest error of a place between kept keyframes, user px and degrees.
@@ -81,7 +81,7 @@ pub(super) fn write(
     let mut uses = Uses::new(frames);
     each(&course, frames, motion, |motion, element| {
         let unit = moves(&motion.track, element.outline);
-        for part in Part::whole(first.blend(), &motion.track) {
+        for part in Part::of(first.blend(), &motion.track) {
             let row = base_row(&motion.track, *part, unit);
             Shared::join(&mut shared, &row);
         }
@@ -108,7 +108,7 @@ pub(super) fn write(
         uses,
     };
     each(&course, frames, motion, |motion, element| {
-        for (i, part) in Part::whole(first.blend(), &motion.track).iter().enumerate() {
+        for (i, part) in Part::of(first.blend(), &motion.track).iter().enumerate() {
             writer.element(pen, motion, element, *part, i == 0);
         }
         Ok(())
@@ -214,33 +214,6 @@ fn check_growth(track: &Track) -> Result<(), &'static str> {
         return Err("a stroked element changes its size by more than half from frame to frame");
     }
     Ok(())
-}
-
-/// Which paints an SVG element stands for: where fill and stroke are blended one after the other,
-/// each has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Whole,
-    Fill,
-    Stroke,
-}
-
-impl Part {
-    fn whole(blend: Blend, track: &Track) -> &'static [Self] {
-        if blend != Blend::Normal && track.fill.paints() && track.stroke.paints() {
-            &[Self::Fill, Self::Stroke]
-        } else {
-            &[Self::Whole]
-        }
-    }
-
-    fn fills(self, track: &Track) -> bool {
-        self != Self::Stroke && track.fill.paints()
-    }
-
-    fn strokes(self, track: &Track) -> bool {
-        self != Self::Fill && track.stroke.paints()
-    }
 }
 
 /// What an element paints in frame 0. Its stroke is divided by the scale that will multiply it.
