@@ -4,35 +4,22 @@ use super::{
     Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Shown,
     SourceError, Start,
 };
-use crate::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
-use std::sync::Arc;
+use crate::render_tree::{Column, Instances2d, Pass, RenderTree, Shape, testing};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A tree with one white dot.
 pub(super) fn dot(pos: [f32; 2]) -> RenderTree {
     let dot = Instances2d {
         sink: "dot".into(),
-        source: Source::Instances2d,
-        count: 1,
         pos: Column::One(pos),
         size: Column::One(1.0),
-        rotation: Column::One(0.0),
-        shapes: Arc::new(vec![Shape::Circle]),
-        shape_id: Column::One(0),
         rgba: Column::One([255; 4]),
-        stroke_width: Column::One(0.0),
-        stroke_rgba: Column::One([0; 4]),
-        blend: Blend::Normal,
-        element: None,
-        ids: Arc::new(Ids::Sequential),
+        ..testing::dots(Shape::Circle, 1)
     };
     RenderTree {
-        frame: 0,
-        t_ms: 0.0,
         width: 4,
         height: 4,
-        background: [0.0; 4],
-        passes: vec![Pass::Instances2d(dot)],
+        ..testing::tree(vec![Pass::Instances2d(dot)])
     }
 }
 

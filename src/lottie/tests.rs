@@ -1,9 +1,10 @@
 //! What is one value, what has keyframes, what is held, what begins and ends.
 
 use super::{Animation, LottieError, LottieOptions, MAX_BYTES, Redrawn, TOLERANCE};
+use crate::render_tree::testing::{dots, tree};
 use crate::render_tree::{
     Blend, Cap, Clear, Clip, Cmd, Column, Effect, FillRule, GlowMode, Group, Ids, Instances2d,
-    Pass, PathData, PostFx, RenderTree, Shape, Source, StrokeStyle, Strokes2d,
+    Pass, PathData, PostFx, RenderTree, Shape, StrokeStyle, Strokes2d,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -18,26 +19,6 @@ fn options() -> LottieOptions {
         max_bytes: MAX_BYTES,
         name: "test".to_owned(),
         metadata: Vec::new(),
-    }
-}
-
-/// Dots of one shape; what a test is about is set by it.
-fn dots(shape: Shape, count: u32) -> Instances2d {
-    Instances2d {
-        sink: "dots".into(),
-        source: Source::Instances2d,
-        count,
-        pos: Column::One([10.0, 20.0]),
-        size: Column::One(5.0),
-        rotation: Column::One(0.0),
-        shapes: Arc::new(vec![shape]),
-        shape_id: Column::One(0),
-        rgba: Column::One([255, 128, 0, 255]),
-        stroke_width: Column::One(0.0),
-        stroke_rgba: Column::One([0; 4]),
-        blend: Blend::Normal,
-        element: None,
-        ids: Arc::new(Ids::Sequential),
     }
 }
 
@@ -89,10 +70,7 @@ fn animate(
         let tree = RenderTree {
             frame: frame as u64,
             t_ms,
-            width: 100,
-            height: 50,
-            background: [0.0; 4],
-            passes: passes(frame),
+            ..tree(passes(frame))
         };
         animation.push(tree, t_ms);
     }

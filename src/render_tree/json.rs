@@ -237,27 +237,17 @@ fn write_path(path: &PathData, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render_tree::{Blend, Clear, Column, Ids};
+    use crate::render_tree::{Blend, Clear, Column, Ids, testing};
     use serde_json::{Value, json};
     use std::sync::Arc;
 
     fn dots(count: u32) -> Instances2d {
         let pos = (0..count).map(|i| [i as f32 * 10.0, 5.0]).collect();
         Instances2d {
-            sink: "dots".into(),
-            source: Source::Instances2d,
-            count,
             pos: Column::Many(Arc::new(pos)),
             size: Column::One(2.5),
-            rotation: Column::One(0.0),
-            shapes: Arc::new(vec![Shape::Circle]),
-            shape_id: Column::One(0),
             rgba: Column::One([128, 0, 0, 128]),
-            stroke_width: Column::One(0.0),
-            stroke_rgba: Column::One([0; 4]),
-            blend: Blend::Normal,
-            element: None,
-            ids: Arc::new(Ids::Sequential),
+            ..testing::dots(Shape::Circle, count)
         }
     }
 

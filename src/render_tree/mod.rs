@@ -10,6 +10,8 @@ mod effect;
 pub mod json;
 pub(crate) mod rows;
 mod shape;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use effect::{MAX_SIGMA, box_width, margin};
 

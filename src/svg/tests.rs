@@ -1,39 +1,20 @@
 //! What a tree becomes, element by element.
 
 use super::{SvgIds, SvgOptions, Writer, write};
+use crate::render_tree::testing::{self, tree};
 use crate::render_tree::{
     Blend, Cap, Clear, Clip, Column, Effect, FillRule, GlowMode, Group, Ids, Instances2d, Join,
-    Pass, PathData, Paths2d, PostFx, RenderTree, Shape, Source, StrokeStyle, Strokes2d,
+    Pass, PathData, Paths2d, PostFx, Shape, Source, StrokeStyle, Strokes2d,
 };
 use std::sync::Arc;
 
-fn tree(passes: Vec<Pass>) -> RenderTree {
-    RenderTree {
-        frame: 0,
-        t_ms: 0.0,
-        width: 100,
-        height: 50,
-        background: [0.0; 4],
-        passes,
-    }
-}
-
 fn dots(shapes: Vec<Shape>, pos: Vec<[f32; 2]>) -> Instances2d {
     Instances2d {
-        sink: "dots".into(),
-        source: Source::Instances2d,
-        count: pos.len() as u32,
-        pos: Column::Many(Arc::new(pos)),
+        pos: Column::Many(Arc::new(pos.clone())),
         size: Column::One(15.0),
-        rotation: Column::One(0.0),
         shapes: Arc::new(shapes),
-        shape_id: Column::One(0),
-        rgba: Column::One([255, 128, 0, 255]),
-        stroke_width: Column::One(0.0),
-        stroke_rgba: Column::One([0; 4]),
-        blend: Blend::Normal,
-        element: None,
         ids: Arc::new(Ids::Grid { cols: 2 }),
+        ..testing::dots(Shape::Circle, pos.len() as u32)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What moves, what stands still, and what is baked.
 
 use super::{AnimateError, AnimateOptions, AnimateReport, Animation, End, MAX_BYTES};
+use crate::render_tree::testing::{dots, tree};
 use crate::render_tree::{
-    Blend, Clip, Column, Effect, Group, Ids, Instances2d, Pass, PathData, PostFx, RenderTree,
-    Shape, Source,
+    Blend, Clip, Column, Effect, Group, Instances2d, Pass, PathData, PostFx, RenderTree, Shape,
 };
 use crate::svg::SvgOptions;
 use std::sync::Arc;
@@ -18,26 +18,6 @@ fn options() -> AnimateOptions {
     }
 }
 
-/// Dots of one shape; what a test is about is set by it.
-fn dots(shape: Shape, count: u32) -> Instances2d {
-    Instances2d {
-        sink: "dots".into(),
-        source: Source::Instances2d,
-        count,
-        pos: Column::One([10.0, 20.0]),
-        size: Column::One(5.0),
-        rotation: Column::One(0.0),
-        shapes: Arc::new(vec![shape]),
-        shape_id: Column::One(0),
-        rgba: Column::One([255, 128, 0, 255]),
-        stroke_width: Column::One(0.0),
-        stroke_rgba: Column::One([0; 4]),
-        blend: Blend::Normal,
-        element: None,
-        ids: Arc::new(Ids::Sequential),
-    }
-}
-
 /// Four frames of passes, by number.
 fn animate(
     options: &AnimateOptions,
@@ -48,10 +28,7 @@ fn animate(
         let tree = RenderTree {
             frame: frame as u64,
             t_ms: frame as f64 * 100.0,
-            width: 100,
-            height: 50,
-            background: [0.0; 4],
-            passes: passes(frame),
+            ..tree(passes(frame))
         };
         animation.push(tree, frame as f64 * 100.0);
     }
