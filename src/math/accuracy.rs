@@ -313,3 +313,28 @@ fn truncation_to_32_bits() {
         assert_eq!(wrap_u32(x), bits, "{x}");
     }
 }
+
+#[test]
+fn sine_and_cosine_together_have_the_bits_of_each_alone() {
+    same_bits(|x| x.sin_cos_turns().0, Real::sin_turns);
+    same_bits(|x| x.sin_cos_turns().1, Real::cos_turns);
+    // Where the polynomials meet.
+    let eighths = (0..64).map(|k| k as f32 / 64.0);
+    let below = eighths.clone().map(f32::next_down);
+    let above = eighths.clone().map(f32::next_up);
+    for x in eighths.chain(below).chain(above).flat_map(|x| [x, -x]) {
+        let want = (x.sin_turns(), x.cos_turns());
+        let got = x.sin_cos_turns();
+        assert_eq!(got.0.to_bits(), want.0.to_bits(), "{x:e}");
+        assert_eq!(got.1.to_bits(), want.1.to_bits(), "{x:e}");
+    }
+}
+
+#[test]
+fn the_short_clamp_is_the_clamp() {
+    same_bits(Real::clamp01, |x| Real::clamp(x, 0.0, 1.0));
+    same_bits(
+        |x| Real::clamp01(f64::from(x)) as f32,
+        |x| Real::clamp(x, 0.0, 1.0),
+    );
+}

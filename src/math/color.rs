@@ -10,22 +10,45 @@ use super::real::Real;
 /// Formula: CSS Color 3, section 4.2.4, in its chroma form.
 #[inline(always)]
 pub fn hsl_to_rgb<R: Real>(h: R, s: R, l: R) -> [R; 3] {
+    let [c, m] = chroma_of_hsl(s, l);
+    hue_to_rgb(h, c, m)
+}
+
+/// Chroma and least channel of a colour from saturation and lightness (clamped to 0…1).
+#[inline(always)]
+pub fn chroma_of_hsl<R: Real>(s: R, l: R) -> [R; 2] {
+    let (s, l) = (s.clamp01(), l.clamp01());
+    let c = (R::ONE - (R::TWO * l - R::ONE).abs()) * s;
+    [c, l - c / R::TWO]
+}
+
+/// Hue in degrees (wrapped), chroma and least channel to r, g, b.
+///
+/// Over the six sixths of the circle a channel is 1, falls, is 0 twice, rises and is 1 again: a
+/// distance from one hue, cut off at both ends. Where it falls or rises the sums are exact, so the cut
+/// can be done first.
+#[inline(always)]
+pub fn hue_to_rgb<R: Real>(h: R, c: R, m: R) -> [R; 3] {
     let n = |x: f64| R::from_f64(x);
     let (zero, one) = (R::ZERO, R::ONE);
     let h = h - n(360.0) * (h / n(360.0)).floor();
     // Rounding can leave a hair below 0 or a full turn: both are red.
-    let h = if h < zero || h >= n(360.0) { zero } else { h };
-    let (s, l) = (s.clamp01(), l.clamp01());
-    let c = (one - (R::TWO * l - one).abs()) * s;
+    let h = if h < zero { zero } else { h };
+    let h = if h >= n(360.0) { zero } else { h };
     let sixth = h / n(60.0);
-    let odd = sixth - R::TWO * (sixth / R::TWO).floor();
-    let x = c * (one - (odd - one).abs());
-    let m = l - c / R::TWO;
-    let below = |limit: f64, yes: R, no: R| if sixth < n(limit) { yes } else { no };
-    let r = below(1.0, c, below(2.0, x, below(4.0, zero, below(5.0, x, c))));
-    let g = below(1.0, x, below(3.0, c, below(4.0, x, zero)));
-    let b = below(2.0, zero, below(3.0, x, below(5.0, c, x)));
-    [r + m, g + m, b + m]
+    // The comparisons choose what a hue that is not a number gives: red to r, nothing to g, NaN to b.
+    let r = (sixth - n(3.0)).abs() - one;
+    let r = if r < one { r } else { one };
+    let r = if r > zero { r } else { zero };
+    // 1 − (1 − x) rounds as the other channels' rises do.
+    let (rise, fall) = (one - (one - sixth), n(4.0) - sixth);
+    let g = if rise < fall { rise } else { fall };
+    let g = if g > zero { g } else { zero };
+    let g = if g < one { g } else { one };
+    let b = R::TWO - (sixth - n(4.0)).abs();
+    let b = if b > one { one } else { b };
+    let b = if b < zero { zero } else { b };
+    [r * c + m, g * c + m, b * c + m]
 }
 
 /// r, g, b (clamped to 0…1) to hue in degrees 0…360, saturation and lightness 0…1. Greys have hue
@@ -267,6 +290,51 @@ mod tests {
         }
     }
 
+    /// The chroma form as it is written: a sixth of the circle at a time.
+    fn hsl_by_sixths<R: Real>(h: R, s: R, l: R) -> [R; 3] {
+        let n = |x: f64| R::from_f64(x);
+        let (zero, one) = (R::ZERO, R::ONE);
+        let h = h - n(360.0) * (h / n(360.0)).floor();
+        let h = if h < zero || h >= n(360.0) { zero } else { h };
+        let (s, l) = (s.clamp01(), l.clamp01());
+        let c = (one - (R::TWO * l - one).abs()) * s;
+        let sixth = h / n(60.0);
+        let odd = sixth - R::TWO * (sixth / R::TWO).floor();
+        let x = c * (one - (odd - one).abs());
+        let m = l - c / R::TWO;
+        let below = |limit: f64, yes: R, no: R| if sixth < n(limit) { yes } else { no };
+        let r = below(1.0, c, below(2.0, x, below(4.0, zero, below(5.0, x, c))));
+        let g = below(1.0, x, below(3.0, c, below(4.0, x, zero)));
+        let b = below(2.0, zero, below(3.0, x, below(5.0, c, x)));
+        [r + m, g + m, b + m]
+    }
+
+    fn check_by_sixths<R: Real>(h: R, s: R, l: R) {
+        let bits = |rgb: [R; 3]| rgb.map(|v| v.canonical().to_f64().to_bits());
+        let (got, want) = (hsl_to_rgb(h, s, l), hsl_by_sixths(h, s, l));
+        assert_eq!(bits(got), bits(want), "{h} {s} {l}: {got:?} {want:?}");
+    }
+
+    #[test]
+    fn the_form_without_choices_has_the_bits_of_the_one_by_sixths() {
+        for bits in (0..=u32::MAX).step_by(10_007) {
+            check_by_sixths(f32::from_bits(bits), 0.8, 0.6);
+        }
+        let whole = (-8..=720).map(f64::from);
+        for h in whole.flat_map(|h| [h, h / 7.0, h.next_up(), h.next_down(), h * 1e-9]) {
+            for (s, l) in [
+                (0.8, 0.6),
+                (1.0, 0.5),
+                (0.3, -0.0),
+                (-0.0, 1.0),
+                (f64::NAN, 0.2),
+            ] {
+                check_by_sixths(h, s, l);
+                check_by_sixths(h as f32, s as f32, l as f32);
+            }
+        }
+    }
+
     #[test]
     fn hues_wrap() {
         for (h, want) in [
@@ -348,6 +416,14 @@ mod tests {
             let back = hsl_to_rgb(h, s, l);
             for i in 0..3 {
                 prop_assert!((back[i] - rgb[i]).abs() < 1e-12, "{rgb:?} {back:?}");
+            }
+        }
+
+        #[test]
+        fn hsl_by_its_two_forms(h in any::<f64>(), near in -720.0..720.0f64, s in any::<f64>(), l in 0.0..1.0f64) {
+            for h in [h, near] {
+                check_by_sixths(h, s, l);
+                check_by_sixths(h as f32, s as f32, l as f32);
             }
         }
 

@@ -36,6 +36,11 @@ impl Real for f64 {
     }
 
     #[inline(always)]
+    fn with_sign(self, sign: Self) -> Self {
+        Self::from_bits(self.to_bits() | (sign.to_bits() & (1 << 63)))
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // One exact IEEE instruction on every target.
         Self::sqrt(self)
@@ -137,6 +142,11 @@ impl Real for f64 {
     fn cos_turns(self) -> Self {
         let (quarter, rest) = quarters(Real::abs(self));
         quadrant((quarter + 1) & 3, rest)
+    }
+
+    #[inline(always)]
+    fn sin_cos_turns(self) -> (Self, Self) {
+        (self.sin_turns(), self.cos_turns())
     }
 
     #[inline(always)]

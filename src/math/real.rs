@@ -68,6 +68,8 @@ pub trait Real:
     fn abs(self) -> Self;
     /// The size of `self` with the sign bit of `sign`.
     fn copysign(self, sign: Self) -> Self;
+    /// A number without a sign bit, with that of `sign`.
+    fn with_sign(self, sign: Self) -> Self;
     /// √x, correctly rounded; NaN below 0.
     fn sqrt(self) -> Self;
 
@@ -109,6 +111,8 @@ pub trait Real:
     fn sin_turns(self) -> Self;
     /// cos 2πx (hot), x in turns. The argument is reduced exactly: quarters give 0 and ±1.
     fn cos_turns(self) -> Self;
+    /// (sin 2πx, cos 2πx), with the bits of [`Self::sin_turns`] and [`Self::cos_turns`].
+    fn sin_cos_turns(self) -> (Self, Self);
     /// Remainder of `self / b` with the sign of `self`, exact (C's `fmod`).
     fn rem(self, b: Self) -> Self;
 
@@ -145,16 +149,29 @@ pub trait Real:
         if self.nan() { Self::NAN } else { self }
     }
 
+    /// |x| rounded to the nearest whole number, halves to the even one. Keeps ∞ and NaN.
+    ///
+    /// Adding and taking away 2^23 (2^52) rounds in plain SSE2, where there is no rounding instruction;
+    /// from there on every number is whole, and 0 is added.
+    #[inline(always)]
+    fn nearest_size(self) -> Self {
+        let size = self.abs();
+        let shift = if size < Self::WHOLE {
+            Self::WHOLE
+        } else {
+            Self::ZERO
+        };
+        (size + shift) - shift
+    }
+
     /// Largest whole number ≤ x. Keeps −0, ±∞ and NaN.
     ///
-    /// Adding and taking away 2^23 (2^52) rounds to the nearest whole number in plain SSE2, where
-    /// there is no rounding instruction; one comparison then goes down where it went up.
+    /// The nearest one, and one comparison goes down where that went up.
     #[inline(always)]
     fn floor(self) -> Self {
-        let size = self.abs();
-        let near = ((size + Self::WHOLE) - Self::WHOLE).copysign(self);
-        let down = if near > self { near - Self::ONE } else { near };
-        if size < Self::WHOLE { down } else { self }
+        let near = self.nearest_size().with_sign(self);
+        let up = if near > self { Self::ONE } else { Self::ZERO };
+        near - up
     }
 
     /// Smallest whole number ≥ x. Keeps −0, ±∞ and NaN.
@@ -218,10 +235,13 @@ pub trait Real:
         lo.max(hi.min(self))
     }
 
-    /// Clamped to [0, 1].
+    /// Clamped to [0, 1]; what [`Self::clamp`] gives, in three instructions.
     #[inline(always)]
     fn clamp01(self) -> Self {
-        self.clamp(Self::ZERO, Self::ONE)
+        let y = if self > Self::ONE { Self::ONE } else { self };
+        let y = if y < Self::ZERO { Self::ZERO } else { y };
+        // −0 becomes 0.
+        y + Self::ZERO
     }
 
     /// self / b, and 0 where b = 0.

@@ -81,42 +81,80 @@ pub fn cos(x: f32) -> f32 {
 /// |x| in turns, reduced to [−½, ½] exactly.
 #[inline(always)]
 fn half_turn(x: f32) -> f32 {
-    let size = x.abs();
-    let near = (size + f32::WHOLE) - f32::WHOLE;
-    size - if size < f32::WHOLE { near } else { size }
+    Real::abs(x) - x.nearest_size()
 }
 
-/// sin πw for 0 ≤ w ≤ ½; exactly 0 and 1 at the ends.
+/// sin πw for 0 ≤ w ≤ ¼; exactly 0 at 0.
 #[inline(always)]
 fn sine_of_half_turns(w: f32) -> f32 {
     const PI_REST: f32 = -8.742_278e-8;
     let z = w * w;
     let p = -5.167_709 + z * (2.549_804_4 + z * -0.589_408_93);
-    let near = w * std::f32::consts::PI + (w * PI_REST + w * z * p);
-    let v = 0.5 - w;
+    w * std::f32::consts::PI + (w * PI_REST + w * z * p)
+}
+
+/// cos πv for 0 ≤ v ≤ ¼; exactly 1 at 0.
+#[inline(always)]
+fn cosine_of_half_turns(v: f32) -> f32 {
     let z = v * v;
     let p = -4.934_802 + z * (4.058_707_7 + z * (-1.335_050_1 + z * 0.231_360_21));
-    let top = 1.0 + z * p;
+    1.0 + z * p
+}
+
+/// sin πw for 0 ≤ w ≤ ½; exactly 0 and 1 at the ends.
+#[inline(always)]
+fn sine_to_quarter(w: f32) -> f32 {
+    let near = sine_of_half_turns(w);
+    let top = cosine_of_half_turns(0.5 - w);
     if w <= 0.25 { near } else { top }
+}
+
+/// For v = 2·|r| half turns: (w, c) with |sin| = sin πw and cos = sin πc, w in [0, ½], c in [−½, ½].
+#[inline(always)]
+fn sine_and_cosine_arguments(r: f32) -> (f32, f32) {
+    let v = Real::abs(r) * 2.0;
+    let rest = 1.0 - v;
+    (if rest < v { rest } else { v }, 0.5 - v)
+}
+
+/// `size` with the sign of a sine: that of the rest `r` of |x|, turned if x is negative.
+#[inline(always)]
+fn sine_with_sign(size: f32, r: f32, x: f32) -> f32 {
+    f32::from_bits(size.to_bits() ^ ((r.to_bits() ^ x.to_bits()) & 0x8000_0000))
 }
 
 /// sin 2πx; 1.7 ulp, for every finite x.
 #[inline(always)]
 pub fn sin_turns(x: f32) -> f32 {
     let r = half_turn(x);
-    let v = r.abs() * 2.0;
-    let w = if v > 0.5 { 1.0 - v } else { v };
-    let sign = (r.to_bits() ^ x.to_bits()) & 0x8000_0000;
-    f32::from_bits(sine_of_half_turns(w).to_bits() ^ sign)
+    let (w, _) = sine_and_cosine_arguments(r);
+    sine_with_sign(sine_to_quarter(w), r, x)
 }
 
 /// cos 2πx; 1.8 ulp, for every finite x.
 #[inline(always)]
 pub fn cos_turns(x: f32) -> f32 {
-    let w = 0.5 - half_turn(x).abs() * 2.0;
-    // Never −0: the sign is that of a number that is not 0.
-    let below = if w < 0.0 { 0x8000_0000 } else { 0 };
-    f32::from_bits(sine_of_half_turns(w.abs()).to_bits() ^ below)
+    // c is never −0.
+    let (_, c) = sine_and_cosine_arguments(half_turn(x));
+    sine_to_quarter(Real::abs(c)).with_sign(c)
+}
+
+/// Both, with the same bits: where one takes the polynomial of the sine, the other takes that of the
+/// cosine, so two evaluations do instead of four.
+#[inline(always)]
+pub fn sin_cos_turns(x: f32) -> (f32, f32) {
+    let r = half_turn(x);
+    let (w, c) = sine_and_cosine_arguments(r);
+    let u = Real::abs(c);
+    let (low, high) = if u < w { (u, w) } else { (w, u) };
+    let near = sine_of_half_turns(low);
+    let top = cosine_of_half_turns(0.5 - high);
+    let sin = if w <= 0.25 { near } else { top };
+    let cos = if u < 0.25 { near } else { top };
+    // At ¼ `near` would count, which is one in the last place below `top` there. It may be of another
+    // argument here: of a w so close to ¼ that u was rounded to it.
+    let cos = f32::from_bits(cos.to_bits() - u32::from(u == 0.25));
+    (sine_with_sign(sin, r, x), cos.with_sign(c))
 }
 
 /// p·2^n for n from −151 to 129, where the low bits of `t` are n (see [`ROUND`]).
@@ -286,12 +324,22 @@ impl Real for f32 {
     }
 
     #[inline(always)]
+    fn with_sign(self, sign: Self) -> Self {
+        Self::from_bits(self.to_bits() | (sign.to_bits() & 0x8000_0000))
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // One exact IEEE instruction on every target.
         Self::sqrt(self)
     }
 
     kernels! { sin, cos, sin_turns, cos_turns, tanh, exp, exp2, ln, log2, log10 }
+
+    #[inline(always)]
+    fn sin_cos_turns(self) -> (Self, Self) {
+        sin_cos_turns(self)
+    }
 
     through_f64! {
         tan => libm::tan,

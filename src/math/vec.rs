@@ -59,7 +59,8 @@ pub fn rotate_about<R: Real>([x, y]: [R; 2], [cx, cy]: [R; 2], angle: R) -> [R; 
 pub fn swirl<R: Real>(v: [R; 2], strength: R, center: [R; 2], radius: R) -> [R; 2] {
     let d = [v[0] - center[0], v[1] - center[1]];
     let turns = strength / (R::ONE + length(d) / radius);
-    let [dx, dy] = turn(d, turns.cos_turns(), turns.sin_turns());
+    let (sin, cos) = turns.sin_cos_turns();
+    let [dx, dy] = turn(d, cos, sin);
     if radius <= R::ZERO {
         v
     } else {
@@ -71,8 +72,15 @@ pub fn swirl<R: Real>(v: [R; 2], strength: R, center: [R; 2], radius: R) -> [R; 
 /// cycle, `phase`·`frequency` moves it, `amount` is the amplitude.
 #[inline(always)]
 pub fn jitter<R: Real>(r: R, phase: R, amount: R, frequency: R) -> [R; 2] {
-    let m = ((phase * frequency).fract() + r).sin_turns() * amount;
-    [r.cos_turns() * m, r.sin_turns() * m]
+    drift(r, (phase * frequency).fract(), amount)
+}
+
+/// [`jitter`] at `moved` turns of its cycle.
+#[inline(always)]
+pub fn drift<R: Real>(r: R, moved: R, amount: R) -> [R; 2] {
+    let m = (moved + r).sin_turns() * amount;
+    let (sin, cos) = r.sin_cos_turns();
+    [cos * m, sin * m]
 }
 
 #[cfg(test)]
