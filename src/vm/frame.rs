@@ -14,7 +14,8 @@ use std::sync::Arc;
 pub struct EngineOptions {
     /// Bytes that the engine may take for its buffers; `None` = no limit.
     pub memory_limit: Option<u64>,
-    /// Lanes that a kernel computes at a time, ≥ 1. Any value gives the same result.
+    /// Lanes that a kernel computes at a time; 0 = what suits the kernel. Any value gives the same
+    /// result.
     pub lane_block: u32,
     /// Whether a frame that drops an element for a fault, or meets an illegal parameter, is an error.
     pub strict: bool,
@@ -26,7 +27,7 @@ impl Default for EngineOptions {
     fn default() -> Self {
         Self {
             memory_limit: None,
-            lane_block: 256,
+            lane_block: 0,
             strict: false,
             cache: true,
         }

@@ -8,7 +8,7 @@ mod outlines;
 
 use super::graph::{Bank, Kind};
 use super::kernel::{Action, Kernel, Src, Step, Tape};
-use super::lanes::{self, OPERANDS, RESULTS, TILE};
+use super::lanes::{self, Formula, OPERANDS, Operand, RESULTS, TILE};
 use super::outline::Walker;
 use super::output::{Rows, note_all_finite, note_finite};
 use crate::ir::id_hash::IdTexts;
@@ -264,17 +264,27 @@ impl Worker {
 
     fn fill<R: Banked>(&mut self, kind: &Kind, block: &Block<'_>, outs: &mut [Vec<R>]) {
         let Block { cx, base, n, .. } = *block;
-        if let &Kind::Apply { op, imm, width } = kind {
-            if op == Op::PathPoint {
-                return self.path_point(block, imm, outs);
-            }
-            let mut ins: [&[R]; OPERANDS] = [&[]; OPERANDS];
+        let formula = match *kind {
+            Kind::Apply {
+                op: Op::PathPoint,
+                imm,
+                ..
+            } => return self.path_point(block, imm, outs),
+            Kind::Apply { op, imm, width } => Some(Formula::Op { op, imm, width }),
+            Kind::Part(part) => Some(Formula::Part(part)),
+            _ => None,
+        };
+        if let Some(formula) = formula {
+            let mut ins = [Operand::EMPTY; OPERANDS];
             for (slot, &src) in ins.iter_mut().zip(block.srcs()) {
-                *slot = block.read(self, src);
+                *slot = Operand {
+                    lanes: block.read(self, src),
+                    uniform: matches!(src, Src::Splat(_)),
+                };
             }
             return match n {
-                1 => lanes::once(op, imm, width, ins, outs),
-                _ => lanes::run(cx.simd, (op, imm, width), ins, outs, n.div_ceil(TILE)),
+                1 => lanes::once(formula, ins, outs),
+                _ => lanes::run(cx.simd, formula, ins, outs, n.div_ceil(TILE)),
             };
         }
         if let Kind::Combine {
@@ -356,6 +366,7 @@ impl Worker {
             }
             Kind::Signal { .. }
             | Kind::Apply { .. }
+            | Kind::Part(_)
             | Kind::PathConst(_)
             | Kind::PathArray { .. } => {}
         }
@@ -398,7 +409,11 @@ impl Worker {
                 for (lane, &src) in lanes.iter_mut().zip(srcs) {
                     *lane = block.read(self, src);
                 }
-                (rows.store(lanes, block.cx.simd), lanes)
+                let alpha = match srcs {
+                    [_, _, _, Src::Splat(_)] => lanes[3].first().copied(),
+                    _ => None,
+                };
+                (rows.store(lanes, alpha, block.cx.simd), lanes)
             }
             Bank::Wide => {
                 if let [src] = *srcs {
@@ -454,7 +469,9 @@ impl<'a> Block<'a> {
         'a: 'b,
     {
         match src {
-            Src::Reg(r) => R::bank(worker).get(r as usize).map_or(&[], Vec::as_slice),
+            Src::Reg(r) | Src::Splat(r) => {
+                R::bank(worker).get(r as usize).map_or(&[], Vec::as_slice)
+            }
             Src::Pool { at, rows } => {
                 let end = at as usize + rows as usize;
                 let start = (at as usize + self.base).min(end);

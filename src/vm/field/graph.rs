@@ -59,6 +59,8 @@ pub(super) enum Kind {
     History(StateId),
     /// An opcode on the operands' lanes, end to end; `width` = lanes of its first operand.
     Apply { op: Op, imm: u32, width: u32 },
+    /// A part of an opcode.
+    Part(Part),
     /// f64 rounded to f32.
     Narrow,
     /// Operand 0 for i below `rows`, else operand 1.
@@ -70,6 +72,18 @@ pub(super) enum Kind {
     PathConst(u32),
     /// Outline `at` + i, for i below `rows`.
     PathArray { at: u32, rows: u32 },
+}
+
+/// What an opcode is made of, where one part has operands that are often the same for all elements: a
+/// node of its own then runs once and not per element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// Of `hslToRgb`: saturation and lightness to chroma and least channel.
+    Chroma,
+    /// Of `hslToRgb`: hue, chroma and least channel to r, g, b.
+    Hue,
+    /// Of `jitter`: random, phase·frequency modulo 1 and amount to a vector.
+    Drift,
 }
 
 /// A node of the graph.
@@ -124,7 +138,7 @@ impl Graph {
             | Kind::PathArray { .. }
             | Kind::OnDomain { .. } => true,
             Kind::Combine { rows, .. } => rows.iter().any(|&r| r != u32::MAX) || any(|n| n.varies),
-            Kind::Apply { .. } | Kind::Narrow => any(|n| n.varies),
+            Kind::Apply { .. } | Kind::Part(_) | Kind::Narrow => any(|n| n.varies),
         };
         let fixed = match &kind {
             Kind::Signal { .. } | Kind::History(_) => false,

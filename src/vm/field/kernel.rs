@@ -3,7 +3,8 @@
 //! What is the same for every element is computed once per run, in the *uniform* tape, on one lane.
 //! The rest is the *lane* tape, run block by block: nodes in graph order, each once, registers one
 //! block long and free again after their last use. A uniform that the lane tape reads sits in a
-//! register of its own, filled before the first block. Constant and stored columns are read in place.
+//! register of its own ([`Src::Splat`]), filled before the first block; opcodes read only its first
+//! tile. Constant and stored columns are read in place.
 //! Output registers never alias operand registers: a destination is taken before operands are freed.
 
 use super::graph::{Bank, Graph, Kind, Value};
@@ -34,6 +35,8 @@ pub(super) struct Target {
 pub(super) enum Src {
     /// A register of the bank that the step expects.
     Reg(u32),
+    /// The same, with one value in all lanes.
+    Splat(u32),
     /// Entries of the constant pool of that bank.
     Pool { at: u32, rows: u32 },
     /// A stored column.
@@ -73,6 +76,22 @@ pub(super) struct Tape {
     pub dsts: Vec<u32>,
     /// Registers used, by bank.
     pub registers: [u32; 3],
+}
+
+/// Bytes of a processor's first cache that the registers of a block may take.
+const CACHE: usize = 24 << 10;
+
+impl Kernel {
+    /// Elements of a block whose registers fit the cache: large blocks make the cost of going from
+    /// step to step small. A multiple of 64.
+    pub(super) fn block(&self) -> usize {
+        let [narrow, wide, paths] = self.lanes.registers.map(|count| count as usize);
+        let splats = |bank| self.splats.iter().filter(|s| s.bank == bank).count();
+        let bytes =
+            4 * (narrow - splats(Bank::Narrow)) + 8 * (wide - splats(Bank::Wide)) + 8 * paths;
+        let fits = CACHE / bytes.max(1);
+        fits.clamp(256, 2048) / 64 * 64
+    }
 }
 
 impl Tape {
@@ -333,8 +352,8 @@ impl Compiler<'_> {
         let to = self.fresh(bank);
         let from = self.uniforms.get(&value).copied().unwrap_or(0);
         self.kernel.splats.push(Splat { bank, from, to });
-        self.regs.insert(value, Src::Reg(to));
-        Src::Reg(to)
+        self.regs.insert(value, Src::Splat(to));
+        Src::Splat(to)
     }
 
     fn take(&mut self, bank: Bank) -> u32 {

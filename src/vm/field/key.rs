@@ -205,6 +205,7 @@ impl<'a> Identity<'a> {
                     .into_iter()
                     .for_each(|n| put(hash, n));
             }
+            Kind::Part(part) => [13, *part as u32].into_iter().for_each(|n| put(hash, n)),
             Kind::Narrow => put(hash, 8),
             Kind::OnDomain { rows } => [9, *rows].into_iter().for_each(|n| put(hash, n)),
             Kind::Combine { how, rows } => {

@@ -1,16 +1,19 @@
-//! One opcode over a block of lanes.
+//! One formula over a block of lanes.
 //!
-//! [`Tiles`] runs the formula that [`dispatch`](crate::ir::op::dispatch) hands it over columns, 32
-//! lanes at a time: results go to an array on the stack first, so that LLVM sees that operands and
-//! results do not overlap and vectorises each formula without checks. A lane's bits do not depend on
-//! what stands beside it.
+//! 1. [`Tiles`] runs the formula that [`dispatch`](crate::ir::op::dispatch) hands it over columns, 64
+//!    lanes at a time: results go to an array on the stack first, so that LLVM sees that operands and
+//!    results do not overlap and vectorises each formula without checks.
+//! 2. What is the same for all lanes is one tile, read again and again: it costs no room in the cache.
+//! 3. A column that ends within a tile is continued by zeros, off the common way.
+//! 4. A lane's bits do not depend on what stands beside it.
 
+use super::graph::Part;
 use crate::ir::op::{self, Counts, Lanes, Op, dispatch};
-use crate::math::Real;
 use crate::math::simd::{self, Task, Width};
+use crate::math::{Real, color, vec};
 
 /// Lanes of a tile. Registers are a multiple of it long.
-pub(super) const TILE: usize = 32;
+pub(super) const TILE: usize = 64;
 
 /// Operands an opcode has at most, counted in lanes (`hueMix`).
 pub(super) const OPERANDS: usize = 9;
@@ -18,9 +21,35 @@ pub(super) const OPERANDS: usize = 9;
 /// Results an opcode has at most, in lanes.
 pub(super) const RESULTS: usize = 4;
 
-/// Columns of one opcode: operands end to end, results.
+/// What is computed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Formula {
+    /// An opcode; `width` = lanes of its first operand.
+    Op { op: Op, imm: u32, width: u32 },
+    /// A part of one.
+    Part(Part),
+}
+
+/// An operand's lanes from the first of the block on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operand<'a, R> {
+    /// Shorter ones are continued by zeros.
+    pub lanes: &'a [R],
+    /// All lanes are the same, and there is a tile of them.
+    pub uniform: bool,
+}
+
+impl<R> Operand<'_, R> {
+    /// Zeros.
+    pub(super) const EMPTY: Self = Self {
+        lanes: &[],
+        uniform: false,
+    };
+}
+
+/// Columns of one formula: operands end to end, results.
 struct Tiles<'a, R> {
-    ins: [&'a [R]; OPERANDS],
+    ins: [Operand<'a, R>; OPERANDS],
     outs: &'a mut [Vec<R>],
     tiles: usize,
 }
@@ -28,14 +57,17 @@ struct Tiles<'a, R> {
 impl<R: Real> Lanes<R> for Tiles<'_, R> {
     #[inline(always)]
     fn run<const I: usize, const O: usize>(&mut self, f: impl Fn([R; I]) -> [R; O]) {
-        let ins: [&[R]; I] = std::array::from_fn(|k| self.ins.get(k).copied().unwrap_or(&[]));
+        let ins: [Operand<'_, R>; I] =
+            std::array::from_fn(|k| self.ins.get(k).copied().unwrap_or(Operand::EMPTY));
         let zeros = [R::ZERO; TILE];
         let mut pad = [[R::ZERO; TILE]; I];
         let mut y = [[R::ZERO; TILE]; O];
         for tile in 0..self.tiles {
             let mut x: [&[R; TILE]; I] = [&zeros; I];
-            for ((slot, pad), column) in x.iter_mut().zip(&mut pad).zip(ins) {
-                *slot = lanes_at(column, tile, pad);
+            for ((slot, pad), operand) in x.iter_mut().zip(&mut pad).zip(ins) {
+                let at = if operand.uniform { 0 } else { tile * TILE };
+                let rest = operand.lanes.get(at..).unwrap_or(&[]);
+                *slot = rest.first_chunk().unwrap_or_else(|| continued(rest, pad));
             }
             for lane in 0..TILE {
                 let row = f(std::array::from_fn(|k| x[k][lane]));
@@ -52,80 +84,98 @@ impl<R: Real> Lanes<R> for Tiles<'_, R> {
     }
 }
 
-/// Tile `tile` of a column; past its end, zeros.
-#[inline(always)]
-fn lanes_at<'a, R: Real>(column: &'a [R], tile: usize, pad: &'a mut [R; TILE]) -> &'a [R; TILE] {
-    let rest = column.get(tile * TILE..).unwrap_or(&[]);
-    match rest.first_chunk() {
-        Some(chunk) => chunk,
-        None => {
-            let (head, tail) = pad.split_at_mut(rest.len());
-            head.copy_from_slice(rest);
-            tail.fill(R::ZERO);
-            pad
-        }
-    }
+/// The last lanes of a column, then zeros.
+#[cold]
+#[inline(never)]
+fn continued<'a, R: Real>(rest: &[R], pad: &'a mut [R; TILE]) -> &'a [R; TILE] {
+    let (head, tail) = pad.split_at_mut(rest.len());
+    head.copy_from_slice(rest);
+    tail.fill(R::ZERO);
+    pad
 }
 
-/// An opcode, and the columns that it is to be computed on.
-struct Formula<'a, R> {
-    op: Op,
-    imm: u32,
-    width: u32,
-    columns: Tiles<'a, R>,
+/// A formula, and the columns that it is to be computed on.
+struct Columns<'a, R> {
+    formula: Formula,
+    tiles: Tiles<'a, R>,
 }
 
-impl<R: Real> Task for Formula<'_, R> {
+impl<R: Real> Task for Columns<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn run(mut self) {
-        let Self { op, imm, width, .. } = self;
-        dispatch(op, imm, width as usize, &mut self.columns);
+        match self.formula {
+            Formula::Op { op, imm, width } => dispatch(op, imm, width as usize, &mut self.tiles),
+            Formula::Part(part) => dispatch_part(part, &mut self.tiles),
+        }
     }
 }
 
-/// Computes `op` on `tiles` tiles of the operands' lanes. Shorter operands are continued by zeros.
+/// As [`dispatch`], for parts of opcodes.
+#[inline(always)]
+fn dispatch_part<R: Real>(part: Part, lanes: &mut impl Lanes<R>) {
+    match part {
+        Part::Chroma => lanes.run(|[s, l]| color::chroma_of_hsl(s, l)),
+        Part::Hue => lanes.run(|[h, c, m]| color::hue_to_rgb(h, c, m)),
+        Part::Drift => lanes.run(|[r, moved, amount]| vec::drift(r, moved, amount)),
+    }
+}
+
+/// Computes a formula on `tiles` tiles of the operands' lanes.
 pub(super) fn run<R: Real>(
     simd: Width,
-    (op, imm, width): (Op, u32, u32),
-    ins: [&[R]; OPERANDS],
+    formula: Formula,
+    ins: [Operand<'_, R>; OPERANDS],
     outs: &mut [Vec<R>],
     tiles: usize,
 ) {
-    let formula = Formula {
-        op,
-        imm,
-        width,
-        columns: Tiles { ins, outs, tiles },
-    };
-    simd::run(simd, formula);
+    let tiles = Tiles { ins, outs, tiles };
+    simd::run(simd, Columns { formula, tiles });
 }
 
-/// Computes `op` once, on lane 0.
+/// Computes a formula once, on lane 0.
 pub(super) fn once<R: Real>(
-    op: Op,
-    imm: u32,
-    width: u32,
-    ins: [&[R]; OPERANDS],
+    formula: Formula,
+    ins: [Operand<'_, R>; OPERANDS],
     outs: &mut [Vec<R>],
 ) {
-    let x: [R; OPERANDS] = ins.map(|column| column.first().copied().unwrap_or(R::ZERO));
+    let x = ins.map(|operand| operand.lanes.first().copied().unwrap_or(R::ZERO));
     let mut y = [R::ZERO; RESULTS];
     let results = outs.len().min(RESULTS);
-    let mut counts = Counts::default();
-    if op.is_lanewise() {
-        let args: [&[R]; OPERANDS] = std::array::from_fn(|k| &x[k..=k]);
-        op::eval(op, imm, &args, &mut y[..results], &mut counts);
-    } else {
-        // The opcode tells vectors apart by the lanes of its first operand.
-        let (first, rest) = x.split_at((width as usize).min(OPERANDS));
-        op::eval(op, imm, &[first, rest], &mut y[..results], &mut counts);
+    match formula {
+        Formula::Op { op, imm, width } => once_op((op, imm, width), x, &mut y[..results]),
+        Formula::Part(part) => dispatch_part(part, &mut Once { x, y: &mut y }),
     }
     for (out, y) in outs.iter_mut().zip(y) {
         if let Some(lane) = out.first_mut() {
             *lane = y;
         }
+    }
+}
+
+fn once_op<R: Real>((op, imm, width): (Op, u32, u32), x: [R; OPERANDS], y: &mut [R]) {
+    let mut counts = Counts::default();
+    if op.is_lanewise() {
+        let args: [&[R]; OPERANDS] = std::array::from_fn(|k| &x[k..=k]);
+        op::eval(op, imm, &args, y, &mut counts);
+    } else {
+        // The opcode tells vectors apart by the lanes of its first operand.
+        let (first, rest) = x.split_at((width as usize).min(OPERANDS));
+        op::eval(op, imm, &[first, rest], y, &mut counts);
+    }
+}
+
+/// One evaluation.
+struct Once<'a, R> {
+    x: [R; OPERANDS],
+    y: &'a mut [R; RESULTS],
+}
+
+impl<R: Real> Lanes<R> for Once<'_, R> {
+    fn run<const I: usize, const O: usize>(&mut self, f: impl Fn([R; I]) -> [R; O]) {
+        let y = f(std::array::from_fn(|k| self.x[k]));
+        self.y[..O].copy_from_slice(&y);
     }
 }
 
@@ -239,6 +289,13 @@ mod tests {
         }
     }
 
+    fn column<R: Real>(lanes: &[R]) -> Operand<'_, R> {
+        Operand {
+            lanes,
+            uniform: false,
+        }
+    }
+
     fn compute<R: Real>(
         simd: Width,
         op: Op,
@@ -247,22 +304,24 @@ mod tests {
         x: &[Vec<R>],
         got: &mut [Vec<R>],
     ) {
-        let mut ins: [&[R]; OPERANDS] = [&[]; OPERANDS];
+        let mut ins = [Operand::EMPTY; OPERANDS];
         if op.is_lanewise() {
             // One lane of the result at a time, as kernels do.
             for lane in 0..got.len() {
                 let mut first = 0;
                 for (slot, domain) in ins.iter_mut().zip(args) {
-                    *slot = &x[first + lane.min(domain.lanes() - 1)];
+                    *slot = column(&x[first + lane.min(domain.lanes() - 1)]);
                     first += domain.lanes();
                 }
-                run(simd, (op, imm, 1), ins, &mut got[lane..=lane], 8);
+                let formula = Formula::Op { op, imm, width: 1 };
+                run(simd, formula, ins, &mut got[lane..=lane], 8);
             }
         } else {
-            for (slot, column) in ins.iter_mut().zip(x) {
-                *slot = column;
+            for (slot, lanes) in ins.iter_mut().zip(x) {
+                *slot = column(lanes);
             }
-            run(simd, (op, imm, args[0].lanes() as u32), ins, got, 8);
+            let width = args[0].lanes() as u32;
+            run(simd, Formula::Op { op, imm, width }, ins, got, 8);
         }
     }
 
@@ -319,20 +378,82 @@ mod tests {
                 }
                 let x = columns::<f32>(parts, 200, &[0.3]);
                 for start in [0, 77, 131] {
-                    let mut ins: [&[f32]; OPERANDS] = [&[]; OPERANDS];
-                    for (slot, column) in ins.iter_mut().zip(&x) {
-                        *slot = &column[start..];
+                    let mut ins = [Operand::EMPTY; OPERANDS];
+                    for (slot, lanes) in ins.iter_mut().zip(&x) {
+                        *slot = column(&lanes[start..]);
                     }
                     let width = args[0].lanes() as u32;
+                    let formula = Formula::Op { op, imm: 0, width };
                     let mut a = vec![vec![0.0; TILE]; to.lanes()];
                     let mut b = a.clone();
-                    run(Width::Widest, (op, 0, width), ins, &mut a, 1);
-                    once(op, 0, width, ins, &mut b);
+                    run(Width::Widest, formula, ins, &mut a, 1);
+                    once(formula, ins, &mut b);
                     for (a, b) in a.iter().zip(&b) {
                         assert_eq!(bits(a[0]), bits(b[0]), "{op:?} {args:?}");
                     }
                 }
             }
+        }
+    }
+
+    /// The parts of an opcode give its bits together, at both precisions, with operands that are the
+    /// same for all lanes and without.
+    #[test]
+    fn parts_make_the_opcode() {
+        fn check<R: Real>(uniform: bool) {
+            let x = columns::<R>(4, 8 * TILE, &[0.3, 0.77, -1e5, 512.25]);
+            let value = |k: usize| vec![x[k][7 + k]; TILE];
+            let values: Vec<Vec<R>> = (0..4).map(value).collect();
+            let operand = |k: usize| Operand {
+                lanes: if uniform && k > 0 { &values[k] } else { &x[k] },
+                uniform: uniform && k > 0,
+            };
+            let at = |k: usize, lane: usize| {
+                let operand = operand(k);
+                operand.lanes[if operand.uniform { 0 } else { lane }]
+            };
+            let part = |part, operands: &[Operand<'_, R>], results: usize, simd| {
+                let mut ins = [Operand::EMPTY; OPERANDS];
+                ins[..operands.len()].copy_from_slice(operands);
+                let mut got = vec![vec![R::ZERO; 8 * TILE]; results];
+                run(simd, Formula::Part(part), ins, &mut got, 8);
+                let mut first = vec![vec![R::ZERO; 1]; results];
+                once(Formula::Part(part), ins, &mut first);
+                for (one, all) in first.iter().zip(&got) {
+                    assert_eq!(bits(one[0]), bits(all[0]), "{part:?}");
+                }
+                got
+            };
+            for simd in [Width::Baseline, Width::Widest] {
+                let chroma = part(Part::Chroma, &[operand(1), operand(2)], 2, simd);
+                let parts = [operand(0), column(&chroma[0]), column(&chroma[1])];
+                let rgb = part(Part::Hue, &parts, 3, simd);
+                let turns: Vec<R> = (0..8 * TILE)
+                    .map(|lane| (at(1, lane) * at(3, lane)).fract())
+                    .collect();
+                let parts = [operand(0), column(&turns), operand(2)];
+                let drift = part(Part::Drift, &parts, 2, simd);
+                for lane in 0..8 * TILE {
+                    let row: [R; 4] = std::array::from_fn(|k| at(k, lane));
+                    let eval = |op, out: &mut [R]| {
+                        let args: [&[R]; 4] = std::array::from_fn(|k| &row[k..=k]);
+                        op::eval(op, 0, &args, out, &mut Counts::default());
+                    };
+                    let (mut colour, mut vector) = ([R::ZERO; 4], [R::ZERO; 2]);
+                    eval(Op::HslToRgb, &mut colour);
+                    eval(Op::Jitter, &mut vector);
+                    for k in 0..3 {
+                        assert_eq!(bits(rgb[k][lane]), bits(colour[k]), "{row:?}");
+                    }
+                    for k in 0..2 {
+                        assert_eq!(bits(drift[k][lane]), bits(vector[k]), "{row:?}");
+                    }
+                }
+            }
+        }
+        for uniform in [false, true] {
+            check::<f32>(uniform);
+            check::<f64>(uniform);
         }
     }
 }

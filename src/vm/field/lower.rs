@@ -8,7 +8,7 @@ mod chain;
 mod meet;
 
 use super::FieldError;
-use super::graph::{Bank, Graph, Kind, Value};
+use super::graph::{Bank, Graph, Kind, Part, Value};
 use crate::ir::meet::{How, how};
 use crate::ir::{
     ChainId, ChainOperand, ConstId, FieldExpr, FieldId, FieldNode, Op, Pool, Program, SignalExpr,
@@ -370,6 +370,9 @@ impl Lowering<'_> {
             return Err("its opcode takes another number of operands");
         }
         let parts: Vec<Value> = args.iter().flatten().copied().collect();
+        if matches!(op, Op::HslToRgb | Op::Jitter) && parts.len() != 4 {
+            return Err("its operands have other lanes");
+        }
         let width = args.first().map_or(0, Vec::len) as u32;
         match (op, imm) {
             (Op::Vec2Make | Op::Vec3Make | Op::Vec4Make | Op::ColorMake, _) | (Op::Cast, 1 | 2) => {
@@ -379,6 +382,8 @@ impl Lowering<'_> {
             (Op::WithAlpha, _) if parts.len() == 5 => Ok([&parts[..3], &parts[4..]].concat()),
             (Op::Cast, 5) => Ok([parts, vec![self.graph.number(bank, 0.0)]].concat()),
             (Op::Cast, 6) if parts.len() == 3 => Ok(parts[..2].to_vec()),
+            (Op::HslToRgb, _) => Ok(self.hsl_to_rgb(bank, &parts)),
+            (Op::Jitter, _) => Ok(self.jitter(bank, &parts)),
             _ if op.is_lanewise() && bank != Bank::Path => {
                 let fits = |a: &Vec<Value>| a.len() == 1 || a.len() == lanes;
                 if !args.iter().all(fits) {
@@ -396,6 +401,32 @@ impl Lowering<'_> {
                 Ok(self.graph.outs(first))
             }
         }
+    }
+
+    /// `hslToRgb` in its parts; alpha stays where it is.
+    fn hsl_to_rgb(&mut self, bank: Bank, parts: &[Value]) -> Vec<Value> {
+        let chroma = Kind::Part(Part::Chroma);
+        let chroma = self.graph.node(chroma, bank, 2, &parts[1..3]);
+        let operands = [&parts[..1], &self.graph.outs(chroma)].concat();
+        let rgb = self.graph.node(Kind::Part(Part::Hue), bank, 3, &operands);
+        [self.graph.outs(rgb), parts[3..].to_vec()].concat()
+    }
+
+    /// `jitter` in its parts.
+    fn jitter(&mut self, bank: Bank, parts: &[Value]) -> Vec<Value> {
+        let step = |op| Kind::Apply {
+            op,
+            imm: 0,
+            width: 1,
+        };
+        let &[random, phase, amount, frequency] = parts else {
+            return Vec::new();
+        };
+        let turns = self.graph.node(step(Op::Mul), bank, 1, &[phase, frequency]);
+        let moved = self.graph.node(step(Op::Fract), bank, 1, &[turns]);
+        let drift = Kind::Part(Part::Drift);
+        let drift = self.graph.node(drift, bank, 2, &[random, moved, amount]);
+        self.graph.outs(drift)
     }
 
     /// The number of a constant node.

@@ -47,7 +47,8 @@ use crate::math::simd::Width;
 /// How the store works. None of it changes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldOptions {
-    /// Elements that a kernel instruction works on at a time; 0 counts as 1.
+    /// Elements that a kernel instruction works on at a time; 0 = as many as the registers of the
+    /// kernel leave room for in the processor's first cache.
     pub lane_block: u32,
     /// Bytes that columns may take; `None` = no limit.
     pub memory_limit: Option<u64>,
@@ -60,7 +61,7 @@ pub struct FieldOptions {
 impl Default for FieldOptions {
     fn default() -> Self {
         Self {
-            lane_block: 256,
+            lane_block: 0,
             memory_limit: None,
             cache: true,
             simd: Width::Widest,

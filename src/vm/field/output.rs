@@ -1,7 +1,10 @@
 //! Lanes → rows of a buffer, and the note of which elements were finite.
 //!
-//! The kernel calls [`Rows::store`] once per block and output. Floats are written with one NaN;
-//! colours are quantised here: clamped to 0…1, premultiplied, times 255, rounded half up, in f32.
+//! 1. The kernel calls [`Rows::store`] once per block and output. Floats are written with one NaN;
+//!    colours are quantised here: clamped to 0…1, premultiplied, times 255, rounded half up, in f32.
+//! 2. Rows are written and looked through for what is not finite in one pass: a sum of the lanes is
+//!    finite if all are. Only where it is not, they are looked at one by one.
+//! 3. An alpha that is the same for all rows comes as a number, so that its work is done once.
 
 use super::buffer::{Buffer, PathColumn};
 use crate::ir::Format;
@@ -159,22 +162,30 @@ fn quantize(r: f32, g: f32, b: f32, a: f32) -> [u8; 4] {
         let c = if c > 0.0 { c } else { 0.0 };
         if c < 1.0 { c } else { 1.0 }
     };
-    // floor(255·p + ½). With 2²³ on top the nearest whole number is in the low bits; one down where
+    // The bits of 2²³ + floor(255·p + ½): the nearest whole number is in the low bits; one down where
     // that is above.
     let byte = |p: f32| -> u32 {
         let t = p * 255.0 + 0.5;
         let up = t + f32::WHOLE;
-        (up.to_bits() & 0xFFFF).wrapping_sub(u32::from(up - f32::WHOLE > t))
+        up.to_bits().wrapping_sub(u32::from(up - f32::WHOLE > t))
     };
+    // What 2²³ itself adds up to in the sum below.
+    const BASE: u32 = f32::WHOLE.to_bits().wrapping_mul(0x0101_0101);
     let a = clamp(a);
     let part = |c: f32| byte(clamp(c) * a);
-    (part(r) | part(g) << 8 | part(b) << 16 | byte(a) << 24).to_le_bytes()
+    part(r)
+        .wrapping_add(part(g) << 8)
+        .wrapping_add(part(b) << 16)
+        .wrapping_add(byte(a) << 24)
+        .wrapping_sub(BASE)
+        .to_le_bytes()
 }
 
 /// Rows, and the lanes that become them.
 struct Storing<'a, 'b> {
     rows: Rows<'a>,
     lanes: [&'b [f32]; 4],
+    alpha: Option<f32>,
 }
 
 impl Task for Storing<'_, '_> {
@@ -182,45 +193,39 @@ impl Task for Storing<'_, '_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        self.rows.write(self.lanes)
+        self.rows.write(self.lanes, self.alpha)
     }
 }
 
 impl Rows<'_> {
     /// Writes a block. `lanes` are the columns of the block, at least as long as these rows;
-    /// missing ones read as 0. Returns whether all of them are finite in all rows.
-    pub(super) fn store(self, lanes: [&[f32]; 4], simd: Width) -> bool {
-        simd::run(simd, Storing { rows: self, lanes })
+    /// missing ones read as 0. `alpha` is the fourth where it is the same in all rows. Returns whether
+    /// all of them are finite in all rows.
+    pub(super) fn store(self, lanes: [&[f32]; 4], alpha: Option<f32>, simd: Width) -> bool {
+        let rows = self;
+        simd::run(simd, Storing { rows, lanes, alpha })
     }
 
     #[inline(always)]
-    fn write(self, lanes: [&[f32]; 4]) -> bool {
+    fn write(self, lanes: [&[f32]; 4], alpha: Option<f32>) -> bool {
         match self {
             Self::F32(rows) => pack(columns(lanes, rows.len()), rows, |[x]| x, |x| [x]),
             Self::F32x2(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
             Self::F32x3(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
             Self::F32x4(rows) => pack(columns(lanes, rows.len()), rows, |row| row, |row| row),
-            Self::U8x4(rows) => {
-                let [r, g, b, a] = columns(lanes, rows.len());
-                for ((((row, &r), &g), &b), &a) in rows.iter_mut().zip(r).zip(g).zip(b).zip(a) {
-                    *row = quantize(r, g, b, a);
+            Self::U8x4(rows) => match alpha {
+                Some(a) => {
+                    let lanes: [&[f32]; 3] = columns(lanes, rows.len());
+                    let bytes = |[r, g, b]: [f32; 3]| quantize(r, g, b, a);
+                    put(lanes, rows, bytes) && a.finite()
                 }
-                finite([r, g, b, a])
-            }
-            Self::U16(rows) => {
-                let [x] = columns(lanes, rows.len());
-                for (row, &x) in rows.iter_mut().zip(x) {
-                    *row = whole(x) as u16;
+                None => {
+                    let lanes = columns(lanes, rows.len());
+                    put(lanes, rows, |[r, g, b, a]| quantize(r, g, b, a))
                 }
-                finite([x])
-            }
-            Self::U32(rows) => {
-                let [x] = columns(lanes, rows.len());
-                for (row, &x) in rows.iter_mut().zip(x) {
-                    *row = whole(x) as u32;
-                }
-                finite([x])
-            }
+            },
+            Self::U16(rows) => put(columns(lanes, rows.len()), rows, |[x]| whole(x) as u16),
+            Self::U32(rows) => put(columns(lanes, rows.len()), rows, |[x]| whole(x) as u32),
             Self::Lane32(rows) => {
                 let [x] = columns(lanes, rows.len());
                 rows[..x.len()].copy_from_slice(x);
@@ -257,21 +262,23 @@ fn columns<const N: usize>(lanes: [&[f32]; 4], rows: usize) -> [&[f32]; N] {
     std::array::from_fn(|k| &lanes[k][..rows.min(lanes[k].len())])
 }
 
-/// Whether no lane is NaN or infinite: v − v is +0 for all others.
+/// Writes rows. Returns whether no lane is NaN or infinite.
 #[inline(always)]
-fn finite<const N: usize>(lanes: [&[f32]; N]) -> bool {
-    let mut bad = 0;
-    for lane in lanes {
-        for v in lane {
-            #[expect(
-                clippy::eq_op,
-                reason = "the only sum that tells them apart in one step"
-            )]
-            let rest = v - v;
-            bad |= rest.to_bits();
-        }
+fn put<const N: usize, T>(lanes: [&[f32]; N], rows: &mut [T], row: impl Fn([f32; N]) -> T) -> bool {
+    let n = lanes.iter().fold(rows.len(), |n, lane| n.min(lane.len()));
+    let lanes: [&[f32]; N] = lanes.map(|lane| &lane[..n]);
+    let mut doubt = 0;
+    for (i, out) in rows[..n].iter_mut().enumerate() {
+        let x: [f32; N] = std::array::from_fn(|k| lanes[k][i]);
+        *out = row(x);
+        let sum = x[1..].iter().fold(x[0], |sum, v| sum + v);
+        // +0 if the sum is finite, else NaN.
+        #[expect(clippy::eq_op, reason = "tells them apart in one step")]
+        let rest = sum - sum;
+        doubt |= rest.to_bits();
     }
-    bad == 0
+    // A sum may overflow where no lane is infinite.
+    doubt == 0 || lanes.iter().all(|lane| lane.iter().all(|v| v.finite()))
 }
 
 /// Writes float rows, all NaNs alike. Returns whether all of them are finite.
@@ -282,14 +289,9 @@ fn pack<const N: usize, T: Copy>(
     row: impl Fn([f32; N]) -> T,
     parts: impl Fn(T) -> [f32; N],
 ) -> bool {
-    let n = lanes.iter().fold(rows.len(), |n, lane| n.min(lane.len()));
-    let lanes: [&[f32]; N] = lanes.map(|lane| &lane[..n]);
-    for (i, out) in rows[..n].iter_mut().enumerate() {
-        *out = row(std::array::from_fn(|k| lanes[k][i]));
-    }
-    let finite = finite(lanes);
+    let finite = put(lanes, rows, &row);
     if !finite {
-        for out in &mut rows[..n] {
+        for out in rows {
             *out = row(parts(*out).map(Real::canonical));
         }
     }
@@ -376,13 +378,48 @@ mod tests {
     }
 
     #[test]
+    fn one_alpha_is_an_alpha_in_each_row() {
+        let lane = |k: usize| -> Vec<f32> {
+            (0..77)
+                .map(|i| ((i * 7 + k * 31) % 99) as f32 / 80.0)
+                .collect()
+        };
+        let [r, g, mut b] = [0, 1, 2].map(lane);
+        for a in [1.0, 0.3, 0.0, -1.0, 2.0, f32::NAN] {
+            let column = vec![a; 77];
+            let lanes = [&r[..], &g, &b, &column];
+            for simd in [Width::Baseline, Width::Widest] {
+                let (mut one, mut many) = ([[7; 4]; 77], [[9; 4]; 77]);
+                let finite = Rows::U8x4(&mut one).store(lanes, Some(a), simd);
+                assert_eq!(finite, Rows::U8x4(&mut many).store(lanes, None, simd));
+                assert_eq!(finite, a.finite());
+                assert_eq!(one, many, "{a}");
+            }
+        }
+        b[50] = f32::INFINITY;
+        let lanes = [&r[..], &g, &b, &[]];
+        assert!(!Rows::U8x4(&mut [[0; 4]; 77]).store(lanes, Some(1.0), Width::Widest));
+    }
+
+    #[test]
+    fn a_sum_that_overflows_is_no_infinite_lane() {
+        let (x, y) = ([1.0, 3e38, -3e38], [2.0, 3e38, -3e38]);
+        let mut rows = [[0.0; 2]; 3];
+        assert!(Rows::F32x2(&mut rows).store([&x, &y, &[], &[]], None, Width::Widest));
+        assert_eq!(rows, [[1.0, 2.0], [3e38; 2], [-3e38; 2]]);
+        let y = [2.0, f32::NEG_INFINITY, 0.0];
+        let x = [1.0, f32::INFINITY, 0.0];
+        assert!(!Rows::F32x2(&mut rows).store([&x, &y, &[], &[]], None, Width::Widest));
+    }
+
+    #[test]
     fn integers_saturate() {
         let lane = [-1.0, 0.5, 1.49, 65_535.5, 1e20, f32::NAN, -0.5];
         let mut small = [7u16; 7];
-        assert!(!Rows::U16(&mut small).store([&lane, &[], &[], &[]], Width::Widest));
+        assert!(!Rows::U16(&mut small).store([&lane, &[], &[], &[]], None, Width::Widest));
         assert_eq!(small, [0, 1, 1, 65_535, 65_535, 0, 0]);
         let mut large = [7u32; 7];
-        Rows::U32(&mut large).store([&lane, &[], &[], &[]], Width::Widest);
+        Rows::U32(&mut large).store([&lane, &[], &[], &[]], None, Width::Widest);
         assert_eq!(large, [0, 1, 1, 65_536, u32::MAX, 0, 0]);
     }
 

@@ -10,9 +10,8 @@ use super::kernel::Kernel;
 use super::output::{Open, Rows};
 use std::sync::{Mutex, PoisonError};
 
-/// Blocks in a chunk, and the least number of elements that is worth a thread.
-const CHUNK_BLOCKS: usize = 16;
-const CHUNK_LEAST: usize = 4096;
+/// The least number of elements that is worth a thread.
+const CHUNK: usize = 4096;
 
 /// A column while a kernel writes it.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ impl Output {
 pub(super) struct Cut<'a> {
     /// Elements.
     pub count: usize,
-    /// Elements of a block, at least 1.
+    /// Elements of a block; 0 = what suits the kernel.
     pub block: usize,
     /// Threads, if any.
     pub parallel: Option<&'a dyn Parallel>,
@@ -60,9 +59,12 @@ pub(super) fn run(
     if outputs.is_empty() || cut.count == 0 {
         return;
     }
-    let chunk = (cut.block * CHUNK_BLOCKS)
-        .next_multiple_of(64)
-        .max(CHUNK_LEAST);
+    let block = match cut.block {
+        0 => kernel.block(),
+        block => block,
+    };
+    let cut = Cut { block, ..cut };
+    let chunk = CHUNK.next_multiple_of(cut.block).next_multiple_of(64);
     let Some(parallel) = cut.parallel.filter(|_| cut.count > chunk) else {
         let mut worker = take(workers);
         worker.enter(kernel, uniforms, run, cut.block);

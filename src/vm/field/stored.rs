@@ -122,6 +122,7 @@ fn cost(kind: &Kind) -> u32 {
             Op::Min | Op::Max | Op::Select | Op::ScaleBias | Op::Lerp | Op::Clamp => 2,
             _ => 8,
         },
+        Kind::Part(_) => 8,
         Kind::IdHash { .. } | Kind::ElementHash { .. } | Kind::PathArray { .. } => 50,
     }
 }

@@ -26,7 +26,7 @@ impl Worker {
 
     pub(super) fn paths(&self, src: Src) -> &[Arc<PathData>] {
         match src {
-            Src::Reg(r) => self.paths.get(r as usize).map_or(&[], Vec::as_slice),
+            Src::Reg(r) | Src::Splat(r) => self.paths.get(r as usize).map_or(&[], Vec::as_slice),
             _ => &[],
         }
     }

@@ -41,7 +41,7 @@ impl FieldStore {
         Ok(Self {
             cache: options.cache,
             simd: options.simd,
-            block: options.lane_block.max(1) as usize,
+            block: options.lane_block as usize,
             budget,
             ids: IdTexts::new(&program.tables, id_hashes(&graph)),
             outlines: outlines.cloned().map(Arc::new).collect(),
