@@ -103,6 +103,7 @@ impl Job {
             blend_space: args.blend_space.into(),
             supersample: args.quality.supersample(),
             max_memory: args.max_memory.unwrap_or(u64::MAX),
+            ..RasterOptions::default()
         };
         // All threads together are held against the limit below; one frame would fit sooner.
         let unlimited = RasterOptions {

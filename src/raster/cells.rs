@@ -2,14 +2,13 @@
 //!
 //! Each edge adds to the cells that it crosses how much it covers to its right, in integers, so that
 //! the order of edges and the clip box cannot change a pixel. The running sum along a row is the
-//! coverage. Blocks of [`BLOCK`] pixels that no edge touched have one coverage: they are handed on as
+//! coverage. Blocks of pixels that no edge touched have one coverage: they are handed on as
 //! spans, so that the inside of a shape costs no coverage arithmetic.
 
 use super::affine::Bounds;
-use super::surface::Coverage;
+use super::surface::{BLOCK, Spans, level, put};
+use crate::math::simd::{self, Task, Width};
 
-/// Pixels in a block.
-const BLOCK: usize = 8;
 /// Fraction bits of x and of y inside a pixel.
 pub(super) const SUB: i32 = 12;
 /// One pixel in those units.
@@ -26,7 +25,6 @@ pub(super) struct Cells {
     words: usize,
     sums: Vec<i32>,
     touched: Vec<u64>,
-    coverage: Vec<u8>,
 }
 
 impl Cells {
@@ -114,68 +112,143 @@ impl Cells {
         }
     }
 
-    /// Hands the rows to `sink` and zeroes the cells.
-    pub(super) fn emit(&mut self, sink: &mut impl Coverage) {
-        let Some(bounds) = self.bounds.take() else {
-            return;
-        };
-        for row in 0..bounds.height() {
-            self.emit_row(row, bounds, sink);
-        }
-    }
-
-    fn emit_row(&mut self, row: usize, bounds: Bounds, sink: &mut impl Coverage) {
-        let y = bounds.y0 + row as i32;
-        let touched = &mut self.touched[row * self.words..(row + 1) * self.words];
-        let sums = &mut self.sums[row * self.stride..(row + 1) * self.stride];
-        let mut sum = 0i32;
-        // Pixels up to here have been handed on; `coverage` holds those after `edge_from`.
-        let mut done = 0usize;
-        let mut edge_from = 0usize;
-        self.coverage.clear();
-        for (word_index, word) in touched.iter_mut().enumerate() {
-            let mut bits = std::mem::take(word);
-            while bits != 0 {
-                let start = (word_index * 64 + bits.trailing_zeros() as usize) * BLOCK;
-                bits &= bits - 1;
-                if start > done {
-                    if !self.coverage.is_empty() {
-                        sink.cover(y, bounds.x0 + edge_from as i32, &self.coverage);
-                        self.coverage.clear();
-                    }
-                    let k = coverage(sum);
-                    let stop = start.min(self.width);
-                    if k > 0 && done < stop {
-                        sink.solid(y, bounds.x0 + done as i32, bounds.x0 + stop as i32, k);
-                    }
-                }
-                if self.coverage.is_empty() {
-                    edge_from = start;
-                }
-                done = start + BLOCK;
-                let mut block = [0i32; BLOCK];
-                for (out, cell) in block.iter_mut().zip(&mut sums[start..start + BLOCK]) {
-                    sum += std::mem::take(cell);
-                    *out = sum;
-                }
-                let stop = (self.width.saturating_sub(start)).min(BLOCK);
-                self.coverage
-                    .extend_from_slice(&block.map(coverage)[..stop]);
-            }
-        }
-        if !self.coverage.is_empty() {
-            sink.cover(y, bounds.x0 + edge_from as i32, &self.coverage);
-        }
-        let k = coverage(sum);
-        if k > 0 && done < self.width {
-            sink.solid(y, bounds.x0 + done as i32, bounds.x1, k);
+    /// Lists the rows and zeroes the cells.
+    pub(super) fn emit(&mut self, simd: Width, spans: &mut Spans) {
+        if let Some(bounds) = self.bounds.take() {
+            let cells = self;
+            simd::run(
+                simd,
+                Emission {
+                    cells,
+                    bounds,
+                    spans,
+                },
+            );
         }
     }
 }
 
+/// Cells that become coverage.
+struct Emission<'a> {
+    cells: &'a mut Cells,
+    bounds: Bounds,
+    spans: &'a mut Spans,
+}
+
+impl Task for Emission<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Cells {
+            width,
+            stride,
+            words,
+            ref mut sums,
+            ref mut touched,
+            ..
+        } = *self.cells;
+        let rows = sums.chunks_exact_mut(stride);
+        let rows = rows.zip(touched.chunks_exact_mut(words));
+        for (y, (sums, touched)) in (self.bounds.y0..self.bounds.y1).zip(rows) {
+            let row = Row {
+                y,
+                left: self.bounds.x0,
+                width,
+            };
+            row.emit(sums, touched, self.spans);
+        }
+    }
+}
+
+/// A row of pixels.
+struct Row {
+    y: i32,
+    left: i32,
+    width: usize,
+}
+
+impl Row {
+    /// Lists the row, block by block where edges are, and zeroes its cells.
+    #[inline(always)]
+    fn emit(&self, sums: &mut [i32], touched: &mut [u64], spans: &mut Spans) {
+        let mut sum = 0i32;
+        // Pixels up to here have been listed.
+        let mut done = 0usize;
+        for (index, word) in touched.iter_mut().enumerate() {
+            let mut bits = std::mem::take(word);
+            while bits != 0 {
+                let first = bits.trailing_zeros() as usize;
+                let count = (bits >> first).trailing_ones() as usize;
+                // Adding the lowest bit carries over the whole stretch.
+                bits &= bits.wrapping_add(1 << first);
+                let start = (index * 64 + first) * BLOCK;
+                self.solid(done, start, sum, spans);
+                done = start + count * BLOCK;
+                sum = self.edges(start, &mut sums[start..done], sum, spans);
+            }
+        }
+        self.solid(done, self.width, sum, spans);
+    }
+
+    /// Pixels `from` ≤ x < `to` where the sum stays the same.
+    #[inline(always)]
+    fn solid(&self, from: usize, to: usize, sum: i32, spans: &mut Spans) {
+        let to = to.min(self.width);
+        let k = coverage(sum);
+        if from < to && k > 0 {
+            let at = |x: usize| self.left + x as i32;
+            spans.solid(self.y, at(from), at(to), k as u8);
+        }
+    }
+
+    /// Whole blocks from pixel `start` on; gives the sum behind them.
+    #[inline(always)]
+    fn edges(&self, start: usize, cells: &mut [i32], sum: i32, spans: &mut Spans) -> i32 {
+        let mut sum = sum;
+        let stop = (start + cells.len()).min(self.width);
+        if start >= stop {
+            cells.fill(0);
+            return sum;
+        }
+        let at = |x: usize| self.left + x as i32;
+        let levels = spans.open(self.y, at(start), at(stop));
+        let mut levels = levels.chunks_mut(BLOCK);
+        for cells in cells.as_chunks_mut().0 {
+            let sums = running(std::mem::take(cells), sum);
+            sum = sums[BLOCK - 1];
+            let mut block = [[0; 4]; BLOCK];
+            for i in 0..BLOCK {
+                block[i] = level(coverage(sums[i]));
+            }
+            // The last block may lie beyond the last pixel.
+            if let Some(levels) = levels.next() {
+                put(block, levels);
+            }
+        }
+        sum
+    }
+}
+
+/// Running sums of a block that begin after `sum`.
+#[inline(always)]
+fn running(cells: [i32; BLOCK], sum: i32) -> [i32; BLOCK] {
+    let mut sums = cells;
+    for step in [1, 2, 4] {
+        let before = sums;
+        for i in step..BLOCK {
+            sums[i] += before[i - step];
+        }
+    }
+    for s in &mut sums {
+        *s += sum;
+    }
+    sums
+}
+
 /// min(1, |area|)·255, rounded half up.
 #[inline(always)]
-fn coverage(sum: i32) -> u8 {
+fn coverage(sum: i32) -> u32 {
     let area = (sum.wrapping_abs() >> (AREA - 17)).min(1 << 17);
-    ((area * 255 + (1 << 16)) >> 17) as u8
+    (((area << 8) - area + (1 << 16)) >> 17) as u32
 }

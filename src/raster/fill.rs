@@ -9,12 +9,12 @@
 use super::affine::{Affine, Bounds, snap};
 use super::far;
 use super::flatten::{Polyline, Segment, extent};
-use super::surface::Coverage;
+use super::surface::{BLOCK, Coverage, Spans, level};
 use crate::render_tree::FillRule;
 use tiny_skia::{IntSize, Mask, Path, PathBuilder, Transform};
 
-/// Pixels that are looked at together for runs of one coverage.
-const BLOCK: usize = 8;
+/// Pixels with a coverage of their own that are listed before they are handed on.
+const DETAIL: usize = 1 << 14;
 
 /// Fills outlines, keeping its buffers.
 #[derive(Debug, Default)]
@@ -22,6 +22,7 @@ pub(super) struct Filler {
     builder: PathBuilder,
     coverage: Vec<u8>,
     line: Polyline,
+    spans: Spans,
 }
 
 impl Filler {
@@ -75,9 +76,15 @@ impl Filler {
         };
         mask.fill_path(path, rule, true, Transform::identity());
         let rows = mask.data().chunks_exact(bounds.width());
+        self.spans.clear();
         for (y, row) in (bounds.y0..bounds.y1).zip(rows) {
-            emit(row, y, bounds.x0, sink);
+            emit(row, y, bounds.x0, &mut self.spans);
+            if self.spans.detail() >= DETAIL {
+                sink.take(&self.spans);
+                self.spans.clear();
+            }
         }
+        sink.take(&self.spans);
         self.coverage = mask.take();
     }
 }
@@ -145,27 +152,41 @@ fn build_cut(builder: &mut PathBuilder, line: &Polyline, bounds: &Bounds) {
 }
 
 /// One row in runs: nothing, all of it, or pixel by pixel.
-fn emit(row: &[u8], y: i32, x0: i32, sink: &mut impl Coverage) {
-    let flat = |block: &[u8]| match block[0] {
-        k @ (0 | 255) if block.iter().all(|&v| v == k) => Some(k),
-        _ => None,
+fn emit(row: &[u8], y: i32, x0: i32, spans: &mut Spans) {
+    let mut hand_on = |kind: Option<u8>, start: usize, end: usize| {
+        let (from, to) = (x0 + start as i32, x0 + end as i32);
+        match kind {
+            Some(0) => {}
+            Some(k) => spans.solid(y, from, to, k),
+            None => {
+                let levels = spans.open(y, from, to);
+                for (out, &k) in levels.iter_mut().zip(&row[start..end]) {
+                    *out = level(u32::from(k));
+                }
+            }
+        }
     };
-    let mut blocks = row.chunks(BLOCK).map(|block| (flat(block), block.len()));
-    let Some((mut kind, mut end)) = blocks.next() else {
-        return;
-    };
-    let mut start = 0;
-    let mut hand_on = |kind: Option<u8>, start: usize, end: usize| match kind {
-        Some(0) => {}
-        Some(k) => sink.solid(y, x0 + start as i32, x0 + end as i32, k),
-        None => sink.cover(y, x0 + start as i32, &row[start..end]),
-    };
-    for (next, count) in blocks {
+    let (mut kind, mut start, mut end) = (Some(0), 0, 0);
+    for block in row.chunks(BLOCK) {
+        let next = flat(block);
         if next != kind {
             hand_on(kind, start, end);
             (kind, start) = (next, end);
         }
-        end += count;
+        end += block.len();
     }
     hand_on(kind, start, end);
+}
+
+/// The coverage of all pixels of a block, if that is 0 or 255.
+fn flat(block: &[u8]) -> Option<u8> {
+    let whole = block
+        .first_chunk()
+        .map(|k: &[u8; BLOCK]| u64::from_ne_bytes(*k));
+    match (whole, block) {
+        (Some(0), _) => Some(0),
+        (Some(u64::MAX), _) => Some(255),
+        (None, [k @ (0 | 255), rest @ ..]) if rest.iter().all(|v| v == k) => Some(*k),
+        _ => None,
+    }
 }

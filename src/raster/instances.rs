@@ -2,6 +2,7 @@
 //!
 //! In: an [`Instances2d`] pass, the map to device space, a surface. Out: its elements, in order, fill
 //! and then stroke, blended into the surface. Elements whose box misses the surface cost a comparison.
+//! Many elements in a large picture are painted band by band (`bands`).
 
 use super::affine::{Affine, Bounds, snap};
 use super::disc::Ring;
@@ -9,7 +10,7 @@ use super::paint::DrawReport;
 use super::shapes::{Shapes, place};
 use super::space::Space;
 use super::surface::{Coverage, Paint, Surface};
-use crate::render_tree::{FillRule, Instances2d, PathData, Shape, StrokeStyle};
+use crate::render_tree::{Column, FillRule, Instances2d, PathData, Shape, StrokeStyle};
 
 /// Instances have miter joins, limit 4, and closed outlines.
 const MITER_LIMIT: f32 = 4.0;
@@ -33,58 +34,54 @@ pub(super) fn paint<S: Space>(
         },
         clip: surface.bounds,
     };
-    let growth = to_device.growth();
-    for i in 0..pass.count as usize {
-        let element = Element {
-            pos: pass.pos.at(i),
-            size: pass.size.at(i),
-            rotation: pass.rotation.at(i),
-            stroke_width: pass.stroke_width.at(i),
-        };
-        let id = pass.shape_id.at(i);
-        let Some(shape) = pass.shapes.get(usize::from(id)) else {
-            continue;
-        };
-        let centre = to_device.apply(element.pos.map(f64::from));
-        let reach = reach(shape, element.size, element.stroke_width) * growth;
-        if !touches(centre, reach, &drawer.clip) {
-            report.culled += 1;
-            continue;
+    let count = pass.count as usize;
+    let place = |i: usize| place_of(pass, i, to_device);
+    let mut bands = std::mem::take(&mut drawer.shapes.bands);
+    let sorted = drawer
+        .may_be_cut(pass)
+        .then(|| bands.load(&surface.bounds, size_of::<S::Pixel>(), count, place));
+    if let Some(Some([seen, missed])) = sorted {
+        report.elements += seen;
+        report.culled += missed;
+        for (clip, elements) in bands.iter(surface.bounds) {
+            drawer.clip = clip;
+            for &i in elements {
+                drawer.element::<S>(pass, i as usize, surface);
+            }
         }
-        report.elements += 1;
-        let fill = pass.rgba.at(i);
-        if fill != [0; 4] && element.size > 0.0 {
-            let source = S::source(fill);
-            let mut sink = Paint::<S> {
-                surface,
-                source,
-                blend: pass.blend,
+    } else {
+        for i in 0..count {
+            let Some((centre, reach)) = place(i) else {
+                continue;
             };
-            drawer.fill(shape, id, &element, &mut sink);
-        }
-        let stroke = pass.stroke_rgba.at(i);
-        if element.stroke_width > 0.0 && stroke != [0; 4] {
-            let source = S::source(stroke);
-            let mut sink = Paint::<S> {
-                surface,
-                source,
-                blend: pass.blend,
-            };
-            drawer.stroke(shape, id, &element, &mut sink);
+            if !touches(centre, reach, &drawer.clip) {
+                report.culled += 1;
+                continue;
+            }
+            report.elements += 1;
+            drawer.element::<S>(pass, i, surface);
         }
     }
+    drawer.shapes.bands = bands;
+}
+
+/// The centre of an element and how far it goes from there, stroke included, device px. `None` without
+/// a shape.
+#[inline]
+fn place_of(pass: &Instances2d, i: usize, to_device: &Affine) -> Option<([f64; 2], f64)> {
+    let shape = pass.shapes.get(usize::from(pass.shape_id.at(i)))?;
+    let centre = to_device.apply(pass.pos.at(i).map(f64::from));
+    let reach = reach(shape, pass.size.at(i), pass.stroke_width.at(i));
+    Some((centre, reach * to_device.growth()))
 }
 
 /// The pixels that a pass may touch.
 pub(super) fn content(pass: &Instances2d, to_device: &Affine, within: &Bounds) -> Bounds {
-    let growth = to_device.growth();
     let mut all = Bounds::EMPTY;
     for i in 0..pass.count as usize {
-        let Some(shape) = pass.shapes.get(usize::from(pass.shape_id.at(i))) else {
+        let Some((centre, reach)) = place_of(pass, i, to_device) else {
             continue;
         };
-        let centre = to_device.apply(pass.pos.at(i).map(f64::from));
-        let reach = reach(shape, pass.size.at(i), pass.stroke_width.at(i)) * growth;
         if touches(centre, reach, within) {
             let reach = reach + 1.0;
             let low = [centre[0] - reach, centre[1] - reach];
@@ -161,6 +158,49 @@ struct Drawer<'a> {
 }
 
 impl Drawer<'_> {
+    /// Whether the pixels of a pass stay the same if the picture is cut: outlines and strokes that
+    /// tiny-skia samples may not.
+    fn may_be_cut(&self, pass: &Instances2d) -> bool {
+        let round = |shape: &Shape| matches!(shape, Shape::Circle | Shape::Ring { .. });
+        let stroked = !matches!(pass.stroke_width, Column::One(width) if width <= 0.0)
+            && pass.stroke_rgba != Column::One([0; 4]);
+        pass.shapes.iter().all(|shape| match stroked {
+            true => round(shape) && self.similarity.is_some(),
+            false => !matches!(shape, Shape::Path(_)),
+        })
+    }
+
+    /// Paints an element as far as `clip` shows it.
+    #[inline]
+    fn element<S: Space>(&mut self, pass: &Instances2d, i: usize, surface: &mut Surface<S::Pixel>) {
+        let element = Element {
+            pos: pass.pos.at(i),
+            size: pass.size.at(i),
+            rotation: pass.rotation.at(i),
+            stroke_width: pass.stroke_width.at(i),
+        };
+        let id = pass.shape_id.at(i);
+        let Some(shape) = pass.shapes.get(usize::from(id)) else {
+            return;
+        };
+        let mut sink = Paint::<S> {
+            surface,
+            source: S::Pixel::default(),
+            blend: pass.blend,
+            simd: self.shapes.simd(),
+        };
+        let fill = pass.rgba.at(i);
+        if fill != [0; 4] && element.size > 0.0 {
+            sink.source = S::source(fill);
+            self.fill(shape, id, &element, &mut sink);
+        }
+        let stroke = pass.stroke_rgba.at(i);
+        if element.stroke_width > 0.0 && stroke != [0; 4] {
+            sink.source = S::source(stroke);
+            self.stroke(shape, id, &element, &mut sink);
+        }
+    }
+
     fn fill(&mut self, shape: &Shape, id: u16, e: &Element, sink: &mut impl Coverage) {
         match shape {
             Shape::Circle => self.annulus(e, 0.0, f64::from(e.size), sink),

@@ -13,6 +13,7 @@
 
 use super::light;
 use super::space::Space;
+use super::surface::Level;
 use crate::render_tree::Blend;
 
 /// f32 × 4, premultiplied, linear light.
@@ -42,19 +43,22 @@ impl Space for Linear {
         light::decode(rgba)
     }
 
+    #[inline(always)]
     fn solid(row: &mut [[f32; 4]], source: [f32; 4], coverage: u8, blend: Blend) {
         let s = scaled(source, coverage);
         row.iter_mut().for_each(|d| *d = mix(blend, s, *d));
     }
 
-    fn cover(row: &mut [[f32; 4]], source: [f32; 4], coverage: &[u8], blend: Blend) {
-        for (d, &k) in row.iter_mut().zip(coverage) {
+    #[inline(always)]
+    fn cover(row: &mut [[f32; 4]], source: [f32; 4], coverage: &[Level], blend: Blend) {
+        for (d, &[k, ..]) in row.iter_mut().zip(coverage) {
             if k > 0 {
                 *d = mix(blend, scaled(source, k), *d);
             }
         }
     }
 
+    #[inline(always)]
     fn fade(row: &mut [[f32; 4]], clip: Option<&[u8]>, opacity: u8) {
         if let Some(clip) = clip {
             for (p, &k) in row.iter_mut().zip(clip) {
@@ -68,6 +72,7 @@ impl Space for Linear {
         }
     }
 
+    #[inline(always)]
     fn layer(row: &mut [[f32; 4]], layer: &[[f32; 4]], blend: Blend) {
         for (d, &s) in row.iter_mut().zip(layer) {
             *d = mix(blend, s, *d);

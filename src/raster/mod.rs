@@ -16,6 +16,7 @@
 //! Read next: `paint`, then `shapes`, then `cells`.
 
 mod affine;
+mod bands;
 mod blur;
 mod canvas;
 mod cells;
@@ -51,6 +52,7 @@ pub use paint::DrawReport;
 pub use reduce::reduce;
 
 use crate::math::color::quantize;
+use crate::math::simd::Width;
 use crate::render_tree::RenderTree;
 use affine::{Affine, Bounds};
 use linear::Linear;
@@ -84,6 +86,8 @@ pub struct RasterOptions {
     pub supersample: u32,
     /// Bytes that canvas and layers may take. Default: no limit.
     pub max_memory: u64,
+    /// Which vector instructions are used; the pixels are the same. Default: the widest.
+    pub simd: Width,
 }
 
 impl Default for RasterOptions {
@@ -93,6 +97,7 @@ impl Default for RasterOptions {
             blend_space: BlendSpace::Srgb,
             supersample: 1,
             max_memory: u64::MAX,
+            simd: Width::Widest,
         }
     }
 }
@@ -113,7 +118,7 @@ impl Raster {
     pub fn new(options: RasterOptions) -> Self {
         Self {
             options,
-            tools: Tools::new(),
+            tools: Tools::new(options.simd),
             large: Canvas::new(),
             exposure: Exposure::new(),
             srgb: Vec::new(),

@@ -11,6 +11,7 @@ use super::shapes::Shapes;
 use super::space::Space;
 use super::surface::{Mask, Surface};
 use super::{instances, paths};
+use crate::math::simd::Width;
 use crate::render_tree::{Blend, Clip, Group, Pass, PostFx, margin};
 
 /// Buffers that do not depend on the blend space.
@@ -22,9 +23,9 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(simd: Width) -> Self {
         Self {
-            shapes: Shapes::new(),
+            shapes: Shapes::new(simd),
             mask: Mask::empty(),
             filters: Filters::default(),
         }

@@ -21,6 +21,7 @@ pub(super) fn paint_paths<S: Space>(
     report: &mut DrawReport,
 ) {
     let clip = surface.bounds;
+    let simd = shapes.simd();
     for i in 0..pass.count as usize {
         let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
             continue;
@@ -39,6 +40,7 @@ pub(super) fn paint_paths<S: Space>(
                 surface,
                 source: S::source(fill),
                 blend: pass.blend,
+                simd,
             };
             shapes.fill_path(path, &map.then(to_device), pass.fill_rule, &clip, &mut sink);
         }
@@ -48,6 +50,7 @@ pub(super) fn paint_paths<S: Space>(
                 surface,
                 source: S::source(stroke),
                 blend: pass.blend,
+                simd,
             };
             shapes.load_path(path, &map);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);
@@ -76,6 +79,7 @@ pub(super) fn paint_strokes<S: Space>(
     report: &mut DrawReport,
 ) {
     let clip = surface.bounds;
+    let simd = shapes.simd();
     for i in 0..pass.count as usize {
         let Some(path) = pass.paths.get(pass.path_of.at(i) as usize) else {
             continue;
@@ -94,6 +98,7 @@ pub(super) fn paint_strokes<S: Space>(
                 surface,
                 source: S::source(stroke),
                 blend: pass.blend,
+                simd,
             };
             shapes.load_path(path, &Affine::IDENTITY);
             let dashed = shapes.stroke(width, &pass.style, to_device, &clip, &mut sink);

@@ -8,7 +8,8 @@
 use super::affine::Bounds;
 use super::cells::{Cells, ONE, SUB};
 use super::far;
-use super::surface::Coverage;
+use super::surface::{Coverage, Spans};
+use crate::math::simd::Width;
 
 /// Cells of a band.
 const BAND_CELLS: usize = 16 * 1024;
@@ -21,6 +22,8 @@ pub(super) struct Polygon {
     min: [f64; 2],
     max: [f64; 2],
     cells: Cells,
+    simd: Width,
+    spans: Spans,
 }
 
 /// From (x, top) down to (x + (bottom − top)·slope, bottom).
@@ -36,13 +39,15 @@ struct Edge {
 }
 
 impl Polygon {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(simd: Width) -> Self {
         Self {
             edges: Vec::new(),
             clip: Bounds::EMPTY,
             min: [f64::INFINITY; 2],
             max: [f64::NEG_INFINITY; 2],
             cells: Cells::default(),
+            simd,
+            spans: Spans::default(),
         }
     }
 
@@ -113,7 +118,9 @@ impl Polygon {
             for edge in &self.edges {
                 edge.rasterise(&band, &mut self.cells);
             }
-            self.cells.emit(sink);
+            self.spans.clear();
+            self.cells.emit(self.simd, &mut self.spans);
+            sink.take(&self.spans);
             band.y0 = band.y1;
         }
     }

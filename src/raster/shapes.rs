@@ -5,6 +5,7 @@
 //! and filled by tiny-skia.
 
 use super::affine::{Affine, Bounds, Turn, snap};
+use super::bands::Bands;
 use super::disc::{Discs, Ring};
 use super::fill::Filler;
 use super::flatten::{Segment, circle_pieces, trace};
@@ -12,11 +13,15 @@ use super::polygon::Polygon;
 use super::stroke::Stroker;
 use super::surface::Coverage;
 use crate::math::Real;
+use crate::math::simd::Width;
 use crate::render_tree::{FillRule, PathData, StrokeStyle};
 
 /// Buffers that are kept from element to element and from frame to frame.
 #[derive(Debug)]
 pub(super) struct Shapes {
+    simd: Width,
+    /// For passes of many elements.
+    pub(super) bands: Bands,
     polygon: Polygon,
     discs: Discs,
     filler: Filler,
@@ -27,15 +32,22 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(simd: Width) -> Self {
         Self {
-            polygon: Polygon::new(),
-            discs: Discs::default(),
+            simd,
+            bands: Bands::default(),
+            polygon: Polygon::new(simd),
+            discs: Discs::new(simd),
             filler: Filler::default(),
             stroker: Stroker::default(),
             line: Vec::new(),
             circle: Vec::new(),
         }
+    }
+
+    /// How wide the instructions of kernels and sinks may be.
+    pub(super) fn simd(&self) -> Width {
+        self.simd
     }
 
     /// A closed polygon that does not cross itself; `corners` are mapped by `to_device`.

@@ -2,8 +2,11 @@
 //!
 //! In: rows of pixels, a source (one colour, or a row of a layer), coverage. Out: the same rows with
 //! the source blended in. Every kind of coverage meets the canvas through these five functions, so
-//! the arithmetic is the same for spans, edges, paths and layers.
+//! the arithmetic is the same for spans, edges, paths and layers. Implementations are `#[inline(always)]`: tasks
+//! (`math::simd`) call them in their loops. Pixels are premultiplied before and after: no channel is
+//! above its alpha.
 
+use super::surface::Level;
 use crate::render_tree::Blend;
 
 /// Pixels and their arithmetic.
@@ -18,7 +21,7 @@ pub(super) trait Space {
     fn solid(row: &mut [Self::Pixel], source: Self::Pixel, coverage: u8, blend: Blend);
 
     /// Blends one colour with a coverage per pixel into a row; both have the same length.
-    fn cover(row: &mut [Self::Pixel], source: Self::Pixel, coverage: &[u8], blend: Blend);
+    fn cover(row: &mut [Self::Pixel], source: Self::Pixel, coverage: &[Level], blend: Blend);
 
     /// Multiplies a row of a layer by a clip (if any) and then by an opacity.
     fn fade(row: &mut [Self::Pixel], clip: Option<&[u8]>, opacity: u8);

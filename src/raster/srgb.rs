@@ -11,16 +11,20 @@
 //! ```
 //!
 //! Colour and alpha go through the same formula, lane by lane: each mode is a [`Mix`] of one channel
-//! and the two alphas, and rows are taken four pixels, sixteen lanes, at a time, which compilers turn
-//! into vector code. What is left of a row goes pixel by pixel, with the same results.
+//! and the two alphas, and rows are taken eight pixels, 32 lanes, at a time, which compilers turn into
+//! vector code of any width. What is left of a row is the end of one more chunk that begins in what is
+//! done already, with coverage 0 there, which changes nothing; only rows shorter than a chunk go pixel by
+//! pixel, with the same results.
 
 use super::space::Space;
+use super::surface::{BLOCK, Level};
 use crate::render_tree::Blend;
 
 /// u8 × 4, premultiplied, sRGB-encoded.
 pub(super) struct Srgb;
 
-/// The integer nearest to x·y/255, for x and y up to 255.
+/// The integer nearest to x·y/255, for x and y up to 255. Compilers divide by taking the upper half of a
+/// product, and stay in 16 bits.
 #[inline(always)]
 fn product(x: u16, y: u16) -> u16 {
     (x * y + 127) / 255
@@ -129,76 +133,162 @@ mod packed {
     }
 }
 
-/// Four pixels of a row.
-type Quad = [u8; 16];
+/// Lanes of a chunk.
+const LANES: usize = 4 * BLOCK;
+/// A block of pixels of a row, or their coverage.
+type Chunk = [u8; LANES];
 
-#[inline(always)]
-fn repeat(p: [u8; 4]) -> [u16; 16] {
-    std::array::from_fn(|i| u16::from(p[i % 4]))
+/// What a row is blended with, chunk by chunk.
+trait Above {
+    /// Blends a row that is shorter than a chunk.
+    fn pixels<M: Mix>(&self, row: &mut [[u8; 4]]);
+
+    /// Blends the chunk that begins at pixel `from`, without its first `skip` lanes.
+    fn chunk<M: Mix>(&self, d: &mut Chunk, from: usize, skip: usize);
 }
 
+/// Blends a row.
 #[inline(always)]
-fn mix_quad<M: Mix>(quad: &mut Quad, s: &[u16; 16], source_alpha: &[u16; 16]) {
-    let below: Quad = *quad;
-    for i in 0..16 {
-        let (d, below_alpha) = (u16::from(below[i]), u16::from(below[i | 3]));
-        quad[i] = M::lane(s[i], source_alpha[i], d, below_alpha) as u8;
+fn blend<M: Mix>(row: &mut [[u8; 4]], above: &impl Above) {
+    let count = row.len();
+    if count < BLOCK {
+        return above.pixels::<M>(row);
+    }
+    let (chunks, rest) = row.as_flattened_mut().as_chunks_mut::<LANES>();
+    let left = rest.len();
+    for (i, d) in chunks.iter_mut().enumerate() {
+        above.chunk::<M>(d, i * BLOCK, 0);
+    }
+    if left > 0
+        && let Some(d) = row.as_flattened_mut().last_chunk_mut()
+    {
+        above.chunk::<M>(d, count - BLOCK, LANES - left);
     }
 }
 
-/// The row as quads and the pixels left over.
+/// `lanes` without the first `skip`, which become 0.
 #[inline(always)]
-fn quads(row: &mut [[u8; 4]]) -> (impl Iterator<Item = &mut Quad>, &mut [[u8; 4]]) {
-    let count = row.len() / 4 * 4;
-    let (whole, rest) = row.split_at_mut(count);
-    (
-        whole.as_flattened_mut().as_chunks_mut::<16>().0.iter_mut(),
-        rest,
-    )
+fn without(lanes: &Chunk, skip: usize) -> Chunk {
+    let mut out = [0; LANES];
+    for i in 0..LANES {
+        out[i] = if i < skip { 0 } else { lanes[i] };
+    }
+    out
 }
 
-fn solid<M: Mix>(row: &mut [[u8; 4]], s: [u8; 4]) {
-    let (wide, source_alpha) = (repeat(s), [u16::from(s[3]); 16]);
-    let (quads, rest) = quads(row);
-    for quad in quads {
-        mix_quad::<M>(quad, &wide, &source_alpha);
+#[inline(always)]
+fn mix_chunk<M: Mix>(d: &mut Chunk, s: impl Fn(usize) -> [u16; 2]) {
+    let below = *d;
+    let mut out = [0; LANES];
+    for i in 0..LANES {
+        let [s, alpha] = s(i);
+        out[i] = M::lane(s, alpha, u16::from(below[i]), u16::from(below[i | 3])) as u8;
     }
-    for d in rest {
-        *d = M::covered(s, 255, *d);
+    *d = out;
+}
+
+/// One colour with one coverage, which is in it.
+struct Solid {
+    colour: [u8; 4],
+    lanes: Chunk,
+}
+
+impl Solid {
+    #[inline(always)]
+    fn new(colour: [u8; 4]) -> Self {
+        let lanes = std::array::from_fn(|i| colour[i % 4]);
+        Self { colour, lanes }
     }
 }
 
-fn cover<M: Mix>(row: &mut [[u8; 4]], s: [u8; 4], coverage: &[u8]) {
-    if row.len() < 4 {
-        for (d, &k) in row.iter_mut().zip(coverage) {
-            *d = M::covered(s, k, *d);
+impl Above for Solid {
+    #[inline(always)]
+    fn pixels<M: Mix>(&self, row: &mut [[u8; 4]]) {
+        for d in row {
+            *d = M::covered(self.colour, 255, *d);
         }
-        return;
     }
-    let (wide, alpha) = (repeat(s), u16::from(s[3]));
-    let (quads, rest) = quads(row);
-    let (fours, last) = coverage.as_chunks::<4>();
-    for (quad, k) in quads.zip(fours) {
-        let k: [u16; 16] = std::array::from_fn(|i| u16::from(k[i / 4]));
-        let source = std::array::from_fn(|i| product(wide[i], k[i]));
-        let source_alpha = std::array::from_fn(|i| product(alpha, k[i]));
-        mix_quad::<M>(quad, &source, &source_alpha);
-    }
-    for (d, &k) in rest.iter_mut().zip(last) {
-        *d = M::covered(s, k, *d);
+
+    #[inline(always)]
+    fn chunk<M: Mix>(&self, d: &mut Chunk, _: usize, skip: usize) {
+        if skip == 0 {
+            let alpha = u16::from(self.colour[3]);
+            return mix_chunk::<M>(d, |i| [u16::from(self.lanes[i]), alpha]);
+        }
+        let s = without(&self.lanes, skip);
+        mix_chunk::<M>(d, |i| [u16::from(s[i]), u16::from(s[i | 3])]);
     }
 }
 
-fn layer<M: Mix>(row: &mut [[u8; 4]], layer: &[[u8; 4]]) {
-    let (quads, rest) = quads(row);
-    let (fours, last) = layer.as_flattened().as_chunks::<16>();
-    for (quad, s) in quads.zip(fours) {
-        let source = s.map(u16::from);
-        let source_alpha = std::array::from_fn(|i| source[i | 3]);
-        mix_quad::<M>(quad, &source, &source_alpha);
+/// One colour with a coverage per pixel.
+struct Covered<'a> {
+    solid: Solid,
+    levels: &'a [Level],
+}
+
+impl Covered<'_> {
+    #[inline(always)]
+    fn mix<M: Mix>(&self, d: &mut Chunk, levels: &Chunk) {
+        let alpha = u16::from(self.solid.colour[3]);
+        mix_chunk::<M>(d, |i| {
+            let k = u16::from(levels[i]);
+            [
+                product(u16::from(self.solid.lanes[i]), k),
+                product(alpha, k),
+            ]
+        });
     }
-    for (d, s) in rest.iter_mut().zip(last.as_chunks::<4>().0) {
-        *d = M::covered(*s, 255, *d);
+}
+
+impl Above for Covered<'_> {
+    #[inline(always)]
+    fn pixels<M: Mix>(&self, row: &mut [[u8; 4]]) {
+        for (d, level) in row.iter_mut().zip(self.levels) {
+            *d = M::covered(self.solid.colour, level[0], *d);
+        }
+    }
+
+    #[inline(always)]
+    fn chunk<M: Mix>(&self, d: &mut Chunk, from: usize, skip: usize) {
+        let Some(levels) = self.levels[from..].as_flattened().first_chunk() else {
+            return;
+        };
+        if skip == 0 {
+            return self.mix::<M>(d, levels);
+        }
+        self.mix::<M>(d, &without(levels, skip));
+    }
+}
+
+/// A row of a layer.
+struct Layer<'a>(&'a [[u8; 4]]);
+
+impl Above for Layer<'_> {
+    #[inline(always)]
+    fn pixels<M: Mix>(&self, row: &mut [[u8; 4]]) {
+        for (d, s) in row.iter_mut().zip(self.0) {
+            *d = M::covered(*s, 255, *d);
+        }
+    }
+
+    #[inline(always)]
+    fn chunk<M: Mix>(&self, d: &mut Chunk, from: usize, skip: usize) {
+        let Some(s) = self.0[from..].as_flattened().first_chunk() else {
+            return;
+        };
+        let s = without(s, skip);
+        mix_chunk::<M>(d, |i| [u16::from(s[i]), u16::from(s[i | 3])]);
+    }
+}
+
+/// Blends a row with what lies above it.
+#[inline(always)]
+fn blend_row(row: &mut [[u8; 4]], above: &impl Above, mode: Blend) {
+    match mode {
+        Blend::Normal => blend::<Normal>(row, above),
+        Blend::Add => blend::<Add>(row, above),
+        Blend::Multiply => blend::<Multiply>(row, above),
+        Blend::Screen => blend::<Screen>(row, above),
     }
 }
 
@@ -209,26 +299,23 @@ impl Space for Srgb {
         rgba
     }
 
+    #[inline(always)]
     fn solid(row: &mut [[u8; 4]], source: [u8; 4], coverage: u8, blend: Blend) {
         let s = source.map(|c| m(c, coverage));
-        match blend {
-            Blend::Normal if s[3] == 255 => row.fill(s),
-            Blend::Normal => solid::<Normal>(row, s),
-            Blend::Add => solid::<Add>(row, s),
-            Blend::Multiply => solid::<Multiply>(row, s),
-            Blend::Screen => solid::<Screen>(row, s),
+        if blend == Blend::Normal && s[3] == 255 {
+            return row.fill(s);
         }
+        blend_row(row, &Solid::new(s), blend);
     }
 
-    fn cover(row: &mut [[u8; 4]], source: [u8; 4], coverage: &[u8], blend: Blend) {
-        match blend {
-            Blend::Normal => cover::<Normal>(row, source, coverage),
-            Blend::Add => cover::<Add>(row, source, coverage),
-            Blend::Multiply => cover::<Multiply>(row, source, coverage),
-            Blend::Screen => cover::<Screen>(row, source, coverage),
-        }
+    #[inline(always)]
+    fn cover(row: &mut [[u8; 4]], source: [u8; 4], coverage: &[Level], blend: Blend) {
+        let solid = Solid::new(source);
+        let levels = coverage;
+        blend_row(row, &Covered { solid, levels }, blend);
     }
 
+    #[inline(always)]
     fn fade(row: &mut [[u8; 4]], clip: Option<&[u8]>, opacity: u8) {
         if let Some(clip) = clip {
             for (p, &k) in row.iter_mut().zip(clip) {
@@ -242,13 +329,9 @@ impl Space for Srgb {
         }
     }
 
+    #[inline(always)]
     fn layer(row: &mut [[u8; 4]], above: &[[u8; 4]], blend: Blend) {
-        match blend {
-            Blend::Normal => layer::<Normal>(row, above),
-            Blend::Add => layer::<Add>(row, above),
-            Blend::Multiply => layer::<Multiply>(row, above),
-            Blend::Screen => layer::<Screen>(row, above),
-        }
+        blend_row(row, &Layer(above), blend);
     }
 
     fn to_bytes(pixel: [u8; 4]) -> [u8; 4] {
@@ -336,6 +419,7 @@ mod tests {
             let row: Vec<[u8; 4]> = (0..length).map(|_| bytes.pixel()).collect();
             let above: Vec<[u8; 4]> = (0..length).map(|_| bytes.pixel()).collect();
             let coverage: Vec<u8> = (0..length).map(|_| bytes.level()).collect();
+            let levels: Vec<Level> = coverage.iter().map(|&k| [k; 4]).collect();
             let (s, k) = (bytes.pixel(), bytes.level());
             let each = |f: &dyn Fn(usize) -> [u8; 4]| (0..length).map(f).collect::<Vec<_>>();
 
@@ -347,7 +431,7 @@ mod tests {
                 "{s:?} {k} {row:?}"
             );
             let mut got = row.clone();
-            Srgb::cover(&mut got, s, &coverage, blend);
+            Srgb::cover(&mut got, s, &levels, blend);
             assert_eq!(got, each(&|i| reference(s, coverage[i], row[i], blend)));
             let mut got = row.clone();
             Srgb::layer(&mut got, &above, blend);
@@ -361,7 +445,7 @@ mod tests {
     #[test]
     fn a_colour_above_its_alpha_saturates() {
         let mut row = [[200u8; 4]; 5];
-        Srgb::cover(&mut row, [255, 255, 255, 10], &[255; 5], Blend::Normal);
+        Srgb::cover(&mut row, [255, 255, 255, 10], &[[255; 4]; 5], Blend::Normal);
         assert!(row.iter().all(|p| *p == row[0] && p[0] == 255), "{row:?}");
     }
 }

@@ -1,11 +1,16 @@
-//! Pixels of a part of device space, and the sinks that coverage goes into.
+//! Pixels of a part of device space, and how coverage gets there.
 //!
-//! A [`Surface`] is the canvas or a layer, cropped to a box. Coverage kernels know nothing of colours:
-//! they tell a [`Coverage`] sink which pixels of a row are covered, and [`Paint`] blends a colour there
-//! or [`Mask`] keeps the coverage for a clip.
+//! 1. A [`Surface`] is the canvas or a layer, cropped to a box.
+//! 2. Coverage kernels know nothing of colours. They list what they cover as [`Spans`]: runs of one
+//!    coverage, and runs with a coverage per pixel. A [`Coverage`] sink takes the list: [`Paint`] blends
+//!    a colour, [`Mask`] keeps the coverage for a clip.
+//! 3. So there are two loops a shape, kernel and blending, and each is a task of its own that is compiled
+//!    for every vector width (`math::simd`): no kernel is compiled for every sink, no blend for every
+//!    kernel.
 
 use super::affine::Bounds;
 use super::space::Space;
+use crate::math::simd::{self, Task, Width};
 use crate::render_tree::Blend;
 
 /// Pixels of the box `bounds`, rows top to bottom.
@@ -32,25 +37,116 @@ impl<P: Copy + Default> Surface<P> {
     }
 
     /// Pixels x0 ≤ x < x1 of row y, which must lie inside the box.
-    #[inline]
+    #[inline(always)]
     pub(super) fn span(&mut self, y: i32, x0: i32, x1: i32) -> &mut [P] {
         let start = self.offset(y, x0);
         &mut self.pixels[start..start + (x1 - x0) as usize]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn offset(&self, y: i32, x: i32) -> usize {
         (y - self.bounds.y0) as usize * self.bounds.width() + (x - self.bounds.x0) as usize
     }
 }
 
-/// Where coverage goes. Rows and columns lie inside the box that the kernel was given.
-pub(super) trait Coverage {
-    /// Pixels x0 ≤ x < x1 of row y have the coverage `k`.
-    fn solid(&mut self, y: i32, x0: i32, x1: i32, k: u8);
+/// The coverage of a pixel, once for each channel: blending then needs no shuffles.
+pub(super) type Level = [u8; 4];
 
-    /// Pixels from x0 of row y have one coverage each.
-    fn cover(&mut self, y: i32, x0: i32, k: &[u8]);
+/// Pixels that kernels work out together, and blending takes together.
+pub(super) const BLOCK: usize = 8;
+
+/// Writes a block, or as much of it as there is room for.
+#[inline(always)]
+pub(super) fn put(block: [Level; BLOCK], levels: &mut [Level]) {
+    match levels.first_chunk_mut() {
+        Some(whole) => *whole = block,
+        None => levels.copy_from_slice(&block[..levels.len()]),
+    }
+}
+
+/// A coverage as a level.
+#[inline(always)]
+pub(super) fn level(k: u32) -> Level {
+    let pair = k | k << 8;
+    (pair | pair << 16).to_le_bytes()
+}
+
+/// Coverage as runs of pixels, in any order, none twice.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    runs: Vec<Run>,
+    /// Those of the runs with one per pixel, in their order.
+    levels: Vec<Level>,
+}
+
+/// Pixels x0 ≤ x < x1 of row y.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    y: i32,
+    x0: i32,
+    x1: i32,
+    /// `None`: one per pixel.
+    level: Option<u8>,
+}
+
+impl Spans {
+    /// Forgets all runs.
+    pub(super) fn clear(&mut self) {
+        self.runs.clear();
+        self.levels.clear();
+    }
+
+    /// How many pixels have a coverage of their own.
+    pub(super) fn detail(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Pixels x0 ≤ x < x1 of row y have the coverage `k`.
+    #[inline(always)]
+    pub(super) fn solid(&mut self, y: i32, x0: i32, x1: i32, k: u8) {
+        let level = Some(k);
+        self.runs.push(Run { y, x0, x1, level });
+    }
+
+    /// Pixels from x0 of row y have these coverages.
+    #[inline(always)]
+    pub(super) fn cover(&mut self, y: i32, x0: i32, levels: &[Level]) {
+        let x1 = x0 + levels.len() as i32;
+        let level = None;
+        self.runs.push(Run { y, x0, x1, level });
+        self.levels.extend_from_slice(levels);
+    }
+
+    /// Pixels x0 ≤ x < x1 of row y have the coverages that are written to the result.
+    #[inline(always)]
+    pub(super) fn open(&mut self, y: i32, x0: i32, x1: i32) -> &mut [Level] {
+        let level = None;
+        self.runs.push(Run { y, x0, x1, level });
+        let start = self.levels.len();
+        self.levels.resize(start + (x1 - x0) as usize, [0; 4]);
+        &mut self.levels[start..]
+    }
+
+    /// All runs, and the levels of those that have one per pixel.
+    #[inline(always)]
+    fn runs(&self) -> impl Iterator<Item = (Run, &[Level])> {
+        let mut rest = self.levels.as_slice();
+        self.runs.iter().map(move |run| {
+            let count = match run.level {
+                Some(_) => 0,
+                None => (run.x1 - run.x0) as usize,
+            };
+            let (levels, others) = rest.split_at(count);
+            rest = others;
+            (*run, levels)
+        })
+    }
+}
+
+/// Where coverage goes. Runs lie inside the box that the kernel was given.
+pub(super) trait Coverage {
+    /// Takes a list of runs.
+    fn take(&mut self, spans: &Spans);
 }
 
 /// Blends one colour into a surface.
@@ -58,18 +154,43 @@ pub(super) struct Paint<'a, S: Space> {
     pub(super) surface: &'a mut Surface<S::Pixel>,
     pub(super) source: S::Pixel,
     pub(super) blend: Blend,
+    pub(super) simd: Width,
 }
 
 impl<S: Space> Coverage for Paint<'_, S> {
     #[inline]
-    fn solid(&mut self, y: i32, x0: i32, x1: i32, k: u8) {
-        S::solid(self.surface.span(y, x0, x1), self.source, k, self.blend);
+    fn take(&mut self, spans: &Spans) {
+        let (source, blend) = (self.source, self.blend);
+        let surface = &mut *self.surface;
+        let blending = Blending::<S> {
+            surface,
+            source,
+            blend,
+            spans,
+        };
+        simd::run(self.simd, blending);
     }
+}
 
-    #[inline]
-    fn cover(&mut self, y: i32, x0: i32, k: &[u8]) {
-        let x1 = x0 + k.len() as i32;
-        S::cover(self.surface.span(y, x0, x1), self.source, k, self.blend);
+struct Blending<'a, S: Space> {
+    surface: &'a mut Surface<S::Pixel>,
+    source: S::Pixel,
+    blend: Blend,
+    spans: &'a Spans,
+}
+
+impl<S: Space> Task for Blending<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (run, levels) in self.spans.runs() {
+            let row = self.surface.span(run.y, run.x0, run.x1);
+            match run.level {
+                Some(k) => S::solid(row, self.source, k, self.blend),
+                None => S::cover(row, self.source, levels, self.blend),
+            }
+        }
     }
 }
 
@@ -92,19 +213,24 @@ impl Mask {
     }
 
     /// Coverage of x0 ≤ x < x1 of row y.
+    #[inline(always)]
     pub(super) fn span(&mut self, y: i32, x0: i32, x1: i32) -> &[u8] {
         self.surface.span(y, x0, x1)
     }
 }
 
 impl Coverage for Mask {
-    fn solid(&mut self, y: i32, x0: i32, x1: i32, k: u8) {
-        self.surface.span(y, x0, x1).fill(k);
-    }
-
-    fn cover(&mut self, y: i32, x0: i32, k: &[u8]) {
-        self.surface
-            .span(y, x0, x0 + k.len() as i32)
-            .copy_from_slice(k);
+    fn take(&mut self, spans: &Spans) {
+        for (run, levels) in spans.runs() {
+            let row = self.surface.span(run.y, run.x0, run.x1);
+            match run.level {
+                Some(k) => row.fill(k),
+                None => {
+                    for (out, level) in row.iter_mut().zip(levels) {
+                        *out = level[0];
+                    }
+                }
+            }
+        }
     }
 }

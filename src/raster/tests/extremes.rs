@@ -290,7 +290,7 @@ fn a_frame_does_not_depend_on_the_frames_before() {
         raster
             .draw(&busy(seed), &mut canvas)
             .expect("within the limits");
-        assert_eq!(canvas, draw(&busy(seed)), "seed {seed}");
+        assert!(canvas == draw(&busy(seed)), "seed {seed}");
     }
 }
 

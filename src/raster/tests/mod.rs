@@ -1,5 +1,6 @@
 //! What the rasteriser must hold, shown on whole frames.
 
+mod alike;
 mod cases;
 mod coverage;
 mod extremes;
