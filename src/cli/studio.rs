@@ -5,8 +5,8 @@ use super::inputs::Inputs;
 use super::tally::Tally;
 use crate::export::animated::{Animator, Baked};
 use crate::export::{
-    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Scribe,
-    Shown, SourceError, Start, Texts,
+    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, ImageView, Painter, Sample,
+    Scribe, Shown, SourceError, Start, Texts,
 };
 use crate::ir::facts::Names;
 use crate::ir::{Program, Valid, ValueRef};
@@ -295,6 +295,7 @@ pub(super) fn painter(options: RasterOptions) -> Box<dyn Painter> {
     Box::new(Easel {
         raster: Raster::new(options),
         canvas: Canvas::new(),
+        straight: Vec::new(),
         exposure: Exposure::new(),
     })
 }
@@ -303,6 +304,8 @@ pub(super) fn painter(options: RasterOptions) -> Box<dyn Painter> {
 struct Easel {
     raster: Raster,
     canvas: Canvas,
+    /// Its pixels, not premultiplied, where that is something else.
+    straight: Vec<u8>,
     /// Where moments and blocks are averaged.
     exposure: Exposure,
 }
@@ -319,7 +322,7 @@ impl Easel {
 }
 
 impl Painter for Easel {
-    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError> {
+    fn show(&mut self, shown: &Shown) -> Result<ImageView<'_>, SourceError> {
         if shown.more.is_empty() {
             let drawn = self.raster.draw(&shown.tree, &mut self.canvas);
             drawn.map_err(raster_error)?;
@@ -327,9 +330,21 @@ impl Painter for Easel {
             self.expose(shown)?;
             self.exposure.develop(&mut self.canvas);
         }
-        (image.width, image.height) = (self.canvas.width(), self.canvas.height());
-        self.canvas.write_straight(&mut image.rgba);
-        Ok(())
+        // Where all is opaque, straight and premultiplied are the same bytes.
+        let opaque = self.canvas.is_opaque();
+        if !opaque {
+            self.canvas.write_straight(&mut self.straight);
+        }
+        Ok(ImageView {
+            width: self.canvas.width(),
+            height: self.canvas.height(),
+            rgba: if opaque {
+                self.canvas.bytes()
+            } else {
+                &self.straight
+            },
+            opaque,
+        })
     }
 
     fn paint_deep(&mut self, shown: &Shown, image: &mut DeepImage) -> Result<(), SourceError> {

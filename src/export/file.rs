@@ -5,7 +5,7 @@
 
 use super::pipeline::{Finish, Stage};
 use super::png::{PngEffort, PngEncoder, deep_hash, pixel_hash};
-use super::{DeepImage, Image, Painter, Scribe, Shown, SourceError, Texts, webp};
+use super::{DeepImage, Painter, Scribe, Shown, SourceError, Texts, webp};
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,6 @@ pub struct File {
 pub struct PngFiles<'a> {
     painter: Box<dyn Painter>,
     encoder: PngEncoder,
-    image: Image,
     texts: Option<&'a Texts>,
 }
 
@@ -32,7 +31,6 @@ impl<'a> PngFiles<'a> {
         Self {
             painter,
             encoder: PngEncoder::new(effort),
-            image: Image::default(),
             texts,
         }
     }
@@ -43,16 +41,13 @@ impl Finish for PngFiles<'_> {
 
     fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&shown, &mut self.image)?;
+        let image = self.painter.show(&shown)?;
         stage(Stage::Encode);
         let texts = of_frame(self.texts, &shown);
-        let bytes = self
-            .encoder
-            .encode(&self.image, &texts)
-            .map_err(encode_failed)?;
+        let bytes = self.encoder.encode(image, &texts).map_err(encode_failed)?;
         Ok(File {
             hash: blake3::hash(&bytes),
-            pixels: Some(pixel_hash(&self.image)),
+            pixels: Some(pixel_hash(image)),
             bytes,
         })
     }
@@ -143,16 +138,12 @@ impl Finish for SvgFiles<'_> {
 /// Makes WebP files.
 pub struct WebpFiles {
     painter: Box<dyn Painter>,
-    image: Image,
 }
 
 impl WebpFiles {
     /// With a painter.
     pub fn new(painter: Box<dyn Painter>) -> Self {
-        Self {
-            painter,
-            image: Image::default(),
-        }
+        Self { painter }
     }
 }
 
@@ -161,12 +152,12 @@ impl Finish for WebpFiles {
 
     fn finish(&mut self, shown: Shown, stage: &dyn Fn(Stage)) -> Result<File, SourceError> {
         stage(Stage::Paint);
-        self.painter.paint(&shown, &mut self.image)?;
+        let image = self.painter.show(&shown)?;
         stage(Stage::Encode);
-        let bytes = webp::encode(&self.image).map_err(encode_failed)?;
+        let bytes = webp::encode(image).map_err(encode_failed)?;
         Ok(File {
             hash: blake3::hash(&bytes),
-            pixels: Some(pixel_hash(&self.image)),
+            pixels: Some(pixel_hash(image)),
             bytes,
         })
     }

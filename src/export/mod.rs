@@ -231,16 +231,28 @@ impl Shown {
 
 /// Paints frames. One per thread; reuses its buffers.
 pub trait Painter: Send {
-    /// Paints into `image`, whose size it sets.
+    /// Paints, and lends the picture.
     ///
     /// # Errors
     /// What the raster says, for example that a limit is exceeded.
-    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError>;
+    fn show(&mut self, shown: &Shown) -> Result<ImageView<'_>, SourceError>;
+
+    /// Paints into `image`, whose size it sets.
+    ///
+    /// # Errors
+    /// As [`Self::show`].
+    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError> {
+        let view = self.show(shown)?;
+        (image.width, image.height) = (view.width, view.height);
+        image.rgba.clear();
+        image.rgba.extend_from_slice(view.rgba);
+        Ok(())
+    }
 
     /// The same with 16 bits a channel.
     ///
     /// # Errors
-    /// As [`Self::paint`].
+    /// As [`Self::show`].
     fn paint_deep(&mut self, shown: &Shown, image: &mut DeepImage) -> Result<(), SourceError>;
 }
 
@@ -262,6 +274,49 @@ pub struct Image {
     pub height: u32,
     /// 4 bytes a pixel.
     pub rgba: Vec<u8>,
+}
+
+/// An [`Image`] that belongs to somebody else.
+#[derive(Debug, Clone, Copy)]
+pub struct ImageView<'a> {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 4 bytes a pixel.
+    pub rgba: &'a [u8],
+    /// Whether every alpha is known to be 255.
+    pub opaque: bool,
+}
+
+impl ImageView<'_> {
+    /// Whether every alpha is 255.
+    pub fn is_opaque(self) -> bool {
+        self.opaque
+            || self
+                .rgba
+                .as_chunks()
+                .0
+                .iter()
+                .all(|&[.., a]: &[u8; 4]| a == 255)
+    }
+
+    /// Whether there are pixels, as many as the sides say.
+    pub fn is_whole(self) -> bool {
+        let count = u64::from(self.width) * u64::from(self.height);
+        count > 0 && self.rgba.len() as u64 == 4 * count
+    }
+}
+
+impl<'a> From<&'a Image> for ImageView<'a> {
+    fn from(image: &'a Image) -> Self {
+        Self {
+            width: image.width,
+            height: image.height,
+            rgba: &image.rgba,
+            opaque: false,
+        }
+    }
 }
 
 /// Pixels with 16 bits a channel: straight sRGB-encoded RGBA, row by row from the top left.

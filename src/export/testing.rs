@@ -1,8 +1,8 @@
 //! An engine and a painter of a few lines, for the tests of this module.
 
 use super::{
-    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, Painter, Sample, Shown,
-    SourceError, Start,
+    Columns, DeepImage, Engines, Evaluated, Faults, FrameSource, Image, ImageView, Painter, Sample,
+    Shown, SourceError, Start,
 };
 use crate::render_tree::{Column, Instances2d, Pass, RenderTree, Shape, testing};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -71,10 +71,11 @@ impl FrameSource for Disc {
 }
 
 /// Paints the place of the dot as four equal pixels' worth of bytes.
-pub(super) struct Bytes;
+#[derive(Default)]
+pub(super) struct Bytes(Vec<u8>);
 
 impl Painter for Bytes {
-    fn paint(&mut self, shown: &Shown, image: &mut Image) -> Result<(), SourceError> {
+    fn show(&mut self, shown: &Shown) -> Result<ImageView<'_>, SourceError> {
         let Some(Pass::Instances2d(dot)) = shown.tree.passes.first() else {
             return Err(SourceError {
                 code: "test",
@@ -88,11 +89,13 @@ impl Painter for Bytes {
                 message: "left of the picture".into(),
             });
         }
-        (image.width, image.height) = (2, 1);
-        image.rgba.clear();
-        image.rgba.extend(x.to_le_bytes());
-        image.rgba.extend(y.to_le_bytes());
-        Ok(())
+        self.0 = [x.to_le_bytes(), y.to_le_bytes()].concat();
+        Ok(ImageView {
+            width: 2,
+            height: 1,
+            rgba: &self.0,
+            opaque: false,
+        })
     }
 
     fn paint_deep(&mut self, _: &Shown, _: &mut DeepImage) -> Result<(), SourceError> {

@@ -5,8 +5,8 @@
 //! there: some readers are a level off where they blend, even under transparent pixels. Rectangles
 //! begin at even numbers, as the format wants. Next: [`super::reel`].
 
-use super::Image;
 use super::change::{Rect, changed};
+use super::{Image, ImageView};
 use image_webp::{ColorType, EncodingError, WebPEncoder};
 use std::io::{self, Seek, SeekFrom, Write};
 
@@ -27,7 +27,8 @@ const REPLACE: u8 = 0x02;
 ///
 /// # Errors
 /// A side of 0 or above [`SIDE_MAX`].
-pub fn encode(image: &Image) -> io::Result<Vec<u8>> {
+pub fn encode<'a>(image: impl Into<ImageView<'a>>) -> io::Result<Vec<u8>> {
+    let image = image.into();
     let (pixels, _) = image.rgba.as_chunks();
     encode_pixels(pixels, image.width, image.height)
 }

@@ -65,7 +65,7 @@ fn run_with(
         draw,
         made: Default::default(),
     };
-    let finisher = || PngFiles::new(Box::new(Bytes), PngEffort::Fast, Some(&texts));
+    let finisher = || PngFiles::new(Box::new(Bytes::default()), PngEffort::Fast, Some(&texts));
     let result = run(&job, &studio, finisher, (&(), stop), shelf);
     if plan.memory() == Memory::State {
         assert_eq!(

@@ -1,0 +1,300 @@
+//! Lines of a picture become a zlib stream, fast.
+//!
+//! 1. Matches begin and end with pixels, so one look a pixel finds them: is this pixel (with the next one)
+//!    the one before it again, or those that last had the same hash? If so, the match is taken as far as it
+//!    goes in the line. Nothing is looked for twice.
+//! 2. A line like the one before costs a comparison. Such lines in a row become one long match, unless the
+//!    line itself was cheaper: matches far away have many bits.
+//! 3. Where nothing matches for a while, most pixels are not even looked for: noise is written as it is.
+//! 4. Lines are written into the window while they are made, and matched while they are in the cache. The window
+//!    is cut to what matches can reach when it has grown by [`PIECE`].
+//! 5. Everything is done in integers in one order, so the bytes are the same on every machine.
+//!
+//! Whoever needs the smallest file has other encoders; this one is for sequences. Next: [`super::block`].
+
+use super::block::{Bits, Block, LONGEST_MATCH};
+use simd_adler32::Adler32;
+
+/// Matches reach so far back, bytes.
+const REACH: usize = 1 << 15;
+/// The window grows by so much before it is cut, bytes.
+const PIECE: usize = 1 << 16;
+/// Bits of a hash.
+const HASH: u32 = 13;
+/// So many pixels in a row without a match are noise.
+const PATIENCE: usize = 32;
+
+/// Compresses, keeping its buffers.
+#[derive(Debug)]
+pub(super) struct Deflater {
+    /// What was, as far as matches reach and a little more, and the line that comes.
+    window: Vec<u8>,
+    /// Bytes before the window, and [`REACH`] + 1 more: so a place that was never seen is too far away.
+    base: usize,
+    /// Where a hash was seen last, from the beginning.
+    seen: Box<[u32; 1 << HASH]>,
+    /// Bytes of lines like the one before them that are not in the block yet, and how long such a line is.
+    repeated: (usize, usize),
+    /// About how many bits the last line took that was matched.
+    cost: usize,
+    /// Adler-32 of all lines.
+    checksum: u32,
+    block: Block,
+    bits: Bits,
+}
+
+impl Default for Deflater {
+    fn default() -> Self {
+        Self {
+            window: Vec::new(),
+            base: 0,
+            seen: Box::new([0; 1 << HASH]),
+            repeated: (0, 0),
+            cost: 0,
+            checksum: 1,
+            block: Block::default(),
+            bits: Bits::default(),
+        }
+    }
+}
+
+impl Deflater {
+    /// Begins a stream.
+    pub(super) fn begin(&mut self) {
+        self.window.clear();
+        self.base = REACH + 1;
+        self.seen.fill(0);
+        self.repeated = (0, 0);
+        self.checksum = 1;
+        self.block.clear();
+        self.bits.clear();
+        self.bits.reserve(2);
+        self.bits.put(0x0178, 16);
+    }
+
+    /// Appends a line: a byte and then pixels of `STEP` bytes (1 to 4), `count` bytes in all. `fill` gets what
+    /// came before, as far as it is there, and the line, which is zero.
+    #[inline]
+    pub(super) fn line<const STEP: usize>(
+        &mut self,
+        count: usize,
+        fill: impl FnOnce(&[u8], &mut [u8]),
+    ) {
+        if self.window.len() >= REACH + PIECE {
+            let gone = self.window.len() - REACH;
+            self.window.copy_within(gone.., 0);
+            self.window.truncate(REACH);
+            self.base += gone;
+        }
+        let start = self.window.len();
+        self.window.resize(start + count, 0);
+        let (before, line) = self.window.split_at_mut(start);
+        fill(before, line);
+        let mut checksum = Adler32::from_checksum(self.checksum);
+        checksum.write(line);
+        self.checksum = checksum.finish();
+        let is_worth_it = (3..=REACH).contains(&count) && self.cost > cost_of_match(count);
+        if is_worth_it && before.ends_with(line) {
+            self.repeated = (self.repeated.0 + count, count);
+            return;
+        }
+        self.write_repeated();
+        let cost = self.block.cost();
+        self.match_line::<STEP>(start);
+        self.cost = self.block.cost() - cost;
+        if self.block.is_full() {
+            self.block.write(false, &mut self.bits);
+        }
+    }
+
+    /// Ends the stream, and gives all of it.
+    pub(super) fn finish(&mut self) -> &[u8] {
+        self.write_repeated();
+        self.block.write(true, &mut self.bits);
+        self.bits.reserve(8);
+        self.bits.align();
+        self.bits.put(u64::from(self.checksum.swap_bytes()), 32);
+        self.bits.bytes()
+    }
+
+    fn write_repeated(&mut self) {
+        let (bytes, line) = std::mem::take(&mut self.repeated);
+        if bytes > 0 {
+            self.block.repeat(bytes, line);
+        }
+    }
+
+    /// Finds matches in the line that begins at `start` of the window.
+    fn match_line<const STEP: usize>(&mut self, start: usize) {
+        // The shortest match: two pixels, or four of one byte.
+        let mask = u64::MAX >> (64 - 8 * if STEP == 1 { 4 } else { 2 * STEP });
+        let (window, block) = (&self.window[..], &mut self.block);
+        block.reserve(window.len() - start);
+        // Where pixels are bytes, the first byte is one of them.
+        let mut at = start;
+        if STEP > 1 {
+            block.literals(&window[start..=start]);
+            at += 1;
+        }
+        let first = if STEP > 1 { at + STEP } else { 1 };
+        let mut misses = 0;
+        // Pixels are read as words, and up to eight are skipped.
+        let end = window.len().saturating_sub(8 * STEP + 8);
+        while at < end {
+            let whole = word(window, at);
+            let here = whole & mask;
+            let distance = if at >= first && word(window, at - STEP) & mask == here {
+                STEP
+            } else {
+                let slot = here.wrapping_mul(0x9e37_79b1_85eb_ca87) >> (64 - HASH);
+                let place = self.base + at;
+                let before = std::mem::replace(&mut self.seen[slot as usize], place as u32);
+                place - before as usize
+            };
+            if distance <= REACH && word(window, at - distance) & mask == here {
+                let found = common(&window[at - distance..], &window[at..]);
+                let count = found - found % STEP;
+                if count > LONGEST_MATCH && distance > STEP {
+                    // A run from here on is near, which is worth a literal.
+                    let run = common(&window[at..], &window[at + STEP..]);
+                    if run > count / 2 {
+                        block.literal(whole, STEP);
+                        at += STEP;
+                        continue;
+                    }
+                }
+                block.repeat(count, distance);
+                at += count;
+                misses = 0;
+                continue;
+            }
+            block.literal(whole, STEP);
+            at += STEP;
+            misses += 1;
+            if misses > PATIENCE {
+                let skipped = STEP * ((misses - PATIENCE) / 8).min(7);
+                block.literals(&window[at..at + skipped]);
+                at += skipped;
+            }
+        }
+        block.literals(&window[at..]);
+    }
+}
+
+/// About how many bits it takes to repeat so many bytes, as far away.
+fn cost_of_match(count: usize) -> usize {
+    count.div_ceil(LONGEST_MATCH) * (count.ilog2() as usize + 1)
+}
+
+/// Eight bytes.
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..]
+        .first_chunk()
+        .map_or(0, |&word| u64::from_le_bytes(word))
+}
+
+/// How many bytes at the beginning of both are the same.
+#[inline(always)]
+fn common(a: &[u8], b: &[u8]) -> usize {
+    let count = a.len().min(b.len());
+    let (a, b) = (&a[..count], &b[..count]);
+    let blocks = a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0);
+    let mut at = 32 * blocks.take_while(|(a, b)| a == b).count();
+    let words = a[at..].as_chunks().0.iter().zip(b[at..].as_chunks().0);
+    for (&a, &b) in words {
+        let different = u64::from_le_bytes(a) ^ u64::from_le_bytes(b);
+        if different != 0 {
+            return at + different.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = a[at..].iter().zip(&b[at..]);
+    at + rest.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Read as _;
+
+    /// Lines through the compressor and back.
+    fn there_and_back<const STEP: usize>(deflater: &mut Deflater, lines: &[Vec<u8>]) -> usize {
+        deflater.begin();
+        for line in lines {
+            deflater.line::<STEP>(line.len(), |_, out| out.copy_from_slice(line));
+        }
+        let stream = deflater.finish();
+        let mut back = Vec::new();
+        let mut decoder = flate2::read::ZlibDecoder::new(stream);
+        decoder.read_to_end(&mut back).expect("a zlib stream");
+        assert!(back == lines.concat(), "other bytes came back");
+        stream.len()
+    }
+
+    fn noise(seed: u32, count: usize) -> Vec<u8> {
+        let mut state = seed;
+        let next = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        (0..count).map(next).collect()
+    }
+
+    #[test]
+    fn flat_lines_cost_next_to_nothing() {
+        let mut deflater = Deflater::default();
+        let lines = vec![vec![7; 5761]; 1080];
+        // A match has at most 258 bytes, and costs two bits at least; a line begins with a byte and a pixel.
+        let size = there_and_back::<3>(&mut deflater, &lines);
+        assert!(size < 12_000, "{size}");
+        let size = there_and_back::<1>(&mut deflater, &lines);
+        assert!(size < 9_000, "{size}");
+        let short = vec![vec![1]; 2];
+        assert!(there_and_back::<4>(&mut deflater, &short) < 30);
+        assert!(there_and_back::<1>(&mut deflater, &[]) < 30);
+    }
+
+    #[test]
+    fn noise_hardly_grows() {
+        let mut deflater = Deflater::default();
+        let lines: Vec<_> = (0..200).map(|y| noise(y, 3001)).collect();
+        let size = there_and_back::<3>(&mut deflater, &lines);
+        assert!(size < 3001 * 200 * 1005 / 1000, "{size}");
+    }
+
+    #[test]
+    fn what_is_too_far_away_is_not_matched() {
+        let mut deflater = Deflater::default();
+        for gap in [32_000, 32_760, 32_768, 33_000, 70_000, 200_000] {
+            let lines = [noise(1, 300), noise(2, gap), noise(1, 300), noise(1, 300)];
+            there_and_back::<1>(&mut deflater, &lines);
+            there_and_back::<4>(&mut deflater, &lines);
+        }
+        // Lines that no match reaches over.
+        there_and_back::<4>(&mut deflater, &vec![noise(3, 131_073); 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_lines_come_back(
+            runs in prop::collection::vec((0u32..6, 1usize..90), 1..120),
+            line in 1usize..400,
+        ) {
+            let mut bytes = Vec::new();
+            for (kind, count) in runs {
+                match kind {
+                    0 => bytes.extend(vec![0; 4 * count]),
+                    1 => bytes.extend(vec![200; count]),
+                    kind => bytes.extend(noise(kind, 3 * count)),
+                }
+            }
+            let lines: Vec<Vec<u8>> = bytes.chunks(line).map(<[u8]>::to_vec).collect();
+            let mut deflater = Deflater::default();
+            there_and_back::<1>(&mut deflater, &lines);
+            there_and_back::<3>(&mut deflater, &lines);
+            there_and_back::<4>(&mut deflater, &lines);
+        }
+    }
+}
