@@ -249,9 +249,10 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
             y4m::head(job.width, job.height, film.rate, film.chroma),
         ),
     };
-    let finisher = || RawPictures::new(job.studio.painter(), raw);
+    let to_stdout = job.target.sort == Sort::Stdout;
+    let finisher = || RawPictures::new(job.studio.painter(), raw, !to_stdout);
     let programme = programme(job, head);
-    if job.target.sort == Sort::Stdout {
+    if to_stdout {
         let out = Bytes::new(io::stdout(), &first).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => OutputError::ReaderGone { last: None }.into(),
             _ => Failure::from(error),
@@ -277,7 +278,7 @@ fn movie(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
     let begin = Reel::file(programme(job, head), &job.target.destination, |_, path| {
         Movie::start(recipe, path, &first)
     });
-    let finisher = || RawPictures::new(job.studio.painter(), raw);
+    let finisher = || RawPictures::new(job.studio.painter(), raw, true);
     reel(job, watch, finisher, begin)
 }
 

@@ -228,7 +228,7 @@ impl<'a, F: Film> Reel<'a, F> {
 impl<F: Film> Delivery<Shot<F::Content>> for Reel<'_, F> {
     fn deliver(&mut self, frame: Frame<Shot<F::Content>>) -> Result<u64, OutputError> {
         if let Some(canister) = &mut self.file {
-            let pixels = Some(&frame.product.pixels);
+            let pixels = frame.product.pixels.as_ref();
             let entry = FrameEntry::new(canister.plan, &frame, None, pixels);
             canister.ledger.line(&entry)?;
         }

@@ -10,17 +10,17 @@ use super::gif::palette::{Dither, Mapper, Palette, palette};
 use super::pipeline::{Delivery, Finish, Frame, Stage};
 use super::png::{PngEffort, PngEncoder, deep_hash, pixel_hash};
 use super::yuv::{Chroma, append_planes};
-use super::{DeepImage, Image, Painter, Shown, SourceError, Texts};
+use super::{DeepImage, Image, ImageView, Painter, Shown, SourceError, Texts};
 use crate::export::output::OutputError;
-use std::mem::take;
 
 /// A frame, ready for its file.
 #[derive(Debug, Clone)]
 pub struct Shot<T> {
     /// What the file takes in.
     pub content: T,
-    /// See [`pixel_hash`]: of the picture as painted; for GIF, as it will be shown.
-    pub pixels: blake3::Hash,
+    /// See [`pixel_hash`]: of the picture as painted; for GIF, as it will be shown. `None` where nobody
+    /// keeps a manifest.
+    pub pixels: Option<blake3::Hash>,
 }
 
 /// Paints pictures, and leaves them as they are.
@@ -46,7 +46,7 @@ impl Finish for Pictures {
         stage(Stage::Paint);
         let mut content = Image::default();
         self.painter.paint(&shown, &mut content)?;
-        let pixels = pixel_hash(&content);
+        let pixels = Some(pixel_hash(&content));
         Ok(Shot { content, pixels })
     }
 }
@@ -73,14 +73,15 @@ pub enum Raw {
 pub struct RawPictures {
     painter: Box<dyn Painter>,
     raw: Raw,
+    /// Whether a manifest lists the pictures.
+    listed: bool,
     encoder: PngEncoder,
-    image: Image,
     deep: DeepImage,
 }
 
 impl RawPictures {
-    /// With a painter.
-    pub fn new(painter: Box<dyn Painter>, raw: Raw) -> Self {
+    /// With a painter. `listed`: a manifest wants the hashes of the pictures.
+    pub fn new(painter: Box<dyn Painter>, raw: Raw, listed: bool) -> Self {
         let effort = match raw {
             Raw::Png(effort) | Raw::DeepPng(effort) => effort,
             _ => PngEffort::default(),
@@ -88,8 +89,8 @@ impl RawPictures {
         Self {
             painter,
             raw,
+            listed,
             encoder: PngEncoder::new(effort),
-            image: Image::default(),
             deep: DeepImage::default(),
         }
     }
@@ -107,23 +108,25 @@ impl Finish for RawPictures {
         if let Raw::DeepPng(_) = self.raw {
             self.painter.paint_deep(&shown, &mut self.deep)?;
             stage(Stage::Encode);
-            let pixels = deep_hash(&self.deep);
+            let pixels = self.listed.then(|| deep_hash(&self.deep));
             let content = self.encoder.encode_deep(&self.deep, &Texts::new());
             let content = content.map_err(encode_failed)?;
             return Ok(Shot { content, pixels });
         }
-        self.painter.paint(&shown, &mut self.image)?;
+        let image = self.painter.show(&shown)?;
         stage(Stage::Encode);
-        let pixels = pixel_hash(&self.image);
+        let pixels = self.listed.then(|| pixel_hash(image));
         let content = match self.raw {
-            // The painter sizes its picture anew.
-            Raw::Rgba => take(&mut self.image.rgba),
-            Raw::Even => even(&self.image).rgba,
-            Raw::Y4m(chroma) => y4m_frame(&self.image, chroma),
-            Raw::EvenY4m => y4m_frame(&even(&self.image), Chroma::Half),
+            Raw::Rgba => image.rgba.to_vec(),
+            Raw::Even => even(image).rgba,
+            Raw::Y4m(chroma) => y4m_frame(image, chroma),
+            Raw::EvenY4m if image.width % 2 + image.height % 2 == 0 => {
+                y4m_frame(image, Chroma::Half)
+            }
+            Raw::EvenY4m => y4m_frame(ImageView::from(&even(image)), Chroma::Half),
             Raw::Png(_) | Raw::DeepPng(_) => self
                 .encoder
-                .encode(&self.image, &Texts::new())
+                .encode(image, &Texts::new())
                 .map_err(encode_failed)?,
         };
         Ok(Shot { content, pixels })
@@ -131,14 +134,16 @@ impl Finish for RawPictures {
 }
 
 /// A frame of a YUV4MPEG2 stream.
-fn y4m_frame(image: &Image, chroma: Chroma) -> Vec<u8> {
-    let mut frame = b"FRAME\n".to_vec();
+fn y4m_frame(image: ImageView<'_>, chroma: Chroma) -> Vec<u8> {
+    // The line, and at most three planes.
+    let mut frame = Vec::with_capacity(8 + image.rgba.len() / 4 * 3);
+    frame.extend(b"FRAME\n");
     append_planes(image, chroma, &mut frame);
     frame
 }
 
 /// A picture with even sides.
-fn even(image: &Image) -> Image {
+fn even(image: ImageView<'_>) -> Image {
     let (pixels, _) = image.rgba.as_chunks::<4>();
     let (width, height) = (image.width as usize, image.height as usize);
     let mut rgba = Vec::with_capacity((width + 1) * (height + 1) * 4);
@@ -234,7 +239,7 @@ impl Finish for Quantisations {
             palette: mapper.palette().clone(),
         };
         self.image.rgba = content.rgba();
-        let pixels = pixel_hash(&self.image);
+        let pixels = Some(pixel_hash(&self.image));
         Ok(Shot { content, pixels })
     }
 }
@@ -252,7 +257,7 @@ mod tests {
         };
         let (first, second) = ([1, 2, 3, 255].repeat(2), [4, 5, 6, 255].repeat(2));
         let straight = [200, 100, 50, 128].repeat(4);
-        let found = even(&image);
+        let found = even(ImageView::from(&image));
         assert_eq!((found.width, found.height), (2, 4));
         assert_eq!(found.rgba, [&first[..], &second, &straight].concat());
     }

@@ -18,7 +18,12 @@
 //! 1 2 1 over the column before, the column itself and the one after. Pixels beyond the edge count as
 //! the edge.
 
-use super::Image;
+//!
+//! Rows are taken two by two, while they are in the cache. All loops are of integers over plain rows, so the
+//! compiler makes them wide (see [`crate::math::simd`]); the bytes are the same on every machine.
+
+use super::ImageView;
+use crate::math::simd::{self, Width};
 
 /// How many colour samples there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -42,69 +47,163 @@ const CR: [i32; 3] = [28_784, -26_145, -2_639];
 
 /// Appends the planes Y′, Cb, Cr of a picture, row by row. A half plane has as many columns and rows as
 /// half the picture, rounded up.
-pub fn append_planes(image: &Image, chroma: Chroma, out: &mut Vec<u8>) {
-    let (pixels, _) = image.rgba.as_chunks();
-    out.extend(pixels.iter().map(|&pixel| luma(flatten(pixel))));
-    let (width, height) = (image.width as usize, image.height as usize);
-    for matrix in [CB, CR] {
-        match chroma {
-            Chroma::Full => {
-                out.extend(pixels.iter().map(|&pixel| {
-                    let [r, g, b] = flatten(pixel);
-                    colour(matrix, [r, g, b], 1)
-                }));
-            }
-            Chroma::Half => {
-                for y in (0..height).step_by(2) {
-                    let row = |y: usize| &pixels[y * width..(y + 1) * width];
-                    let rows = [row(y), row((y + 1).min(height - 1))];
-                    out.extend(
-                        (0..width)
-                            .step_by(2)
-                            .map(|x| colour(matrix, around(rows, x), 8)),
-                    );
-                }
-            }
-        }
-    }
-}
+pub fn append_planes<'a>(image: impl Into<ImageView<'a>>, chroma: Chroma, out: &mut Vec<u8>) {
+    let image = image.into();
+    let (pixels, _) = image.rgba.as_chunks::<4>();
+    let width = (image.width as usize).max(1);
+    let columns = match chroma {
+        Chroma::Full => width,
+        Chroma::Half => width.div_ceil(2),
+    };
+    let samples = match chroma {
+        Chroma::Full => pixels.len(),
+        Chroma::Half => columns * (image.height as usize).div_ceil(2),
+    };
+    let start = out.len();
+    out.resize(start + pixels.len() + 2 * samples, 0);
+    let (luma, colours) = out[start..].split_at_mut(pixels.len());
+    let (cb, cr) = colours.split_at_mut(samples);
 
-/// The weighted sum, weight 8, of the pixels that share colour samples with column `x`.
-fn around(rows: [&[[u8; 4]]; 2], x: usize) -> [i32; 3] {
-    let mut sum = [0; 3];
-    for row in rows {
-        let last = row.len() - 1;
-        for (at, weight) in [(x.saturating_sub(1), 1), (x, 2), ((x + 1).min(last), 1)] {
-            for (sum, value) in sum.iter_mut().zip(flatten(row[at])) {
-                *sum += weight * value;
+    let mut flat = Vec::new();
+    if !image.is_opaque() {
+        flat.extend(pixels.iter().map(|&pixel| flatten(pixel)));
+    }
+    let pixels = if flat.is_empty() { pixels } else { &flat };
+    simd::run(Width::Widest, Luma { pixels, luma });
+    match chroma {
+        Chroma::Full => simd::run(Width::Widest, Colour { pixels, cb, cr }),
+        Chroma::Half => {
+            let mut sums = Sums::new(width);
+            let rows = cb
+                .chunks_exact_mut(columns)
+                .zip(cr.chunks_exact_mut(columns));
+            for (rows, (cb, cr)) in pixels.chunks(2 * width).zip(rows) {
+                // Below the last row there is this row again.
+                let (above, below) = rows.split_at(width);
+                let below = if below.is_empty() { above } else { below };
+                let (rows, sums) = ([above, below], &mut sums);
+                simd::run(Width::Widest, HalfColour { rows, sums, cb, cr });
             }
         }
     }
-    sum
 }
 
 /// Over black.
-fn flatten([r, g, b, a]: [u8; 4]) -> [i32; 3] {
-    let over = |value: u8| match a {
-        255 => i32::from(value),
-        a => (i32::from(value) * i32::from(a) + 127) / 255,
-    };
-    [over(r), over(g), over(b)]
+fn flatten([r, g, b, a]: [u8; 4]) -> [u8; 4] {
+    let over = |value: u8| ((u32::from(value) * u32::from(a) + 127) / 255) as u8;
+    [over(r), over(g), over(b), 255]
 }
 
-fn luma(rgb: [i32; 3]) -> u8 {
-    let sum = dot(LUMA, rgb) + (16 << BITS) + (1 << (BITS - 1));
-    (sum >> BITS) as u8
+/// The channels of a pixel.
+#[inline(always)]
+fn channels(pixel: [u8; 4]) -> [i32; 3] {
+    let [r, g, b, _] = pixel.map(i32::from);
+    [r, g, b]
 }
 
-/// `weight` times the colour is in `rgb`; a power of two.
-fn colour(matrix: [i32; 3], rgb: [i32; 3], weight: i32) -> u8 {
-    let bits = BITS + weight.trailing_zeros();
+/// Y′ of each pixel.
+struct Luma<'a> {
+    pixels: &'a [[u8; 4]],
+    luma: &'a mut [u8],
+}
+
+impl simd::Task for Luma<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (out, &pixel) in self.luma.iter_mut().zip(self.pixels) {
+            let sum = dot(LUMA, channels(pixel)) + (16 << BITS) + (1 << (BITS - 1));
+            *out = (sum >> BITS) as u8;
+        }
+    }
+}
+
+/// Cb and Cr of each pixel.
+struct Colour<'a> {
+    pixels: &'a [[u8; 4]],
+    cb: &'a mut [u8],
+    cr: &'a mut [u8],
+}
+
+impl simd::Task for Colour<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let out = self.cb.iter_mut().zip(self.cr);
+        for ((cb, cr), &pixel) in out.zip(self.pixels) {
+            let rgb = channels(pixel);
+            (*cb, *cr) = (colour::<0>(CB, rgb), colour::<0>(CR, rgb));
+        }
+    }
+}
+
+/// The sums of two rows by column, with the first and the last column twice: R′ and B′ in the halves of a
+/// word, and G′.
+struct Sums {
+    rb: Vec<u32>,
+    g: Vec<u32>,
+}
+
+impl Sums {
+    fn new(width: usize) -> Self {
+        // One more, so that every other column has one after it.
+        Self {
+            rb: vec![0; width + 3],
+            g: vec![0; width + 3],
+        }
+    }
+}
+
+/// Cb and Cr of every other column of two rows.
+struct HalfColour<'a> {
+    rows: [&'a [[u8; 4]]; 2],
+    sums: &'a mut Sums,
+    cb: &'a mut [u8],
+    cr: &'a mut [u8],
+}
+
+impl simd::Task for HalfColour<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Sums { rb, g } = self.sums;
+        let sums = rb[1..].iter_mut().zip(&mut g[1..]);
+        let [above, below] = self.rows;
+        for ((rb, g), (&above, &below)) in sums.zip(above.iter().zip(below)) {
+            let [above, below] = [above, below].map(u32::from_le_bytes);
+            *rb = (above & 0xff_00ff) + (below & 0xff_00ff);
+            *g = (above >> 8 & 0xff) + (below >> 8 & 0xff);
+        }
+        let last = above.len();
+        for sums in [&mut *rb, &mut *g] {
+            (sums[0], sums[last + 1]) = (sums[1], sums[last]);
+        }
+        // Weights 1 2 1 over the columns before, at and after; with the rows, 8 in all.
+        let out = self.cb.iter_mut().zip(self.cr);
+        let columns = rb.as_chunks::<2>().0.iter().zip(rb[2..].as_chunks::<2>().0);
+        let greens = g.as_chunks::<2>().0.iter().zip(g[2..].as_chunks::<2>().0);
+        for ((cb, cr), ((rb, next_rb), (g, next_g))) in out.zip(columns.zip(greens)) {
+            let rb = rb[0] + 2 * rb[1] + next_rb[0];
+            let g = g[0] + 2 * g[1] + next_g[0];
+            let rgb = [(rb & 0xffff) as i32, g as i32, (rb >> 16) as i32];
+            (*cb, *cr) = (colour::<3>(CB, rgb), colour::<3>(CR, rgb));
+        }
+    }
+}
+
+/// The colour in `rgb` is there 2 to the power of `WEIGHT` times.
+#[inline(always)]
+fn colour<const WEIGHT: u32>(matrix: [i32; 3], rgb: [i32; 3]) -> u8 {
+    let bits = BITS + WEIGHT;
     // 16 + 3 bits of weight, 8 of colour and 1 of sign: 28.
     let sum = dot(matrix, rgb) + (128 << bits) + (1 << (bits - 1));
     (sum >> bits) as u8
 }
 
+#[inline(always)]
 fn dot(matrix: [i32; 3], rgb: [i32; 3]) -> i32 {
     matrix[0] * rgb[0] + matrix[1] * rgb[1] + matrix[2] * rgb[2]
 }
@@ -112,6 +211,8 @@ fn dot(matrix: [i32; 3], rgb: [i32; 3]) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::Image;
+    use proptest::prelude::*;
 
     fn planes(image: &Image, chroma: Chroma) -> Vec<u8> {
         let mut out = Vec::new();
@@ -210,5 +311,52 @@ mod tests {
         let half = planes(&image, Chroma::Half);
         let cr = &half[10..12];
         assert_eq!(cr, [240, 156]);
+    }
+
+    /// A sample of Cb or Cr from its definition: pixels beyond the edge are those of the edge.
+    fn sample(image: &Image, matrix: [i32; 3], (x, y): (usize, usize)) -> u8 {
+        let (width, height) = (image.width as usize, image.height as usize);
+        let pixels = image.rgba.as_chunks::<4>().0;
+        let mut sum = [0; 3];
+        for y in [y, (y + 1).min(height - 1)] {
+            for (x, weight) in [
+                (x.saturating_sub(1), 1),
+                (x, 2),
+                ((x + 1).min(width - 1), 1),
+            ] {
+                let [r, g, b, _] = flatten(pixels[y * width + x]);
+                for (sum, value) in sum.iter_mut().zip([r, g, b]) {
+                    *sum += weight * i32::from(value);
+                }
+            }
+        }
+        ((dot(matrix, sum) + (128 << 19) + (1 << 18)) >> 19) as u8
+    }
+
+    proptest! {
+        #[test]
+        fn half_planes_are_as_defined(
+            (width, height) in (1u32..40, 1u32..6),
+            opaque in any::<bool>(),
+            noise in prop::collection::vec(any::<u8>(), 4 * 40 * 6),
+        ) {
+            let mut rgba = noise[..4 * (width * height) as usize].to_vec();
+            if opaque {
+                rgba.iter_mut().skip(3).step_by(4).for_each(|alpha| *alpha = 255);
+            }
+            let image = Image { width, height, rgba };
+            let full = planes(&image, Chroma::Full);
+            let half = planes(&image, Chroma::Half);
+            let count = (width * height) as usize;
+            prop_assert_eq!(&full[..count], &half[..count]);
+            let rows = (0..height as usize).step_by(2);
+            let places: Vec<_> = rows
+                .flat_map(|y| (0..width as usize).step_by(2).map(move |x| (x, y)))
+                .collect();
+            let expected = [CB, CR].map(|matrix| {
+                places.iter().map(|&place| sample(&image, matrix, place)).collect::<Vec<u8>>()
+            });
+            prop_assert_eq!(&half[count..], expected.concat());
+        }
     }
 }
