@@ -7,6 +7,7 @@
 )]
 
 mod cli {
+    mod account;
     mod assets;
     mod check;
     mod ci_recipe;

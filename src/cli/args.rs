@@ -47,7 +47,7 @@ pub(super) struct Cli {
     /// Say only what went wrong
     #[arg(short, long, global = true, help_heading = "Messages")]
     pub(super) quiet: bool,
-    /// Say more
+    /// Say more, such as where the time of a render went
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Messages")]
     pub(super) verbose: u8,
     /// When to colour messages

@@ -39,6 +39,11 @@ impl Console {
         self.level == 0
     }
 
+    /// Whether details were asked for with `-v`.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.level > 1
+    }
+
     /// A line for people, unless `--quiet`.
     pub(super) fn say(&self, line: impl AsRef<str>) {
         if self.level > 0 {

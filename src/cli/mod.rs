@@ -6,6 +6,7 @@
 //!
 //! Read next: `render`, the story in one screen; `load`, `job`, `target`, `execute` and `studio` behind it.
 
+mod account;
 mod advice;
 mod args;
 mod assets;

@@ -1,9 +1,11 @@
 //! What people and schedulers see while frames are made.
 //!
 //! A bar with frames done, fps, time left and the slowest stage; a plain line every ten seconds; or
-//! JSON lines (`start`, `frame` at most once a second, exactly one `end`). Only this file reads a
-//! clock, and only for what is shown here.
+//! JSON lines (`start`, `frame` at most once a second, exactly one `end`). At the end, with `-v`, where the
+//! time went ([`super::account`]). Only this file reads a clock, only for what is shown, and only if
+//! anything is.
 
+use super::account::{self, Account};
 use super::args::ProgressFlag;
 use super::console::Console;
 use super::failure::Failure;
@@ -20,6 +22,8 @@ use std::time::{Duration, Instant};
 /// Shows the progress of one export.
 pub(super) struct Display {
     style: Style,
+    /// Whether anybody wants to know where the time goes.
+    measures: bool,
     total: u64,
     state: Mutex<State>,
 }
@@ -45,8 +49,7 @@ struct State {
     pass: Option<&'static str>,
     /// Where each worker is, and since when.
     workers: BTreeMap<usize, (Stage, Instant)>,
-    /// Time spent by stage.
-    spent: BTreeMap<Stage, Duration>,
+    account: Account,
 }
 
 impl Display {
@@ -67,6 +70,7 @@ impl Display {
         };
         let begun = now();
         let display = Self {
+            measures: !matches!(style, Style::Silent) || console.is_verbose(),
             style,
             total,
             state: Mutex::new(State {
@@ -76,7 +80,7 @@ impl Display {
                 kept: 0,
                 pass: None,
                 workers: BTreeMap::new(),
-                spent: BTreeMap::new(),
+                account: Account::default(),
             }),
         };
         if let Style::Lines { json: true, .. } = display.style {
@@ -102,20 +106,33 @@ impl Display {
         }
     }
 
-    /// The last word; called once, however the export ended: `done`, `stopped` or `failed`.
-    pub(super) fn end(&self, status: &str) {
+    /// The last word; called once, however the export ended: `done`, `stopped` or `failed`. `bytes`: what was
+    /// written, if that is known.
+    pub(super) fn end(&self, status: &str, bytes: Option<u64>) {
         let state = self.state();
         let seconds = (now() - state.begun).as_secs_f64();
         match &self.style {
             Style::Bar(bar) => bar.finish_and_clear(),
             Style::Lines { json: true, .. } => {
-                let event = json!({
+                let each = bytes.map(|bytes| bytes / (state.kept + state.done).max(1));
+                let mut event = json!({
                     "event": "end", "status": status, "done": state.kept + state.done, "frames": self.total,
-                    "seconds": (seconds * 1000.0).round() / 1000.0,
+                    "seconds": (seconds * 1000.0).round() / 1000.0, "bytes": bytes, "bytesPerFrame": each,
                 });
+                if let Some(event) = event.as_object_mut() {
+                    event.extend(state.account.json());
+                }
                 line(&event.to_string());
             }
             Style::Lines { json: false, .. } | Style::Silent => {}
+        }
+    }
+
+    /// Where the time went, for whoever asked with `-v`.
+    pub(super) fn account(&self, bytes: u64, console: &Console) {
+        let state = self.state();
+        for line in state.account.lines(state.kept + state.done, bytes) {
+            console.detail(line);
         }
     }
 
@@ -170,12 +187,7 @@ impl Progress for Lane<'_> {
 impl State {
     /// Where the workers spend most of their time.
     fn slowest(&self) -> &'static str {
-        let busy = self
-            .spent
-            .iter()
-            .filter(|(stage, _)| **stage != Stage::Wait);
-        busy.max_by_key(|(_, spent)| **spent)
-            .map_or("", |(stage, _)| name(*stage))
+        self.account.slowest().map_or("", account::name)
     }
 
     fn fps(&self) -> f64 {
@@ -185,12 +197,12 @@ impl State {
 
 impl Progress for Display {
     fn stage(&self, worker: usize, stage: Stage) {
-        if matches!(self.style, Style::Silent) {
+        if !self.measures {
             return;
         }
         let (mut state, at) = (self.state(), now());
         if let Some((before, since)) = state.workers.insert(worker, (stage, at)) {
-            *state.spent.entry(before).or_default() += at - since;
+            state.account.add(before, at - since);
         }
     }
 
@@ -257,16 +269,6 @@ fn bar(total: u64) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Wait => "waiting",
-        Stage::Evaluate => "evaluating",
-        Stage::Paint => "painting",
-        Stage::Encode => "encoding",
-        Stage::Write => "writing",
-    }
 }
 
 fn line(text: &str) {

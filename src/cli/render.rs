@@ -75,12 +75,16 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         };
         Ok((exported, made))
     });
-    display.end(match &result {
+    let status = match &result {
         Err(_) => "failed",
         Ok((exported, made)) if exported.is_stopped() || made.stopped => "stopped",
         Ok(_) => "done",
-    });
+    };
+    let bytes = result.as_ref().ok();
+    let bytes = bytes.and_then(|(exported, _)| Some(exported.outcome.as_ref()?.bytes));
+    display.end(status, bytes);
     let (exported, made) = result?;
+    display.account(bytes.unwrap_or(0), console);
     if let Some(outcome) = exported.outcome.as_ref().filter(|outcome| outcome.stopped) {
         let (done, of) = (outcome.frames, job.frames.len());
         let kept = job.target.kept();

@@ -89,8 +89,10 @@ pub trait Delivery<P> {
 /// Where a worker is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// For its turn.
-    Wait,
+    /// It has nothing to do yet, or no more.
+    Idle,
+    /// It can do nothing until something else happens.
+    Wait(Wait),
     /// The engine makes a tree.
     Evaluate,
     /// The tree becomes pixels.
@@ -99,6 +101,17 @@ pub enum Stage {
     Encode,
     /// The file is written.
     Write,
+}
+
+/// What a worker waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wait {
+    /// The engine that all share is with another worker.
+    Engine,
+    /// Too many frames are unfinished: one of them has to be delivered first.
+    Room,
+    /// The writer: the next frame is not ready.
+    Frame,
 }
 
 /// Watches a run; called from all threads.
@@ -338,24 +351,31 @@ impl<F: Finish> Worker<'_, F> {
             if self.send.send((place, made)).is_err() {
                 break;
             }
-            self.progress.stage(self.number, Stage::Wait);
         }
+        self.enter(Stage::Idle);
+    }
+
+    fn enter(&self, stage: Stage) {
+        self.progress.stage(self.number, stage);
     }
 
     /// Takes a frame and evaluates it; `None` when there is nothing left to do.
     fn evaluate(&mut self) -> Option<(u64, u64, Result<Exposed, SourceError>)> {
-        let (desk, stop) = (self.desk, self.stop);
+        let (desk, stop, progress) = (self.desk, self.stop, self.progress);
+        let enter = |stage| progress.stage(self.number, stage);
         let mut held;
         let walk = match &mut self.engine {
             Engine::Own(walk) => walk,
             Engine::Shared(walk) => {
+                enter(Stage::Wait(Wait::Engine));
                 held = lock(walk);
                 &mut *held
             }
         };
         // Taken under the lock of a shared engine: it is led in the order of the desk.
+        enter(Stage::Wait(Wait::Room));
         let (place, frame) = desk.take(stop)?;
-        self.progress.stage(self.number, Stage::Evaluate);
+        enter(Stage::Evaluate);
         let evaluated = walk.expose(frame, stop).transpose();
         if evaluated.is_none() {
             // This place in the queue stays empty: nobody may wait for it.
@@ -409,6 +429,7 @@ impl Writer<'_> {
         delivery: &mut dyn Delivery<P>,
     ) -> Result<Outcome, PipelineError> {
         let _guard = HaltOnPanic(self.desk);
+        self.progress.stage(self.number, Stage::Wait(Wait::Frame));
         let mut early = BTreeMap::new();
         let mut outcome = Outcome::default();
         let mut error = None;
@@ -426,6 +447,7 @@ impl Writer<'_> {
                 self.desk.finish_one();
             }
         }
+        self.progress.stage(self.number, Stage::Idle);
         error.map_or(Ok(outcome), Err)
     }
 
@@ -448,7 +470,7 @@ impl Writer<'_> {
             Ok(bytes) => outcome.bytes += bytes,
             Err(error) => return ControlFlow::Break(error.into()),
         }
-        self.progress.stage(self.number, Stage::Wait);
+        self.progress.stage(self.number, Stage::Wait(Wait::Frame));
         outcome.frames += 1;
         outcome.faults = outcome.faults.plus(faults);
         outcome.columns = outcome.columns.plus(columns);

@@ -92,13 +92,18 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console) -> Result<Status, Fa
         };
         Ok((rendered, made))
     });
-    display.end(match &result {
+    let status = match &result {
         Err(_) => "failed",
         Ok((rendered, made)) if rendered.stopped || made.stopped => "stopped",
         Ok((rendered, _)) if rendered.status != Status::Done => "failed",
         Ok(_) => "done",
-    });
+    };
+    display.end(
+        status,
+        result.as_ref().ok().map(|(rendered, _)| rendered.bytes),
+    );
     let (rendered, made) = result?;
+    display.account(rendered.bytes, console);
     if rendered.stopped || made.stopped {
         let done = rendered.entries.len();
         let onward = if sweep.runs[0].job.target.form.is_files() && sweep.root.is_some() {
@@ -138,6 +143,8 @@ struct Rendered {
     status: Status,
     failed: usize,
     stopped: bool,
+    /// Of all files of frames.
+    bytes: u64,
 }
 
 /// What became of a variant.
@@ -249,6 +256,7 @@ impl Sweep {
             status: Status::Done,
             failed: 0,
             stopped: false,
+            bytes: 0,
         };
         let work = |run: &Run| {
             let lane = Lane::new(display, run.number);
@@ -286,6 +294,8 @@ impl Sweep {
                     return Ok(());
                 }
             };
+            let outcome = ended.exported.outcome.as_ref();
+            rendered.bytes += outcome.map_or(0, |outcome| outcome.bytes);
             rendered
                 .entries
                 .push(self.tell(run, &ended, display, console));

@@ -229,3 +229,61 @@ fn files_carry_their_number_and_time() {
     );
     assert_eq!(frame.product.hash, blake3::hash(&frame.product.bytes));
 }
+
+/// Which stages each worker went through, the writer last.
+#[derive(Default)]
+struct Stages(Mutex<BTreeMap<usize, Vec<Stage>>>);
+
+impl Progress for Stages {
+    fn stage(&self, worker: usize, stage: Stage) {
+        lock(&self.0).entry(worker).or_default().push(stage);
+    }
+}
+
+#[test]
+fn workers_say_what_they_do_and_what_they_wait_for() {
+    use Stage::{Encode, Evaluate, Idle, Paint, Write};
+    for (memory, draw) in [(Memory::Previous, slope as Draw), (Memory::State, history)] {
+        let plan = plan(memory);
+        let frames = FrameSet::all(20);
+        let job = Job {
+            plan: &plan,
+            frames: &frames,
+            jobs: 2,
+        };
+        let studio = Discs {
+            draw,
+            made: Default::default(),
+        };
+        let finisher = || PngFiles::new(Box::new(Bytes::default()), PngEffort::Fast, None);
+        let (stages, stop) = (Stages::default(), AtomicBool::new(false));
+        let mut shelf = Shelf::default();
+        run(&job, &studio, finisher, (&stages, &stop), &mut shelf).unwrap();
+
+        let mut stages = stages.0.into_inner().unwrap();
+        let (_, writer) = stages.pop_last().unwrap();
+        let frame = Stage::Wait(Wait::Frame);
+        let mut expected = vec![frame];
+        expected.extend([Write, frame].repeat(20));
+        expected.push(Idle);
+        assert_eq!(writer, expected);
+
+        assert_eq!(stages.len(), 2);
+        let mut before = vec![Stage::Wait(Wait::Room)];
+        if memory == Memory::State {
+            before.insert(0, Stage::Wait(Wait::Engine));
+        }
+        let made = [before.as_slice(), &[Evaluate, Paint, Encode]].concat();
+        let mut frames = 0;
+        for stages in stages.values() {
+            let (last, rest) = stages.split_at(stages.len() - before.len() - 1);
+            assert_eq!(rest, [before.as_slice(), &[Idle]].concat(), "{memory:?}");
+            assert!(
+                last.chunks(made.len()).all(|frame| frame == made),
+                "{memory:?}"
+            );
+            frames += last.len() / made.len();
+        }
+        assert_eq!(frames, 20);
+    }
+}
