@@ -10,14 +10,16 @@ use super::manifest::{FrameEntry, Head, Ledger, Manifest, Sums, Written, b3};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
 use super::replace;
+use super::syncer::Syncer;
 use super::{FrameSet, Plan};
 use serde_json::Value;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// So many frames may be lost to a power cut; to a crash of the program, none.
-const UNSYNCED_MAX: usize = 32;
+/// Frames that go to the disk together. Two such batches may be lost to a power cut; to a crash of the program,
+/// nothing.
+const BATCH: usize = 16;
 
 /// Writes frames into their folder and their lines into the journal.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub struct Archive<'a> {
     journal: Journal,
     /// Frames that may not be on the disk yet.
     unsynced: Vec<fs::File>,
+    syncer: Syncer,
     removed: usize,
 }
 
@@ -154,7 +157,8 @@ impl<'a> Archive<'a> {
             head,
             name,
             journal,
-            unsynced: Vec::with_capacity(UNSYNCED_MAX),
+            unsynced: Vec::with_capacity(BATCH),
+            syncer: Syncer::default(),
             removed: 0,
         }
     }
@@ -195,12 +199,24 @@ impl<'a> Archive<'a> {
 
     /// Waits until what was delivered is on the disk.
     fn sync(&mut self) -> Result<(), OutputError> {
-        for file in self.unsynced.drain(..) {
-            file.sync_all()
-                .map_err(OutputError::io(self.destination.folder()))?;
-        }
-        self.destination.sync()?;
-        self.journal.sync()
+        self.begin_sync()?;
+        self.syncer.wait()
+    }
+
+    /// Sends what was delivered to the disk: frames before their lines in the journal.
+    fn begin_sync(&mut self) -> Result<(), OutputError> {
+        let files = std::mem::replace(&mut self.unsynced, Vec::with_capacity(BATCH));
+        let (destination, journal) = (self.destination.clone(), self.journal.handle()?);
+        self.syncer.begin(move || {
+            for file in files {
+                let synced = file.sync_all();
+                synced.map_err(OutputError::io(destination.folder()))?;
+            }
+            destination.sync()?;
+            journal
+                .sync_data()
+                .map_err(OutputError::io(destination.folder()))
+        })
     }
 }
 
@@ -222,8 +238,8 @@ impl Delivery<File> for Archive<'_> {
             remark: frame.remark,
         })?;
         self.unsynced.push(handle);
-        if self.unsynced.len() >= UNSYNCED_MAX {
-            self.sync()?;
+        if self.unsynced.len() >= BATCH {
+            self.begin_sync()?;
         }
         Ok(bytes)
     }

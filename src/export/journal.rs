@@ -168,6 +168,14 @@ impl Journal {
         self.file.sync_data().map_err(OutputError::io(&self.path))
     }
 
+    /// The file, for whoever waits until it is on the disk.
+    ///
+    /// # Errors
+    /// [`OutputError::Io`].
+    pub(super) fn handle(&self) -> Result<File, OutputError> {
+        self.file.try_clone().map_err(OutputError::io(&self.path))
+    }
+
     /// All lines, in the order of their frames.
     ///
     /// # Errors

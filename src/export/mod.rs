@@ -32,6 +32,7 @@ pub mod reel;
 mod replace;
 pub mod shot;
 pub mod shutter;
+mod syncer;
 #[cfg(test)]
 mod testing;
 pub mod verify;
