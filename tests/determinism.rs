@@ -2,9 +2,14 @@
 
 mod support;
 
+use oscilla::diag::Diagnostics;
+use oscilla::vm::trace::{Edge, Level, Span, SpanEnd, SpanKind, Tracer, ValueRecord};
+use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime, Health};
+use oscilla::{compile, patch};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use support::{oscilla_ok, patches, stem};
 
 /// Renders with extra arguments; every file by name.
@@ -86,4 +91,80 @@ fn loops_of_the_gallery_close_exactly() {
         assert_eq!(verdict, Some("exact"), "{}", stem(&patch));
     }
     assert!(loops >= 6, "only {loops} loops in the gallery");
+}
+
+/// A tracer that looks at each step; without one, steps that are only arithmetic run as one.
+#[derive(Default)]
+struct EachStep(u64);
+
+impl Tracer for EachStep {
+    const LEVEL: Level = Level::Timing;
+
+    fn now(&mut self) -> u64 {
+        0
+    }
+
+    fn begin(&mut self, span: Span) {
+        self.0 += u64::from(span.kind == SpanKind::NodeEval);
+    }
+
+    fn end(&mut self, _: SpanEnd) {}
+
+    fn value(&mut self, _: ValueRecord) {}
+
+    fn edge(&mut self, _: Edge) {}
+}
+
+/// Faults in the middle of a chain of arithmetic: a division by zero, an infinity, a NaN.
+const FAULTS: &str = r#"{"size": [64, 64], "blocks": [
+    {"id": "time", "type": "CycleTimeRoot", "params": {"periodMs": 1000}},
+    {"id": "a", "type": "AddSignal", "params": {"b": -0.5}},
+    {"id": "b", "type": "DivSignal", "params": {"b": 0}},
+    {"id": "c", "type": "AddSignal", "params": {"b": 2}},
+    {"id": "d", "type": "MapSignal", "params": {"fn": "log"}},
+    {"id": "e", "type": "MaxSignal", "params": {"b": -1}},
+    {"id": "f", "type": "MulSignal", "params": {"b": 3}},
+    {"id": "g", "type": "AddSignal"},
+    {"id": "dots", "type": "RenderInstances2D", "params": {"domain": 1, "positions": [8, 8]}}],
+    "connections": [
+    {"from": "time.phase", "to": "a.a"}, {"from": "a.out", "to": "b.a"}, {"from": "b.out", "to": "c.a"},
+    {"from": "a.out", "to": "d.x"}, {"from": "d.y", "to": "e.a"}, {"from": "e.out", "to": "f.a"},
+    {"from": "f.out", "to": "g.a"}, {"from": "c.out", "to": "g.b"}, {"from": "g.out", "to": "dots.radius"}]}"#;
+
+#[test]
+fn a_tracer_changes_no_frame_and_no_count() {
+    let mut texts: Vec<String> = patches("patches")
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("readable"))
+        .collect();
+    texts.push(FAULTS.to_owned());
+    let (mut faults, mut told) = (0, 0);
+    for text in texts {
+        let mut found = Diagnostics::new();
+        let document = patch::read(&patch::Source::new("p.json", text), &mut found).expect("JSON");
+        let program = compile::compile(&document, &compile::Options::default(), &mut found);
+        // Those that need files are rendered by other tests.
+        let Some(program) = program.map(Arc::new) else {
+            continue;
+        };
+        let options = EngineOptions::default;
+        let mut plain = Engine::new(program.clone(), options()).expect("fits");
+        let tracer = EachStep::default();
+        let mut traced = Engine::with_tracer(program, options(), tracer).expect("fits");
+        for t in [0.0, 16.0, 250.0, 733.0, 749.0] {
+            let (time, ctx) = (FrameTime::at(t), FrameCtx::default());
+            let tree = plain.render_frame(time, &ctx).expect("legal").clone();
+            assert_eq!(&tree, traced.render_frame(time, &ctx).expect("legal"));
+            let health = Health {
+                timings: None,
+                ..traced.health().clone()
+            };
+            assert_eq!(plain.health(), &health);
+            faults += health.steps.len();
+        }
+        told += traced.tracer().0;
+    }
+    assert!(told > 100, "only {told} blocks were told");
+    // In five frames two blocks divide by zero or take a logarithm of what is negative, while others follow.
+    assert!(faults > 8, "only {faults} steps with faults");
 }

@@ -3,6 +3,7 @@
 //! In: a program. Out: for each step a slice of instructions on registers. Nearly everything becomes
 //! [`Scalar`]s: an opcode on one-lane registers, so `a + b` of two colours is four of them, a chain
 //! of lenses is one per lens and a bus is one per term. They run in one tight loop over one `match`.
+//! A stretch of steps that are nothing but scalars is one such loop, too.
 //! What is not lane by lane (a rotation, a hue) is a [`Task`] between two runs of scalars, and so is
 //! all that touches state, events, fields. What holds: operands are written before they are read,
 //! because rows stand in evaluation order; every formula is the opcode's own, from `ir::op`. Read
@@ -101,6 +102,10 @@ pub(super) struct Tape {
     parts: Vec<Part>,
     /// Parts of each step.
     steps: Vec<Range<u32>>,
+    /// Where the code of each step begins, and where that of the last ends.
+    starts: Vec<u32>,
+    /// By step: one past the last of the steps from it on that are scalars and nothing else.
+    stretches: Vec<u32>,
     /// Registers of signals; those behind are the tape's own.
     signals: u32,
 }
@@ -116,6 +121,11 @@ pub(super) struct Met {
 }
 
 impl Met {
+    /// Whether nothing is to be told of.
+    pub(super) fn is_clean(&self) -> bool {
+        self.nan + self.inf + self.div_zero == 0
+    }
+
     /// Counts a value that is not finite; gives the value to store, with the one quiet NaN.
     #[cold]
     #[inline(never)]
@@ -146,9 +156,27 @@ impl Tape {
         self.parts[part].task.as_ref()
     }
 
+    /// One past the last of the steps from `step` on that are needed in every frame and are scalars and
+    /// nothing else; `step` itself if it is not one.
+    pub(super) fn stretch(&self, step: usize) -> usize {
+        self.stretches[step] as usize
+    }
+
+    /// Runs the scalars of such steps. They may be run again, one by one: they write what they read
+    /// before they read it.
+    pub(super) fn run_stretch(&self, steps: Range<usize>, lanes: &mut [f64]) -> Met {
+        let mut met = Met::default();
+        let code = self.starts[steps.start]..self.starts[steps.end];
+        self.run_code(&code, lanes, &mut met);
+        met
+    }
+
     /// Runs the scalars of a part.
     pub(super) fn run(&self, part: usize, lanes: &mut [f64], met: &mut Met) {
-        let code = &self.parts[part].code;
+        self.run_code(&self.parts[part].code, lanes, met);
+    }
+
+    fn run_code(&self, code: &Range<u32>, lanes: &mut [f64], met: &mut Met) {
         for scalar in &self.code[code.start as usize..code.end as usize] {
             match scalar.op {
                 WIDE => self.run_wide(&self.wide[scalar.imm as usize], lanes, met),

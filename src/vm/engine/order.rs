@@ -17,6 +17,7 @@ use super::super::trace::{Level, Span, SpanEnd, SpanKind, Subject, Tracer, flags
 use super::super::watch;
 use super::Engine;
 use crate::ir::{Phase, Program, StepId, StepKind};
+use std::ops::Range;
 use std::sync::Arc;
 
 impl<T: Tracer> Engine<T> {
@@ -65,12 +66,20 @@ impl<T: Tracer> Engine<T> {
         );
 
         let program = Arc::clone(&self.program);
-        for i in 0..program.schedule.steps.len() {
-            let phase = program.schedule.steps[i].phase;
-            if phase >= Phase::Render && !draw {
+        let (mut next, mut singly) = (0, 0);
+        while let Some(step) = program.schedule.steps.get(next) {
+            if step.phase >= Phase::Render && !draw {
                 break;
             }
-            self.run_step(&program, StepId::at(i), &scene, ctx.parallel);
+            if next >= singly {
+                singly = self.tape.stretch(next);
+                if self.run_stretch(next..singly) {
+                    next = singly;
+                    continue;
+                }
+            }
+            self.run_step(&program, StepId::at(next), &scene, ctx.parallel);
+            next += 1;
         }
         let refused = draw.then(|| self.show(&program)).flatten();
         self.close(&program, &scene, draw);
@@ -108,6 +117,17 @@ impl<T: Tracer> Engine<T> {
             run.latch = None;
             run.waiting = false;
         }
+    }
+
+    /// Runs steps that are arithmetic and nothing else as one. Not if a tracer wants to see each; and if
+    /// something went wrong among them they have to run again one by one, so that each is told what is
+    /// its own.
+    fn run_stretch(&mut self, steps: Range<usize>) -> bool {
+        if T::LEVEL > Level::Off || steps.len() < 2 {
+            return false;
+        }
+        let registers = self.stores.registers.all_mut();
+        self.tape.run_stretch(steps, registers).is_clean()
     }
 
     fn run_step(

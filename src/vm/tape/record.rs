@@ -9,7 +9,7 @@ use super::{MAX_ARITY, Part, Place, SCALAR_ARITY, Scalar, Tape, Task, WIDE, Wide
 use crate::ir::op::Op;
 use crate::ir::{
     Chain, ChainOperand, Combine, Consumer, EventExpr, EventId, Program, ReqId, SignalExpr,
-    SignalId, ValueRef,
+    SignalId, Step, StepKind, ValueRef,
 };
 use crate::math::hash;
 use crate::types::Family;
@@ -46,9 +46,32 @@ impl Tape {
             tape,
         };
         for step in &program.schedule.steps {
+            recorder.tape.starts.push(recorder.tape.code.len() as u32);
             recorder.step(&step.run);
         }
-        recorder.tape
+        let mut tape = recorder.tape;
+        tape.starts.push(tape.code.len() as u32);
+        tape.stretches = tape.stretches(&program.schedule.steps);
+        tape
+    }
+
+    /// See [`Self::stretch`].
+    fn stretches(&self, steps: &[Step]) -> Vec<u32> {
+        let mut ends: Vec<u32> = (0..steps.len() as u32).collect();
+        for (i, step) in steps.iter().enumerate().rev() {
+            let parts = &self.steps[i];
+            let parts = &self.parts[parts.start as usize..parts.end as usize];
+            let evaluates = matches!(
+                step.kind,
+                StepKind::NodeEval { .. } | StepKind::BusEval { .. }
+            );
+            if evaluates && step.demand && parts.iter().all(|part| part.task.is_none()) {
+                // What does not begin a stretch ends where it stands, which is what comes after this.
+                let next = steps.get(i + 1).filter(|next| next.phase == step.phase);
+                ends[i] = next.map_or(i as u32 + 1, |_| ends[i + 1]);
+            }
+        }
+        ends
     }
 }
 
