@@ -78,12 +78,14 @@ pub(super) struct Tape {
     pub registers: [u32; 3],
 }
 
-/// Bytes of a processor's first cache that the registers of a block may take.
-const CACHE: usize = 24 << 10;
+/// Bytes of a processor's nearer caches that the registers of a block may take. They may well be more
+/// than the first cache has: a row is read soon after it was written, and going from step to step costs
+/// more than the second cache.
+const CACHE: usize = 64 << 10;
 
 impl Kernel {
-    /// Elements of a block whose registers fit the cache: large blocks make the cost of going from
-    /// step to step small. A multiple of 64.
+    /// Elements of a block whose registers fit: large blocks make the cost of going from step to step
+    /// small. A multiple of 64.
     pub(super) fn block(&self) -> usize {
         let [narrow, wide, paths] = self.lanes.registers.map(|count| count as usize);
         let splats = |bank| self.splats.iter().filter(|s| s.bank == bank).count();

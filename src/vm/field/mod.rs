@@ -48,7 +48,7 @@ use crate::math::simd::Width;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldOptions {
     /// Elements that a kernel instruction works on at a time; 0 = as many as the registers of the
-    /// kernel leave room for in the processor's first cache.
+    /// kernel leave room for in the processor's caches.
     pub lane_block: u32,
     /// Bytes that columns may take; `None` = no limit.
     pub memory_limit: Option<u64>,
