@@ -51,6 +51,7 @@ fn tree(shape: Shape, stroke_width: f32) -> RenderTree {
         height: 1080,
         background: [0.0, 0.0, 0.0, 1.0],
         passes: vec![Pass::Instances2d(pass)],
+        still: 0,
     }
 }
 

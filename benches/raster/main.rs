@@ -163,6 +163,16 @@ fn alone(wanted: &dyn Fn(&str) -> bool) {
         })]);
         line("glow σ=10 of the whole frame", &tree);
     }
+    if wanted("still") {
+        // 10,000 circles that stay, below 400 that would move.
+        let scenes = scenes::scenes();
+        let pass = |i: usize| scenes::tree(&scenes[i], &scenes::rows(&scenes[i])).passes;
+        let mut tree = frame([pass(1), pass(0)].concat());
+        line("still: 10000 + 400 painted", &tree);
+        tree.still = 1;
+        line("still: 10000 kept + 400", &tree);
+        line("still: 400 alone", &frame(pass(0)));
+    }
     if wanted("empty") {
         line("empty frame", &frame(vec![]));
     }

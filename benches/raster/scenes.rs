@@ -125,6 +125,7 @@ pub fn frame(passes: Vec<Pass>) -> RenderTree {
         height: HEIGHT,
         background: [0.05, 0.05, 0.1, 1.0],
         passes,
+        still: 0,
     }
 }
 

@@ -492,6 +492,7 @@ fn blank(program: &Program) -> RenderTree {
         height: program.viewport.height,
         background: [0.0; 4],
         passes: Vec::new(),
+        still: 0,
     }
 }
 

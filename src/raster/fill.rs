@@ -13,6 +13,8 @@ use super::surface::{BLOCK, Coverage, Spans, level};
 use crate::render_tree::FillRule;
 use tiny_skia::{IntSize, Mask, Path, PathBuilder, Transform};
 
+/// Pixels that are looked at together first.
+const WIDE: usize = 16 * BLOCK;
 /// Pixels with a coverage of their own that are listed before they are handed on.
 const DETAIL: usize = 1 << 14;
 
@@ -167,13 +169,17 @@ fn emit(row: &[u8], y: i32, x0: i32, spans: &mut Spans) {
         }
     };
     let (mut kind, mut start, mut end) = (Some(0), 0, 0);
-    for block in row.chunks(BLOCK) {
-        let next = flat(block);
-        if next != kind {
-            hand_on(kind, start, end);
-            (kind, start) = (next, end);
+    for wide in row.chunks(WIDE) {
+        // Most of a box around a line is empty: that is seen in large steps.
+        let empty = wide.iter().fold(0, |all, k| all | k) == 0;
+        for block in wide.chunks(if empty { WIDE } else { BLOCK }) {
+            let next = if empty { Some(0) } else { flat(block) };
+            if next != kind {
+                hand_on(kind, start, end);
+                (kind, start) = (next, end);
+            }
+            end += block.len();
         }
-        end += block.len();
     }
     hand_on(kind, start, end);
 }

@@ -11,7 +11,9 @@
 //!    light. Elements are blended in order.
 //! 3. Arithmetic that differs between machines is not used: + − × ÷ √ and integers only, none fused.
 //!    The same tree gives the same bytes everywhere.
-//! 4. Buffers are kept: a steady run of frames allocates nothing. Use one [`Raster`] per worker.
+//! 4. Leading passes that no frame changes are painted once (`still`); many elements band by band
+//!    (`bands`); loops are compiled for every width of vectors (`math::simd`).
+//! 5. Buffers are kept: a steady run of frames allocates nothing. Use one [`Raster`] per worker.
 //!
 //! Read next: `paint`, then `shapes`, then `cells`.
 
@@ -37,6 +39,7 @@ mod reduce;
 mod shapes;
 mod space;
 mod srgb;
+mod still;
 mod stroke;
 mod surface;
 
@@ -53,12 +56,13 @@ pub use reduce::reduce;
 
 use crate::math::color::quantize;
 use crate::math::simd::Width;
-use crate::render_tree::RenderTree;
+use crate::render_tree::{Pass, RenderTree};
 use affine::{Affine, Bounds};
 use linear::Linear;
 use paint::{Painter, Tools};
 use space::Space;
 use srgb::Srgb;
+use still::Still;
 use surface::Surface;
 
 /// Names this rasteriser in hashes: frames of the same tree and id have the same pixels.
@@ -111,6 +115,8 @@ pub struct Raster {
     exposure: Exposure,
     srgb: Vec<Surface<<Srgb as Space>::Pixel>>,
     linear: Vec<Surface<<Linear as Space>::Pixel>>,
+    still_srgb: Still<<Srgb as Space>::Pixel>,
+    still_linear: Still<<Linear as Space>::Pixel>,
 }
 
 impl Raster {
@@ -123,6 +129,8 @@ impl Raster {
             exposure: Exposure::new(),
             srgb: Vec::new(),
             linear: Vec::new(),
+            still_srgb: Still::new(),
+            still_linear: Still::new(),
         }
     }
 
@@ -153,6 +161,7 @@ impl Raster {
     ///     height: 3,
     ///     background: [1.0, 0.5, 0.0, 0.5],
     ///     passes: Vec::new(),
+    ///     still: 0,
     /// };
     /// let mut raster = Raster::new(RasterOptions { scale: 2.0, ..RasterOptions::default() });
     /// let mut canvas = Canvas::new();
@@ -240,7 +249,6 @@ impl Raster {
         report: &mut DrawReport,
     ) {
         let background = quantize(tree.background);
-        canvas.reset(width, height, background);
         let bounds = Bounds {
             x0: 0,
             y0: 0,
@@ -248,37 +256,90 @@ impl Raster {
             y1: height as i32,
         };
         let scale = self.options.scale * f64::from(self.options.supersample.max(1));
-        let to_device = Affine::scale(scale);
+        let leading = still::leading(tree);
+        // What is remembered is one picture more.
+        let pixel = match self.options.blend_space {
+            BlendSpace::Srgb => size_of::<<Srgb as Space>::Pixel>(),
+            BlendSpace::Linear => size_of::<<Linear as Space>::Pixel>(),
+        };
+        let picture = u64::from(width) * u64::from(height) * pixel as u64;
+        let affordable = report.memory.saturating_add(picture) <= self.options.max_memory;
+        let leading = if affordable { leading } else { &[] };
+        let frame = Frame {
+            background,
+            leading,
+            rest: &tree.passes[leading.len()..],
+            to_device: Affine::scale(scale),
+        };
         let tools = &mut self.tools;
+        (canvas.width, canvas.height) = (width, height);
         match self.options.blend_space {
             BlendSpace::Srgb => {
                 let pixels = std::mem::take(&mut canvas.pixels);
                 let mut surface = Surface { bounds, pixels };
-                Painter::<Srgb> {
+                let pool = &mut self.srgb;
+                let painter = Painter::<Srgb> {
                     tools,
-                    pool: &mut self.srgb,
+                    pool,
                     report,
                     scale,
-                }
-                .passes(&tree.passes, &to_device, &mut surface);
+                };
+                frame.paint(painter, &mut self.still_srgb, &mut surface);
                 canvas.pixels = surface.pixels;
             }
             BlendSpace::Linear => {
                 let mut surface = self.linear.pop().unwrap_or_else(Surface::empty);
-                surface.reset(bounds);
-                surface.pixels.fill(Linear::from_bytes(background));
-                Painter::<Linear> {
+                surface.bounds = bounds;
+                let pool = &mut self.linear;
+                let painter = Painter::<Linear> {
                     tools,
-                    pool: &mut self.linear,
+                    pool,
                     report,
                     scale,
-                }
-                .passes(&tree.passes, &to_device, &mut surface);
-                for (out, &pixel) in canvas.pixels.iter_mut().zip(&surface.pixels) {
-                    *out = Linear::to_bytes(pixel);
-                }
+                };
+                frame.paint(painter, &mut self.still_linear, &mut surface);
+                canvas.pixels.clear();
+                let bytes = surface.pixels.iter().map(|&pixel| Linear::to_bytes(pixel));
+                canvas.pixels.extend(bytes);
                 self.linear.push(surface);
             }
         }
+    }
+}
+
+/// A picture to paint.
+struct Frame<'a> {
+    background: [u8; 4],
+    /// Passes that may be those of the frame before.
+    leading: &'a [Pass],
+    rest: &'a [Pass],
+    to_device: Affine,
+}
+
+impl Frame<'_> {
+    /// Paints it; the surface has its box, its pixels may be anything.
+    fn paint<S: Space>(
+        &self,
+        mut painter: Painter<'_, S>,
+        still: &mut Still<S::Pixel>,
+        surface: &mut Surface<S::Pixel>,
+    ) {
+        let Self {
+            background,
+            leading,
+            ..
+        } = *self;
+        if !still.recall(leading, background, surface, painter.report) {
+            surface.fill(S::from_bytes(background));
+            let before = std::mem::take(painter.report);
+            painter.passes(leading, &self.to_device, surface);
+            let faults = *painter.report;
+            painter.report.add(&before);
+            match leading {
+                [] => still.forget(),
+                _ => still.remember(leading, background, surface, faults),
+            }
+        }
+        painter.passes(self.rest, &self.to_device, surface);
     }
 }

@@ -11,7 +11,7 @@ use super::shapes::Shapes;
 use super::space::Space;
 use super::surface::{Mask, Surface};
 use super::{instances, paths};
-use crate::math::simd::Width;
+use crate::math::simd::{self, Task, Width};
 use crate::render_tree::{Blend, Clip, Group, Pass, PostFx, margin};
 
 /// Buffers that do not depend on the blend space.
@@ -40,6 +40,8 @@ pub struct DrawReport {
     pub elements: u64,
     /// Elements that missed the picture and its margins.
     pub culled: u64,
+    /// Passes whose picture was there from the frame before; their elements and layers are not counted.
+    pub kept: u64,
     /// Layers that were blended.
     pub layers: u64,
     /// Groups whose transform was not finite or flat: not drawn.
@@ -50,6 +52,30 @@ pub struct DrawReport {
     pub dashes_refused: u64,
     /// Memory of canvas and layers that the frame was allowed to take, bytes.
     pub memory: u64,
+}
+
+impl DrawReport {
+    /// Adds what was counted before.
+    pub(super) fn add(&mut self, other: &Self) {
+        let Self {
+            elements,
+            culled,
+            kept,
+            layers,
+            bad_transforms,
+            blurs_clamped,
+            dashes_refused,
+            memory,
+        } = *other;
+        self.elements += elements;
+        self.culled += culled;
+        self.kept += kept;
+        self.layers += layers;
+        self.bad_transforms += bad_transforms;
+        self.blurs_clamped += blurs_clamped;
+        self.dashes_refused += dashes_refused;
+        self.memory += memory;
+    }
 }
 
 /// One frame's walk.
@@ -113,12 +139,15 @@ impl<S: Space> Painter<'_, S> {
         let mut layer = self.layer(bounds);
         self.passes(&group.children, &to_device, &mut layer);
         let clipped = self.clip(&group.clip, &to_device, bounds);
-        for y in bounds.y0..bounds.y1 {
-            let row = layer.span(y, bounds.x0, bounds.x1);
-            let clip = clipped.then(|| self.tools.mask.span(y, bounds.x0, bounds.x1));
-            S::fade(row, clip, opacity);
-            S::layer(below.span(y, bounds.x0, bounds.x1), row, group.blend);
-        }
+        let lay = Lay::<S> {
+            layer: &mut layer,
+            below,
+            seen: bounds,
+            clip: clipped.then_some(&mut self.tools.mask),
+            opacity,
+            blend: group.blend,
+        };
+        simd::run(self.tools.shapes.simd(), lay);
         self.pool.push(layer);
     }
 
@@ -141,11 +170,15 @@ impl<S: Space> Painter<'_, S> {
             .filters
             .apply::<S>(&fx.effects, self.scale, &mut layer);
         self.report.blurs_clamped += clamped;
-        let seen = bounds.intersect(&below.bounds);
-        for y in seen.y0..seen.y1 {
-            let row = layer.span(y, seen.x0, seen.x1);
-            S::layer(below.span(y, seen.x0, seen.x1), row, Blend::Normal);
-        }
+        let lay = Lay::<S> {
+            layer: &mut layer,
+            seen: bounds.intersect(&below.bounds),
+            below,
+            clip: None,
+            opacity: 255,
+            blend: Blend::Normal,
+        };
+        simd::run(self.tools.shapes.simd(), lay);
         self.pool.push(layer);
     }
 
@@ -172,6 +205,32 @@ impl<S: Space> Painter<'_, S> {
             }
         }
         true
+    }
+}
+
+/// A layer that is faded and blended into what lies below.
+struct Lay<'a, S: Space> {
+    layer: &'a mut Surface<S::Pixel>,
+    below: &'a mut Surface<S::Pixel>,
+    /// Pixels of both.
+    seen: Bounds,
+    clip: Option<&'a mut Mask>,
+    opacity: u8,
+    blend: Blend,
+}
+
+impl<S: Space> Task for Lay<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        let Bounds { x0, x1, y0, y1 } = self.seen;
+        for y in y0..y1 {
+            let row = self.layer.span(y, x0, x1);
+            let clip = self.clip.as_mut().map(|mask| mask.span(y, x0, x1));
+            S::fade(row, clip, self.opacity);
+            S::layer(self.below.span(y, x0, x1), row, self.blend);
+        }
     }
 }
 

@@ -36,6 +36,17 @@ impl<P: Copy + Default> Surface<P> {
             .resize(bounds.width() * bounds.height(), P::default());
     }
 
+    /// Has one colour all over, keeping memory.
+    pub(super) fn fill(&mut self, pixel: P) {
+        let count = self.bounds.width() * self.bounds.height();
+        if self.pixels.len() == count {
+            self.pixels.fill(pixel);
+        } else {
+            self.pixels.clear();
+            self.pixels.resize(count, pixel);
+        }
+    }
+
     /// Pixels x0 ≤ x < x1 of row y, which must lie inside the box.
     #[inline(always)]
     pub(super) fn span(&mut self, y: i32, x0: i32, x1: i32) -> &mut [P] {

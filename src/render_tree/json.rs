@@ -259,6 +259,7 @@ mod tests {
             height: 8,
             background: [0.0; 4],
             passes,
+            still: 0,
         })
     }
 

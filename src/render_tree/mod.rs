@@ -9,11 +9,14 @@
 mod effect;
 pub mod json;
 pub(crate) mod rows;
+mod same;
 mod shape;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use effect::{MAX_SIGMA, box_width, margin};
+
+pub(crate) use same::paint_alike;
 
 pub use crate::path::{Cmd, PathData};
 pub use crate::types::Ids;
@@ -36,6 +39,9 @@ pub struct RenderTree {
     pub background: [f32; 4],
     /// What is painted, bottom first.
     pub passes: Vec<Pass>,
+    /// How many of the first passes nothing can change: every frame of the program that begins with them
+    /// has the same ones. A hint for what draws; 0 is always true.
+    pub still: u32,
 }
 
 /// One thing to paint.

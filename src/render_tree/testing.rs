@@ -32,5 +32,6 @@ pub(crate) fn tree(passes: Vec<Pass>) -> RenderTree {
         height: 50,
         background: [0.0; 4],
         passes,
+        still: 0,
     }
 }

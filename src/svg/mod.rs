@@ -68,6 +68,7 @@ impl Default for SvgOptions {
 ///     height: 3,
 ///     background: [1.0, 0.5, 0.0, 1.0],
 ///     passes: Vec::new(),
+///     still: 0,
 /// };
 /// let mut text = String::new();
 /// svg::write(&tree, &SvgOptions::default(), &mut text);

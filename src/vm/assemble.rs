@@ -3,7 +3,7 @@
 //! Children of a parent, and the roots, are sorted by z ascending, ties by the parent's input, then
 //! by document order; a NaN sorts as 0 and is counted. A clear at the root stands for the background
 //! and comes first. Lists of passes go back and forth between the tree and a store, so that a steady
-//! frame allocates none.
+//! frame allocates none. How many of the first passes nothing can change is told with the tree.
 
 use super::camera::Camera;
 use super::field::FieldStore;
@@ -13,6 +13,7 @@ use super::layers::Bad;
 use super::registers::Registers;
 use super::rows;
 use super::sinks::{self, Kind, Plan};
+use super::still;
 use crate::ir::{CameraId, Program, SinkId};
 use crate::render_tree::{Clear, Pass, PostFx, RenderTree};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(super) struct Stage {
     plans: Vec<Plan>,
     cameras: Vec<Camera>,
     roots: Vec<usize>,
+    /// By sink: nothing that it draws can change.
+    still: Vec<bool>,
     /// Passes of this frame that have not found their place yet.
     built: Vec<Option<Pass>>,
     order: Vec<(bool, f64, u32, usize)>,
@@ -47,6 +50,7 @@ impl Stage {
                 .iter()
                 .map(|s| s.index())
                 .collect(),
+            still: still::sinks(program),
             built: plans.iter().map(|_| None).collect(),
             order: Vec::with_capacity(plans.len()),
             lists: Vec::new(),
@@ -228,9 +232,19 @@ impl Stage {
         let mut passes = std::mem::take(&mut tree.passes);
         self.recycle(&mut passes);
         self.collect(None, registers, &mut passes, health);
+        tree.still = self.count_still(passes.len());
         tree.passes = passes;
         tree.frame = health.frame;
         tree.t_ms = health.t_ms;
+    }
+
+    /// How many of the first passes nothing can change; the roots were collected last.
+    fn count_still(&self, passes: usize) -> u32 {
+        if self.order.len() != passes {
+            return 0;
+        }
+        let still = |&&(_, _, _, i): &&(bool, f64, u32, usize)| self.still[i];
+        self.order.iter().take_while(still).count() as u32
     }
 
     /// Counts orders of roots that are NaN, which [`Self::assemble`] would: what strict mode asks before

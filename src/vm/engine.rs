@@ -198,6 +198,7 @@ impl<T: Tracer> Engine<T> {
             height: viewport.height,
             background: viewport.background.map(|v| v as f32),
             passes: Vec::new(),
+            still: 0,
         };
         let Made {
             model,

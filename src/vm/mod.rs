@@ -50,6 +50,7 @@ mod rows;
 mod sinks;
 pub mod snapshot;
 mod state;
+mod still;
 mod strokes;
 mod swap;
 mod tape;

@@ -7,3 +7,4 @@ mod extremes;
 mod layers;
 mod lines;
 mod scene;
+mod still;

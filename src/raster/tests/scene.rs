@@ -16,6 +16,7 @@ pub(crate) fn tree(width: u32, height: u32, background: [f32; 4], passes: Vec<Pa
         height,
         background,
         passes,
+        still: 0,
     }
 }
 
