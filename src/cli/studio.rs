@@ -330,21 +330,20 @@ impl Painter for Easel {
             self.expose(shown)?;
             self.exposure.develop(&mut self.canvas);
         }
-        // Where all is opaque, straight and premultiplied are the same bytes.
-        let opaque = self.canvas.is_opaque();
-        if !opaque {
-            self.canvas.write_straight(&mut self.straight);
-        }
-        Ok(ImageView {
+        let lent = ImageView {
             width: self.canvas.width(),
             height: self.canvas.height(),
-            rgba: if opaque {
-                self.canvas.bytes()
-            } else {
-                &self.straight
-            },
-            opaque,
-        })
+            rgba: self.canvas.bytes(),
+            opaque: false,
+        };
+        // Then straight and premultiplied are the same bytes.
+        if lent.is_opaque() {
+            let opaque = true;
+            return Ok(ImageView { opaque, ..lent });
+        }
+        self.canvas.write_straight(&mut self.straight);
+        let rgba = &self.straight;
+        Ok(ImageView { rgba, ..lent })
     }
 
     fn paint_deep(&mut self, shown: &Shown, image: &mut DeepImage) -> Result<(), SourceError> {
