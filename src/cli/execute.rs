@@ -25,6 +25,7 @@ use crate::export::yuv::Chroma;
 use crate::export::{FrameSet, Progress};
 use crate::lottie;
 use crate::svg::animate::Animation;
+use std::fs;
 use std::io;
 use std::sync::atomic::AtomicBool;
 
@@ -253,7 +254,8 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
     let finisher = || RawPictures::new(job.studio.painter(), raw, !to_stdout);
     let programme = programme(job, head);
     if to_stdout {
-        let out = Bytes::new(io::stdout(), &first).map_err(|error| match error.kind() {
+        let begun = standard_output().and_then(|out| Bytes::new(out, &first));
+        let out = begun.map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => OutputError::ReaderGone { last: None }.into(),
             _ => Failure::from(error),
         })?;
@@ -263,6 +265,21 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
         Bytes::new(out, &first)
     });
     reel(job, watch, finisher, begin)
+}
+
+/// Standard output without the buffer that `io::stdout` has, which would look for ends of lines in frames.
+fn standard_output() -> io::Result<fs::File> {
+    #[cfg(unix)]
+    let handle = {
+        use std::os::fd::AsFd as _;
+        io::stdout().as_fd().try_clone_to_owned()
+    };
+    #[cfg(windows)]
+    let handle = {
+        use std::os::windows::io::AsHandle as _;
+        io::stdout().as_handle().try_clone_to_owned()
+    };
+    handle.map(fs::File::from)
 }
 
 fn movie(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
