@@ -83,6 +83,7 @@ fn tree(scene: &Scene) -> RenderTree {
         height: HEIGHT,
         background: BACKGROUND.map(|c| f32::from(c) / 255.0),
         passes: vec![Pass::Instances2d(pass)],
+        still: 0,
     }
 }
 
