@@ -295,14 +295,14 @@ impl<R: Precision> Edges<'_, R> {
         let mut border = (from - self.left) as usize;
         let mut last = outer.strip(&self.rows[0], border);
         if self.hollow {
-            last = last - inner.strip(&self.rows[1], border);
+            last -= inner.strip(&self.rows[1], border);
         }
         for levels in spans.open(self.y, from, to).chunks_mut(BLOCK) {
             let mut strips = outer.strips(&self.rows[0], border + 1);
             if self.hollow {
                 let holes = inner.strips(&self.rows[1], border + 1);
                 for i in 0..BLOCK {
-                    strips[i] = strips[i] - holes[i];
+                    strips[i] -= holes[i];
                 }
             }
             let mut areas = [strips[0] - last; BLOCK];

@@ -119,7 +119,7 @@ impl Columns {
     #[inline(always)]
     fn areas(&self, row: Row<f32>) -> (f32, [f32; LANES]) {
         let mut areas = [0.0; LANES];
-        for i in 0..LANES {
+        for (i, area) in areas.iter_mut().enumerate() {
             let column = Column {
                 x: self.x[i],
                 square: self.square[i],
@@ -127,7 +127,7 @@ impl Columns {
                 outside: self.outside[i],
                 right: self.right[i],
             };
-            areas[i] = row.area(column);
+            *area = row.area(column);
         }
         (row.area(self.edge), areas)
     }
