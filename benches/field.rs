@@ -21,11 +21,18 @@ use std::time::Duration;
 
 mod clock;
 
-const SIDE: u32 = 1000;
-const COUNT: u32 = SIDE * SIDE;
 const ROUNDS: usize = 7;
 /// Frames in a round: the clock ticks in milliseconds.
 const FRAMES: u32 = 10;
+
+/// Rows of elements, and elements in a row.
+fn side() -> u32 {
+    if clock::is_quick() { 40 } else { 1000 }
+}
+
+fn count() -> u32 {
+    side() * side()
+}
 
 struct NoHistories;
 
@@ -46,10 +53,10 @@ fn scene() -> Scene {
     let mut b = Builder::new();
     let grid = b.domain(
         "grid",
-        COUNT,
+        count(),
         ElementIds::Grid {
-            rows: SIDE,
-            cols: SIDE,
+            rows: side(),
+            cols: side(),
         },
         None,
     );
@@ -91,8 +98,8 @@ fn scene() -> Scene {
 }
 
 fn positions() -> Vec<f32> {
-    (0..COUNT)
-        .flat_map(|i| [(i % SIDE) as f32 * 2.0, (i / SIDE) as f32 * 2.0])
+    (0..count())
+        .flat_map(|i| [(i % side()) as f32 * 2.0, (i / side()) as f32 * 2.0])
         .collect()
 }
 
@@ -205,14 +212,14 @@ fn time(work: impl FnOnce()) -> Duration {
 }
 
 fn rate(time: Duration) -> f64 {
-    f64::from(COUNT) * f64::from(FRAMES) / time.as_secs_f64() / 1e6
+    f64::from(count()) * f64::from(FRAMES) / time.as_secs_f64() / 1e6
 }
 
 fn main() {
     let scene = scene();
-    let ids = oscilla::render_tree::Ids::Grid { cols: SIDE };
+    let ids = oscilla::render_tree::Ids::Grid { cols: side() };
     let mut text = String::new();
-    let u: Vec<f32> = (0..COUNT)
+    let u: Vec<f32> = (0..count())
         .map(|i| {
             text.clear();
             ids.write(i, &mut text);
@@ -246,7 +253,7 @@ fn measure_threads(scene: &Scene, simd: Width) {
     };
     frame(2.0, None);
     let mut best = [Duration::MAX; 2];
-    for _ in 0..3 * ROUNDS {
+    for _ in 0..clock::rounds(3 * ROUNDS) {
         for (best, parallel) in best.iter_mut().zip([None, Some(&TwoThreads as _)]) {
             let begun = clock::wall();
             (0..FRAMES).for_each(|k| frame(k as f32 / FRAMES as f32, parallel));
@@ -263,8 +270,8 @@ fn measure_threads(scene: &Scene, simd: Width) {
 /// Prints the rates of the loop by hand, and of the kernel by the size of its blocks.
 fn measure(scene: &Scene, simd: Width, (u, home): (&[f32], &[[f32; 2]])) {
     let mut registers = Registers::new(&scene.program);
-    let mut points = vec![[0.0; 2]; COUNT as usize];
-    let mut colours = vec![[0; 4]; COUNT as usize];
+    let mut points = vec![[0.0; 2]; count() as usize];
+    let mut colours = vec![[0; 4]; count() as usize];
     let by_hand = |phase: f32, points: &mut [[f32; 2]], colours: &mut [[u8; 4]]| {
         let task = ByHand {
             u,
@@ -308,7 +315,7 @@ fn measure(scene: &Scene, simd: Width, (u, home): (&[f32], &[[f32; 2]])) {
     let mut best_hand = Duration::MAX;
     let mut best = blocks.map(|_| Duration::MAX);
     let phases = || (0..FRAMES).map(|k| k as f32 / FRAMES as f32);
-    for _ in 0..ROUNDS {
+    for _ in 0..clock::rounds(ROUNDS) {
         let hand = time(|| {
             phases().for_each(|p| by_hand(p, &mut points, &mut colours));
         });

@@ -5,11 +5,7 @@
 //! `benches/patches/circles-100000.json` with another number of circles or of pixels, every value of every
 //! element new in every frame. Times are the least of several frames. Linear growth is a line of slope 1.
 
-#![allow(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a benchmark reads the clock and prints"
-)]
+#![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 use oscilla::export::png::{PngEffort, PngEncoder};
 use oscilla::export::{Image, Texts};
@@ -21,13 +17,15 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
+
+mod clock;
 
 const HD: (u32, u32) = (1920, 1080);
 /// Circles where pixels grow.
 const CIRCLES: u32 = 10_000;
 /// Time for one size, about, seconds.
-const BUDGET: f64 = 2.0;
+const BUDGET: Duration = Duration::from_secs(2);
 
 /// Least ms of each stage.
 #[derive(Clone, Copy)]
@@ -52,8 +50,7 @@ impl Times {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let has = |flag: &str| std::env::args().any(|argument| argument == flag);
-    let quick = has("--quick");
+    let quick = clock::is_quick();
     let most = if quick { 4 } else { 7 };
     let sizes = [
         (640, 360),
@@ -76,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     text.push('\n');
     table(&mut text, "pixels, 10,000 circles", "pixel", &pixels)?;
     print!("{text}");
-    if has("--record") {
+    if std::env::args().any(|argument| argument == "--record") {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
         let head = "# Growth\n\nWritten by `cargo bench --bench growth -- --record`; `growth.svg` shows the same.\n\n";
         std::fs::write(folder.join("growth.md"), format!("{head}{text}"))?;
@@ -116,17 +113,17 @@ fn time(count: u32, size: (u32, u32)) -> Result<Times, Box<dyn Error>> {
     };
     let mut encoder = PngEncoder::new(PngEffort::Fast);
     let mut frame = |number: u32| -> Result<Times, Box<dyn Error>> {
-        let start = Instant::now();
+        let start = clock::wall();
         let time = FrameTime::at(f64::from(number) * 1000.0 / 60.0);
         let tree = engine.render_frame(time, &FrameCtx::default())?;
-        let evaluated = Instant::now();
+        let evaluated = clock::wall();
         raster.draw(tree, &mut canvas)?;
-        let painted = Instant::now();
+        let painted = clock::wall();
         canvas.write_straight(&mut image.rgba);
         let file = encoder.encode(&image, &Texts::new())?;
-        let encoded = Instant::now();
+        let encoded = clock::wall();
         drop(file);
-        let ms = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
+        let ms = |from: Duration, to: Duration| (to - from).as_secs_f64() * 1e3;
         Ok(Times {
             evaluate: ms(start, evaluated),
             paint: ms(evaluated, painted),
@@ -135,10 +132,10 @@ fn time(count: u32, size: (u32, u32)) -> Result<Times, Box<dyn Error>> {
     };
     // The first frame fills caches and buffers.
     frame(0)?;
-    let begun = Instant::now();
+    let begun = clock::wall();
     let mut least = frame(1)?;
-    for number in 2..30 {
-        if begun.elapsed().as_secs_f64() > BUDGET {
+    for number in 2..clock::rounds(30) as u32 {
+        if clock::wall() - begun > BUDGET {
             break;
         }
         least = least.least(frame(number)?);

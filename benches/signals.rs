@@ -209,7 +209,7 @@ fn measure(name: &str, sines: bool) {
             .expect("legal");
     };
     let mut best = [Duration::MAX; 4];
-    for _ in 0..ROUNDS {
+    for _ in 0..clock::rounds(ROUNDS) {
         let round = [
             time(|t| step(&mut engine, t)),
             time(|t| step(&mut short, t)),

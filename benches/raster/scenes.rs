@@ -1,5 +1,6 @@
 //! The scenes: as trees, and as calls of tiny-skia.
 
+use crate::clock::is_quick;
 use oscilla::render_tree::{
     Blend, Cmd, Column, Ids, Instances2d, Pass, PathData, Paths2d, RenderTree, Shape, Source,
     StrokeStyle,
@@ -24,11 +25,13 @@ pub struct Scene {
     pub least_ratio: f64,
 }
 
+/// The scenes; with `--quick` with few shapes.
 pub fn scenes() -> Vec<Scene> {
-    let scene = |name, shape, count, radius, alpha, least_ratio| Scene {
+    let share = if is_quick() { 20 } else { 1 };
+    let scene = |name, shape, count: u32, radius, alpha, least_ratio| Scene {
         name,
         shape,
-        count,
+        count: count / share,
         radius,
         alpha,
         stroke: 0.0,
@@ -129,7 +132,8 @@ pub fn frame(passes: Vec<Pass>) -> RenderTree {
     }
 }
 
-fn corners(shape: &Shape) -> Vec<[f32; 2]> {
+/// Corners of a shape of radius 1 that has some.
+pub fn corners(shape: &Shape) -> Vec<[f32; 2]> {
     let ring = |count: u32, inner: f32| {
         (0..count)
             .map(|i| {

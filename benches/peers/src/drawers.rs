@@ -1,16 +1,18 @@
 //! A frame by each renderer, buffers kept from one to the next where it lets us.
 
-use crate::scenes::{BACKGROUND, HEIGHT, Kind, Mark, Scene, WIDTH};
+use crate::scenes::{self, HEIGHT, Rows, Scene, WIDTH, tree};
 use oscilla::raster::{Canvas, Raster, RasterOptions};
-use oscilla::render_tree::{Blend, Column, Ids, Instances2d, Pass, RenderTree, Shape, Source};
+use oscilla::render_tree::RenderTree;
 use resvg::usvg;
-use std::sync::Arc;
-use vello_cpu::color::{AlphaColor, Srgb};
-use vello_cpu::kurbo::{BezPath, Circle, Rect, Shape as _};
+use vello_cpu::color::{AlphaColor, PremulRgba8, Srgb};
+use vello_cpu::kurbo::{Affine, BezPath, Circle, Point, Rect, Shape as _};
+
+/// What is drawn on, opaque.
+const BACKGROUND: [u8; 4] = [13, 13, 26, 255];
 
 pub trait Drawer {
     /// Draws the frame, background included.
-    fn draw(&mut self, scene: &Scene);
+    fn draw(&mut self, scene: &Scene, rows: &Rows);
 
     /// What was drawn: premultiplied RGBA.
     fn picture(&self) -> Vec<u8>;
@@ -23,9 +25,9 @@ pub struct Ours {
 }
 
 impl Ours {
-    pub fn new(scene: &Scene) -> Self {
+    pub fn new(scene: &Scene, rows: &Rows) -> Self {
         Self {
-            tree: tree(scene),
+            tree: tree(scene, rows),
             raster: Raster::new(RasterOptions::default()),
             canvas: Canvas::new(),
         }
@@ -33,7 +35,7 @@ impl Ours {
 }
 
 impl Drawer for Ours {
-    fn draw(&mut self, _: &Scene) {
+    fn draw(&mut self, _: &Scene, _: &Rows) {
         self.raster
             .draw(&self.tree, &mut self.canvas)
             .expect("within the limits");
@@ -41,49 +43,6 @@ impl Drawer for Ours {
 
     fn picture(&self) -> Vec<u8> {
         self.canvas.pixels().as_flattened().to_vec()
-    }
-}
-
-fn tree(scene: &Scene) -> RenderTree {
-    let column = |of: &dyn Fn(&Mark) -> f32| {
-        Column::Many(Arc::new(scene.marks.iter().map(of).collect::<Vec<_>>()))
-    };
-    let premultiplied = |mark: &Mark| {
-        let [r, g, b, a] = mark.rgba;
-        let part = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
-        [part(r), part(g), part(b), a]
-    };
-    let shape = match scene.kind {
-        Kind::Circle => Shape::Circle,
-        Kind::Star => Shape::Star {
-            points: 5,
-            inner: 0.5,
-        },
-    };
-    let pass = Instances2d {
-        sink: Arc::from("marks"),
-        source: Source::Instances2d,
-        count: scene.marks.len() as u32,
-        pos: Column::Many(Arc::new(scene.marks.iter().map(|m| m.centre).collect())),
-        size: column(&|m| m.radius),
-        rotation: column(&|m| m.turn),
-        shapes: Arc::new(vec![shape]),
-        shape_id: Column::One(0),
-        rgba: Column::Many(Arc::new(scene.marks.iter().map(premultiplied).collect())),
-        stroke_width: Column::One(0.0),
-        stroke_rgba: Column::One([0; 4]),
-        blend: Blend::Normal,
-        element: None,
-        ids: Arc::new(Ids::Sequential),
-    };
-    RenderTree {
-        frame: 0,
-        t_ms: 0.0,
-        width: WIDTH,
-        height: HEIGHT,
-        background: BACKGROUND.map(|c| f32::from(c) / 255.0),
-        passes: vec![Pass::Instances2d(pass)],
-        still: 0,
     }
 }
 
@@ -100,36 +59,8 @@ impl TinySkia {
 }
 
 impl Drawer for TinySkia {
-    fn draw(&mut self, scene: &Scene) {
-        let [r, g, b, a] = BACKGROUND;
-        self.pixmap.fill(tiny_skia::Color::from_rgba8(r, g, b, a));
-        for mark in &scene.marks {
-            let mut path = tiny_skia::PathBuilder::new();
-            match scene.kind {
-                Kind::Circle => path.push_circle(mark.centre[0], mark.centre[1], mark.radius),
-                Kind::Star => {
-                    for (i, [x, y]) in mark.corners().enumerate() {
-                        if i == 0 {
-                            path.move_to(x, y);
-                        } else {
-                            path.line_to(x, y);
-                        }
-                    }
-                    path.close();
-                }
-            }
-            let Some(path) = path.finish() else { continue };
-            let mut paint = tiny_skia::Paint::default();
-            let [r, g, b, a] = mark.rgba;
-            paint.set_color_rgba8(r, g, b, a);
-            self.pixmap.fill_path(
-                &path,
-                &paint,
-                tiny_skia::FillRule::Winding,
-                tiny_skia::Transform::identity(),
-                None,
-            );
-        }
+    fn draw(&mut self, scene: &Scene, rows: &Rows) {
+        scenes::draw_tiny_skia(scene, rows, &mut self.pixmap);
     }
 
     fn picture(&self) -> Vec<u8> {
@@ -158,33 +89,44 @@ impl Vello {
     }
 }
 
+/// From premultiplied bytes.
+fn colour([r, g, b, a]: [u8; 4]) -> AlphaColor<Srgb> {
+    PremulRgba8 { r, g, b, a }.into()
+}
+
+fn polygon(corners: &[[f32; 2]], map: Affine) -> BezPath {
+    let mut path = BezPath::new();
+    for (i, corner) in corners.iter().enumerate() {
+        let [x, y] = corner.map(f64::from);
+        let point = map * Point::new(x, y);
+        if i == 0 {
+            path.move_to(point);
+        } else {
+            path.line_to(point);
+        }
+    }
+    path.close_path();
+    path
+}
+
 impl Drawer for Vello {
-    fn draw(&mut self, scene: &Scene) {
-        let colour = |[r, g, b, a]: [u8; 4]| AlphaColor::<Srgb>::from_rgba8(r, g, b, a);
+    fn draw(&mut self, scene: &Scene, rows: &Rows) {
+        let corners = scenes::corners(&scene.shape);
         self.context.reset();
         self.context.set_paint(colour(BACKGROUND));
         self.context
             .fill_rect(&Rect::new(0.0, 0.0, f64::from(WIDTH), f64::from(HEIGHT)));
-        for mark in &scene.marks {
-            self.context.set_paint(colour(mark.rgba));
-            let path = match scene.kind {
-                Kind::Circle => {
-                    let centre = (f64::from(mark.centre[0]), f64::from(mark.centre[1]));
-                    Circle::new(centre, f64::from(mark.radius)).to_path(0.1)
-                }
-                Kind::Star => {
-                    let mut path = BezPath::new();
-                    for (i, [x, y]) in mark.corners().enumerate() {
-                        let point = (f64::from(x), f64::from(y));
-                        if i == 0 {
-                            path.move_to(point);
-                        } else {
-                            path.line_to(point);
-                        }
-                    }
-                    path.close_path();
-                    path
-                }
+        let r = f64::from(scene.radius);
+        for ((pos, &turn), &rgba) in rows.pos.iter().zip(&rows.rotation).zip(&rows.rgba) {
+            self.context.set_paint(colour(rgba));
+            let [x, y] = pos.map(f64::from);
+            let path = if corners.is_empty() {
+                Circle::new((x, y), r).to_path(0.1)
+            } else {
+                polygon(
+                    &corners,
+                    Affine::translate((x, y)) * Affine::rotate(f64::from(turn)) * Affine::scale(r),
+                )
             };
             self.context.fill_path(&path);
         }
@@ -203,10 +145,10 @@ pub struct Resvg {
 }
 
 impl Resvg {
-    pub fn new(scene: &Scene) -> Self {
+    pub fn new(scene: &Scene, rows: &Rows) -> Self {
         let mut text = String::new();
         let options = oscilla::svg::SvgOptions::default();
-        oscilla::svg::write(&tree(scene), &options, &mut text);
+        oscilla::svg::write(&tree(scene, rows), &options, &mut text);
         Self {
             tree: usvg::Tree::from_str(&text, &usvg::Options::default()).expect("our SVG"),
             pixmap: resvg::tiny_skia::Pixmap::new(WIDTH, HEIGHT).expect("a size"),
@@ -215,7 +157,7 @@ impl Resvg {
 }
 
 impl Drawer for Resvg {
-    fn draw(&mut self, _: &Scene) {
+    fn draw(&mut self, _: &Scene, _: &Rows) {
         self.pixmap.fill(resvg::tiny_skia::Color::TRANSPARENT);
         let identity = resvg::tiny_skia::Transform::identity();
         resvg::render(&self.tree, identity, &mut self.pixmap.as_mut());

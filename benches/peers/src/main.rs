@@ -9,20 +9,24 @@
 //! Prints the least milliseconds of several rounds and how often ours fits into theirs. What is drawn is
 //! checked before it is timed: the pictures may differ by what two kinds of anti-aliasing differ.
 
+#[path = "../../clock/mod.rs"]
+mod clock;
 mod drawers;
+#[allow(dead_code, reason = "some scenes are for others")]
+#[path = "../../raster/scenes.rs"]
 mod scenes;
 
 use drawers::{Drawer, Ours, Resvg, TinySkia, Vello};
-use scenes::{HEIGHT, Scene, WIDTH};
-use std::time::Instant;
+use scenes::{HEIGHT, Rows, Scene, WIDTH};
 
 /// Mean difference of two pictures of a scene, levels: more and somebody drew something else. Many small circles
 /// over each other add up what anti-aliasing differs.
 const ALIKE: f64 = 6.0;
+/// Circles and stars: what all of them draw alike.
+const SCENES: usize = 5;
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let rounds = if quick { 1 } else { 9 };
+    let rounds = clock::rounds(9);
     println!(
         "{WIDTH} × {HEIGHT}, one core, ms a frame (least of {rounds}), and how many times ours\n"
     );
@@ -30,9 +34,9 @@ fn main() {
         "{:<28}{:>10}{:>18}{:>18}{:>18}",
         "scene", "ours", "tiny-skia", "vello_cpu", "resvg"
     );
-    for scene in scenes::all(quick) {
+    for scene in scenes::scenes().into_iter().take(SCENES) {
         print!("{:<28}", scene.name);
-        let [ours, others @ ..] = measure(&scene, rounds);
+        let [ours, others @ ..] = measure(&scene, &scenes::rows(&scene), rounds);
         print!("{ours:>10.2}");
         for other in others {
             print!("{other:>10.2} {:>6.1}×", other / ours);
@@ -42,17 +46,17 @@ fn main() {
 }
 
 /// The least time of each renderer, ms.
-fn measure(scene: &Scene, rounds: usize) -> [f64; 4] {
+fn measure(scene: &Scene, rows: &Rows, rounds: usize) -> [f64; 4] {
     let mut drawers: [Box<dyn Drawer>; 4] = [
-        Box::new(Ours::new(scene)),
+        Box::new(Ours::new(scene, rows)),
         Box::new(TinySkia::new()),
         Box::new(Vello::new()),
-        Box::new(Resvg::new(scene)),
+        Box::new(Resvg::new(scene, rows)),
     ];
     let pictures: Vec<Vec<u8>> = drawers
         .iter_mut()
         .map(|drawer| {
-            drawer.draw(scene);
+            drawer.draw(scene, rows);
             drawer.picture()
         })
         .collect();
@@ -63,9 +67,8 @@ fn measure(scene: &Scene, rounds: usize) -> [f64; 4] {
     let mut least = [f64::INFINITY; 4];
     for _ in 0..rounds {
         for (drawer, least) in drawers.iter_mut().zip(&mut least) {
-            let start = Instant::now();
-            drawer.draw(scene);
-            *least = least.min(start.elapsed().as_secs_f64() * 1e3);
+            let (time, ()) = clock::time(|| drawer.draw(scene, rows));
+            *least = least.min(time.as_secs_f64() * 1e3);
         }
     }
     least
