@@ -17,7 +17,7 @@ const SIDE: usize = 16;
 const BACKGROUND: [f64; 4] = [13.0, 13.0, 26.0, 255.0];
 
 /// Prints a line for each scene of circles.
-pub fn print() {
+pub(crate) fn print() {
     let [_, _, width, height] = PART;
     println!(
         "{:<30}{:>9}{:>20}{:>8}   RMS error in levels, {width} × {height} px of the middle",

@@ -1,6 +1,7 @@
 //! The scenes: as trees, and as calls of tiny-skia.
 
 use crate::clock::is_quick;
+use oscilla::math::Real;
 use oscilla::render_tree::{
     Blend, Cmd, Column, Ids, Instances2d, Pass, PathData, Paths2d, RenderTree, Shape, Source,
     StrokeStyle,
@@ -8,25 +9,25 @@ use oscilla::render_tree::{
 use std::sync::Arc;
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Transform};
 
-pub const WIDTH: u32 = 1920;
-pub const HEIGHT: u32 = 1080;
+pub(crate) const WIDTH: u32 = 1920;
+pub(crate) const HEIGHT: u32 = 1080;
 
-pub struct Scene {
-    pub name: &'static str,
-    pub shape: Shape,
-    pub count: u32,
-    pub radius: f32,
-    pub alpha: u8,
-    pub stroke: f32,
-    pub turned: bool,
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) count: u32,
+    pub(crate) radius: f32,
+    pub(crate) alpha: u8,
+    pub(crate) stroke: f32,
+    pub(crate) turned: bool,
     /// What we want to need at most, ms, if there is such a limit.
-    pub most_ms: Option<f64>,
+    pub(crate) most_ms: Option<f64>,
     /// How many times as fast as tiny-skia we want to be at least.
-    pub least_ratio: f64,
+    pub(crate) least_ratio: f64,
 }
 
 /// The scenes; with `--quick` with few shapes.
-pub fn scenes() -> Vec<Scene> {
+pub(crate) fn scenes() -> Vec<Scene> {
     let share = if is_quick() { 20 } else { 1 };
     let scene = |name, shape, count: u32, radius, alpha, least_ratio| Scene {
         name,
@@ -64,13 +65,13 @@ pub fn scenes() -> Vec<Scene> {
 }
 
 /// Positions and colours, the same in every run.
-pub struct Rows {
-    pub pos: Vec<[f32; 2]>,
-    pub rotation: Vec<f32>,
-    pub rgba: Vec<[u8; 4]>,
+pub(crate) struct Rows {
+    pub(crate) pos: Vec<[f32; 2]>,
+    pub(crate) rotation: Vec<f32>,
+    pub(crate) rgba: Vec<[u8; 4]>,
 }
 
-pub fn rows(scene: &Scene) -> Rows {
+pub(crate) fn rows(scene: &Scene) -> Rows {
     let mut state = 0x9E37_79B9u32;
     let mut next = || {
         state ^= state << 13;
@@ -96,7 +97,7 @@ pub fn rows(scene: &Scene) -> Rows {
     rows
 }
 
-pub fn tree(scene: &Scene, rows: &Rows) -> RenderTree {
+pub(crate) fn tree(scene: &Scene, rows: &Rows) -> RenderTree {
     let pass = Instances2d {
         sink: Arc::from("bench"),
         source: Source::Instances2d,
@@ -120,7 +121,7 @@ pub fn tree(scene: &Scene, rows: &Rows) -> RenderTree {
     frame(vec![Pass::Instances2d(pass)])
 }
 
-pub fn frame(passes: Vec<Pass>) -> RenderTree {
+pub(crate) fn frame(passes: Vec<Pass>) -> RenderTree {
     RenderTree {
         frame: 0,
         t_ms: 0.0,
@@ -133,13 +134,13 @@ pub fn frame(passes: Vec<Pass>) -> RenderTree {
 }
 
 /// Corners of a shape of radius 1 that has some.
-pub fn corners(shape: &Shape) -> Vec<[f32; 2]> {
+pub(crate) fn corners(shape: &Shape) -> Vec<[f32; 2]> {
     let ring = |count: u32, inner: f32| {
         (0..count)
             .map(|i| {
                 let angle = (i as f32 / count as f32 - 0.25) * std::f32::consts::TAU;
                 let r = if i % 2 == 0 { 1.0 } else { inner };
-                [r * angle.cos(), r * angle.sin()]
+                [r * Real::cos(angle), r * Real::sin(angle)]
             })
             .collect()
     };
@@ -150,7 +151,7 @@ pub fn corners(shape: &Shape) -> Vec<[f32; 2]> {
     }
 }
 
-pub fn draw_tiny_skia(scene: &Scene, rows: &Rows, pixmap: &mut Pixmap) {
+pub(crate) fn draw_tiny_skia(scene: &Scene, rows: &Rows, pixmap: &mut Pixmap) {
     pixmap.fill(Color::from_rgba8(13, 13, 26, 255));
     let corners = corners(&scene.shape);
     let stroke = tiny_skia::Stroke {
@@ -167,7 +168,7 @@ pub fn draw_tiny_skia(scene: &Scene, rows: &Rows, pixmap: &mut Pixmap) {
                 path.push_circle(pos[0], pos[1], r * inner);
             }
             _ => {
-                let (sin, cos) = turn.sin_cos();
+                let (sin, cos) = (Real::sin(*turn), Real::cos(*turn));
                 for (i, c) in corners.iter().enumerate() {
                     let x = pos[0] + r * (c[0] * cos - c[1] * sin);
                     let y = pos[1] + r * (c[0] * sin + c[1] * cos);
@@ -206,7 +207,7 @@ pub fn draw_tiny_skia(scene: &Scene, rows: &Rows, pixmap: &mut Pixmap) {
 }
 
 /// A cubic curve: its points, and the colour of its stroke.
-pub struct Curve {
+pub(crate) struct Curve {
     points: [[f32; 2]; 4],
     rgba: [u8; 4],
 }
@@ -215,7 +216,7 @@ pub struct Curve {
 const CURVE_WIDTH: f32 = 3.0;
 
 /// Curves over the whole picture, the same in every run.
-pub fn curves(count: usize) -> Vec<Curve> {
+pub(crate) fn curves(count: usize) -> Vec<Curve> {
     let scene = Scene {
         count: 4 * count as u32,
         ..scenes().remove(0)
@@ -227,7 +228,7 @@ pub fn curves(count: usize) -> Vec<Curve> {
 }
 
 /// Curves as one pass of outlines.
-pub fn tree_of_curves(curves: &[Curve]) -> RenderTree {
+pub(crate) fn tree_of_curves(curves: &[Curve]) -> RenderTree {
     let path = |curve: &Curve| {
         Arc::new(PathData {
             cmds: vec![Cmd::M as u8, Cmd::C as u8],
@@ -256,7 +257,7 @@ pub fn tree_of_curves(curves: &[Curve]) -> RenderTree {
 }
 
 /// The same by tiny-skia.
-pub fn stroke_curves(curves: &[Curve], pixmap: &mut Pixmap) {
+pub(crate) fn stroke_curves(curves: &[Curve], pixmap: &mut Pixmap) {
     pixmap.fill(Color::from_rgba8(13, 13, 26, 255));
     let stroke = tiny_skia::Stroke {
         width: CURVE_WIDTH,
