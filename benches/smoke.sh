@@ -14,7 +14,8 @@ for bench in $(cargo metadata --locked --no-deps --format-version 1 |
 done
 cargo bench --locked --profile dev "${own[@]}" -- --quick
 cargo bench --locked --profile dev "${divan[@]}" -- --test
-for script in end_to_end memory; do "benches/$script.sh" --quick target/debug/oscilla; done
+benches/end_to_end.sh --quick target/debug/oscilla
+if [ -x /usr/bin/time ]; then benches/memory.sh --quick target/debug/oscilla; fi
 if command -v chromium >/dev/null; then benches/chromium.sh --quick target/debug/oscilla; fi
 # What it shares with the other package is built once.
 export CARGO_TARGET_DIR=crosscheck/target
