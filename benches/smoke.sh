@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every bench and script of this folder once, small and in the profile of the tests: that it runs, not how fast.
-# Usage: benches/smoke.sh
+# Every bench of this folder once, small and in the profile of the tests: that it runs, not how fast.
+# Usage: benches/smoke.sh [--all]; --all adds the scripts and the package of peers, which is built for it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 own=() divan=()
@@ -14,6 +14,7 @@ for bench in $(cargo metadata --locked --no-deps --format-version 1 |
 done
 cargo bench --locked --profile dev "${own[@]}" -- --quick
 cargo bench --locked --profile dev "${divan[@]}" -- --test
+[ "${1:-}" = --all ] || exit 0
 benches/end_to_end.sh --quick target/debug/oscilla
 if [ -x /usr/bin/time ]; then benches/memory.sh --quick target/debug/oscilla; fi
 if command -v chromium >/dev/null; then benches/chromium.sh --quick target/debug/oscilla; fi

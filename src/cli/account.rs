@@ -65,15 +65,16 @@ impl Account {
         )
     }
 
-    /// A table, a row a line. `bytes` is what was written.
-    pub(super) fn lines(&self, frames: u64, bytes: u64) -> Vec<String> {
+    /// A table, a row a line. `made` frames took the time; the bytes are those of `all_frames`, which may have
+    /// been there before.
+    pub(super) fn lines(&self, made: u64, all_frames: u64, bytes: u64) -> Vec<String> {
         let all: f64 = WORK.iter().map(|stage| self.seconds(*stage)).sum();
         let row = |name: &str, seconds: f64, rest: String| {
             format!("{name:22} {seconds:>9.3} s  {rest}")
                 .trim_end()
                 .to_owned()
         };
-        let per_frame = |seconds: f64| 1000.0 * seconds / frames.max(1) as f64;
+        let per_frame = |seconds: f64| 1000.0 * seconds / made.max(1) as f64;
         let mut lines = vec!["time of all threads:".to_owned()];
         lines.extend(WORK.map(|stage| {
             let seconds = self.seconds(stage);
@@ -89,8 +90,9 @@ impl Account {
             let seconds = self.seconds(Stage::Wait(wait));
             row(words(wait), seconds, String::new())
         }));
-        let each = bytes / frames.max(1);
-        lines.push(format!("written: {bytes} bytes, {each} a frame"));
+        let each = bytes.checked_div(all_frames);
+        let each = each.map_or(String::new(), |each| format!(", {each} a frame"));
+        lines.push(format!("files: {bytes} bytes{each}"));
         if let Some((stage, why)) = self.bottleneck() {
             lines.push(format!("bottleneck: {} ({why})", name(stage)));
         }
@@ -136,7 +138,7 @@ pub(super) fn name(stage: Stage) -> &'static str {
 fn words(wait: Wait) -> &'static str {
     match wait {
         Wait::Engine => "waiting for the engine",
-        Wait::Room => "waiting for the writer",
+        Wait::Room => "waiting for room",
         Wait::Frame => "writer waiting",
     }
 }
@@ -207,14 +209,14 @@ mod tests {
     #[test]
     fn the_table_has_a_row_for_each_stage_and_wait() {
         let account = account(&[(Stage::Evaluate, 100), (Stage::Encode, 300)]);
-        let lines = account.lines(4, 1000);
+        let lines = account.lines(4, 5, 1000);
         assert_eq!(lines.len(), 1 + WORK.len() + WAITS.len() + 2);
         assert_eq!(
             lines[1],
             "evaluating                 0.100 s   25 %  25.000 ms a frame"
         );
         assert_eq!(lines[5], "waiting for the engine     0.000 s");
-        assert_eq!(lines[8], "written: 1000 bytes, 250 a frame");
+        assert_eq!(lines[8], "files: 1000 bytes, 200 a frame");
         assert!(lines[9].starts_with("bottleneck: encoding"), "{}", lines[9]);
         let map = account.json();
         assert_eq!(map["stages"]["encode"], 0.3);

@@ -144,6 +144,7 @@ fn files(
     let (mut archive, missing) = if job.existing == Existing::Resume {
         match Archive::resume(destination, plan, frames, head)? {
             Resumed::Finished(outcome) => {
+                watch.0.kept(frames.len());
                 notes.push("nothing was left to do".to_owned());
                 return Ok(outcome);
             }

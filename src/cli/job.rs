@@ -20,7 +20,7 @@ use crate::raster::{BlendSpace, RASTERISER_ID, Raster, RasterOptions};
 use crate::render_tree::RenderTree;
 use crate::svg::animate::{AnimateOptions, End, MAX_BYTES};
 use crate::svg::{SvgIds, SvgOptions};
-use crate::vm::EngineOptions;
+use crate::vm::{EngineOptions, may_be_still};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::thread;
@@ -492,7 +492,7 @@ fn blank(program: &Program) -> RenderTree {
         height: program.viewport.height,
         background: [0.0; 4],
         passes: Vec::new(),
-        still: 0,
+        still: may_be_still(program).into(),
     }
 }
 

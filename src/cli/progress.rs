@@ -114,7 +114,7 @@ impl Display {
         match &self.style {
             Style::Bar(bar) => bar.finish_and_clear(),
             Style::Lines { json: true, .. } => {
-                let each = bytes.map(|bytes| bytes / (state.kept + state.done).max(1));
+                let each = bytes.and_then(|bytes| bytes.checked_div(state.kept + state.done));
                 let mut event = json!({
                     "event": "end", "status": status, "done": state.kept + state.done, "frames": self.total,
                     "seconds": (seconds * 1000.0).round() / 1000.0, "bytes": bytes, "bytesPerFrame": each,
@@ -131,7 +131,10 @@ impl Display {
     /// Where the time went, for whoever asked with `-v`.
     pub(super) fn account(&self, bytes: u64, console: &Console) {
         let state = self.state();
-        for line in state.account.lines(state.kept + state.done, bytes) {
+        for line in state
+            .account
+            .lines(state.done, state.kept + state.done, bytes)
+        {
             console.detail(line);
         }
     }

@@ -139,13 +139,30 @@ impl Raster {
         &self.options
     }
 
-    /// Size of the picture of a tree, px, and the memory its canvas and layers may take, bytes.
+    /// Size of the picture of a tree, px, and the memory its canvas and layers may take, bytes, with what is
+    /// remembered of passes that stay.
     ///
     /// # Errors
     ///
     /// Any limit that [`Self::draw`] would refuse the tree for.
     pub fn measure(&self, tree: &RenderTree) -> Result<(u32, u32, u64), RasterError> {
-        limits::check(tree, &self.options).map(|d| (d.width, d.height, d.memory))
+        let demand = limits::check(tree, &self.options)?;
+        let samples = self.options.supersample.max(1);
+        let remembered = match tree.still {
+            0 => 0,
+            _ => self.picture(demand.width * samples, demand.height * samples),
+        };
+        let memory = demand.memory.saturating_add(remembered);
+        Ok((demand.width, demand.height, memory))
+    }
+
+    /// Bytes of the picture that is remembered of passes that stay.
+    fn picture(&self, width: u32, height: u32) -> u64 {
+        let pixel = match self.options.blend_space {
+            BlendSpace::Srgb => size_of::<<Srgb as Space>::Pixel>(),
+            BlendSpace::Linear => size_of::<<Linear as Space>::Pixel>(),
+        };
+        u64::from(width) * u64::from(height) * pixel as u64
     }
 
     /// Draws a frame; the canvas takes its size.
@@ -257,12 +274,7 @@ impl Raster {
         };
         let scale = self.options.scale * f64::from(self.options.supersample.max(1));
         let leading = still::leading(tree);
-        // What is remembered is one picture more.
-        let pixel = match self.options.blend_space {
-            BlendSpace::Srgb => size_of::<<Srgb as Space>::Pixel>(),
-            BlendSpace::Linear => size_of::<<Linear as Space>::Pixel>(),
-        };
-        let picture = u64::from(width) * u64::from(height) * pixel as u64;
+        let picture = self.picture(width, height);
         let affordable = report.memory.saturating_add(picture) <= self.options.max_memory;
         let leading = if affordable { leading } else { &[] };
         let frame = Frame {

@@ -70,6 +70,7 @@ pub use probe::{ProbeError, ProbeId, SampleValue, Target};
 pub use pulse::{Pulse, PulseList};
 pub use registers::Registers;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use still::may_be_still;
 pub use swap::{Allow, KeepPhase, KeepState, SwapOptions, SwapReport, SwapTime};
 pub use time::FrameClass;
 pub use trace::{NoTrace, Tracer};

@@ -22,6 +22,13 @@ pub(super) fn sinks(program: &Program) -> Vec<bool> {
     still
 }
 
+/// Whether frames of a program may begin with passes that nothing changes, `RenderTree::still` of them.
+pub fn may_be_still(program: &Program) -> bool {
+    let still = sinks(program);
+    let mut roots = program.tables.render.sinks.iter().zip(still);
+    roots.any(|(sink, still)| still && sink.parent.is_none())
+}
+
 /// What a sink varies with, children apart.
 fn varies(program: &Program, variation: &Variation, sink: &Sink) -> Varies {
     let mut all = Varies::STATIC;

@@ -30,7 +30,7 @@ fn details_say_where_the_time_went() {
             "encoding",
             "writing",
             "waiting for the engine",
-            "waiting for the writer",
+            "waiting for room",
             "writer waiting",
         ] {
             let line = line(row);
@@ -39,10 +39,10 @@ fn details_say_where_the_time_went() {
             assert!(seconds >= 0.0 && words.next() == Some("s"), "{line}");
         }
         let bytes = pictures(&place, how);
-        let written = line("written: ");
+        let written = line("files: ");
         assert_eq!(
             written,
-            format!("written: {bytes} bytes, {} a frame", bytes / 12)
+            format!("files: {bytes} bytes, {} a frame", bytes / 12)
         );
         assert!(line("bottleneck: ").contains("ing ("), "{}", run.err);
     }
@@ -50,6 +50,19 @@ fn details_say_where_the_time_went() {
     assert!(!usual.err.contains("bottleneck"), "{}", usual.err);
     let quiet = place.done("render loop.json --out quiet --quiet");
     assert_eq!(quiet.err, "");
+}
+
+#[test]
+fn frames_that_were_there_count_in_bytes_and_not_in_time() {
+    let place = Place::with_loop();
+    place.done("render loop.json --out f");
+    let run = place.done("render loop.json --out f --resume --progress json");
+    let last = run.err.lines().rfind(|line| line.starts_with('{'));
+    let end: Value = serde_json::from_str(last.unwrap()).unwrap();
+    let bytes = pictures(&place, "f");
+    assert_eq!(end["done"], 12);
+    assert_eq!(end["bytes"], bytes);
+    assert_eq!(end["bytesPerFrame"], bytes / 12);
 }
 
 #[test]
@@ -87,6 +100,6 @@ fn variants_have_one_account_together() {
     let place = Place::with_loop();
     let run = place.done("render loop.json --out f --seeds 1,2 -v --progress none");
     let bytes = pictures(&place, "f/seed=1") + pictures(&place, "f/seed=2");
-    let written = format!("written: {bytes} bytes, {} a frame", bytes / 24);
+    let written = format!("files: {bytes} bytes, {} a frame", bytes / 24);
     assert!(run.err.contains(&written), "{written}\n{}", run.err);
 }
