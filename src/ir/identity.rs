@@ -6,6 +6,7 @@
 
 use super::{Program, WriteError};
 use serde::Serialize;
+use std::io::BufWriter;
 
 /// Sets `program_hash`, then `compile_id`.
 ///
@@ -45,9 +46,11 @@ pub fn compile_id(p: &Program) -> Result<String, WriteError> {
 fn hash(context: &str, value: &impl Serialize) -> Result<String, WriteError> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(context.as_bytes());
-    let written = postcard::to_io(value, &mut hasher).map_err(|error| WriteError {
+    // The hash takes many bytes at once, the format gives few.
+    let buffered = BufWriter::with_capacity(1 << 16, &mut hasher);
+    postcard::to_io(value, buffered).map_err(|error| WriteError {
         form: "bytes",
         why: error.to_string(),
     })?;
-    Ok(format!("b3:{}", written.finalize().to_hex()))
+    Ok(format!("b3:{}", hasher.finalize().to_hex()))
 }
