@@ -27,7 +27,7 @@ pub(super) struct Head<'a> {
 }
 
 /// A program whose expression rows are not in order yet.
-pub(super) struct Draft {
+pub(super) struct Draft<'a> {
     /// All tables; the schedule is filled by the next pass.
     pub program: Program,
     /// Owners and notes, parallel to the provisional tables.
@@ -35,7 +35,7 @@ pub(super) struct Draft {
     /// Units, by the first number of an owner.
     pub units: Vec<StepUnit>,
     /// Words for the notes.
-    pub notes: Notes,
+    pub notes: Notes<'a>,
     /// What was made of the seed.
     pub seed_use: SeedUse,
 }
@@ -52,12 +52,12 @@ pub(super) enum StepUnit {
 }
 
 /// Builds the tables.
-pub(super) fn assemble(
-    graph: &Resolved<'_>,
+pub(super) fn assemble<'a>(
+    graph: &Resolved<'a>,
     mut lowered: Lowered,
     plan: Plan,
     head: Head<'_>,
-) -> Draft {
+) -> Draft<'a> {
     let blocks = block_places(graph);
     drawn(&mut lowered, &plan);
     transforms(&mut lowered);
@@ -342,7 +342,9 @@ pub(in crate::compile) fn ranks(keys: &[&str]) -> Vec<usize> {
 
 /// Moves row i to place `to[i]`.
 pub(in crate::compile) fn permute<T>(rows: &mut Vec<T>, to: impl Iterator<Item = usize>) {
-    let mut placed: Vec<(usize, T)> = to.zip(rows.drain(..)).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    rows.extend(placed.into_iter().map(|(_, row)| row));
+    let mut placed: Vec<Option<T>> = rows.iter().map(|_| None).collect();
+    for (place, row) in to.zip(rows.drain(..)) {
+        placed[place] = Some(row);
+    }
+    rows.extend(placed.into_iter().flatten());
 }

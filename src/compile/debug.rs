@@ -9,38 +9,41 @@ use super::lower::Note;
 use super::resolve::Graph as Resolved;
 use crate::blocks::Block;
 use crate::diag::{Diagnostics, Severity};
+use crate::ir::text_index::TextIndex;
 use crate::ir::*;
 use std::collections::HashMap;
 
 /// Words for the notes of lowering.
-pub(super) struct Notes {
+pub(super) struct Notes<'a> {
     /// Per block of the patch: id, row, definition.
-    blocks: Vec<(String, Option<BlockId>, Option<&'static Block>)>,
+    blocks: Vec<(&'a str, Option<BlockId>, Option<&'static Block>)>,
     /// Per bus of the document.
-    buses: Vec<String>,
+    buses: Vec<&'a str>,
 }
 
-impl Notes {
+impl<'a> Notes<'a> {
     /// From the patch.
-    pub(super) fn new(graph: &Resolved<'_>, rows: &[Option<BlockId>]) -> Self {
+    pub(super) fn new(graph: &Resolved<'a>, rows: &[Option<BlockId>]) -> Self {
         let blocks = graph.nodes.iter().zip(rows);
         Self {
             blocks: blocks
-                .map(|(node, row)| (node.entry.id.clone(), *row, node.block))
+                .map(|(node, row)| (node.entry.id.as_str(), *row, node.block))
                 .collect(),
             buses: graph
                 .patch
                 .document
                 .buses
                 .iter()
-                .map(|b| b.name.clone())
+                .map(|b| b.name.as_str())
                 .collect(),
         }
     }
 
-    fn row(&self, note: &Note, pool: &mut Pool) -> Provenance {
+    /// `path` is room to write in.
+    fn row(&self, note: &Note, pool: &mut Pool, path: &mut String) -> Provenance {
+        path.clear();
         let block = |i: usize| self.blocks.get(i).and_then(|b| b.1);
-        let id = |i: usize| self.blocks.get(i).map_or("", |b| b.0.as_str());
+        let id = |i: usize| self.blocks.get(i).map_or("", |b| b.0);
         let definition = |i: usize| self.blocks.get(i).and_then(|b| b.2);
         let output = |i: usize, port: usize| {
             definition(i)
@@ -52,36 +55,41 @@ impl Notes {
                 .and_then(|d| d.inputs.get(port))
                 .map_or("", |p| p.name)
         };
-        let (owner, port, kind, path) = match note {
-            Note::None => (None, None, ProvenanceKind::Time, String::new()),
-            Note::Block(i) => (block(*i), None, ProvenanceKind::Block, id(*i).to_owned()),
+        let (owner, port, kind) = match note {
+            Note::None => (None, None, ProvenanceKind::Time),
+            Note::Block(i) => {
+                path.push_str(id(*i));
+                (block(*i), None, ProvenanceKind::Block)
+            }
             Note::Output(i, port) => {
                 let name = output(*i, *port);
-                let path = format!("{}.{name}", id(*i));
-                (block(*i), Some(name), ProvenanceKind::Block, path)
+                path.extend([id(*i), ".", name]);
+                (block(*i), Some(name), ProvenanceKind::Block)
             }
             Note::Input(i, port) => {
                 let name = input(*i, *port);
-                let path = format!("{}.{name}", id(*i));
-                (block(*i), Some(name), ProvenanceKind::Default, path)
+                path.extend([id(*i), ".", name]);
+                (block(*i), Some(name), ProvenanceKind::Default)
             }
             Note::Bus(i) => {
-                let name = self.buses.get(*i).map_or("", String::as_str);
-                (None, None, ProvenanceKind::Bus, format!("bus:{name}"))
+                path.extend(["bus:", self.buses.get(*i).copied().unwrap_or_default()]);
+                (None, None, ProvenanceKind::Bus)
             }
-            Note::Use(key) => (None, None, ProvenanceKind::Lens, key.clone()),
+            Note::Use(key) => {
+                path.push_str(key);
+                (None, None, ProvenanceKind::Lens)
+            }
             Note::Rail(i) => {
-                let name = crate::patch::rails::Rail::ALL
-                    .get(*i)
-                    .map_or("", |r| r.name());
-                (None, None, ProvenanceKind::Rail, format!("rail:{name}"))
+                let rail = crate::patch::rails::Rail::ALL.get(*i);
+                path.extend(["rail:", rail.map_or("", |r| r.name())]);
+                (None, None, ProvenanceKind::Rail)
             }
         };
         Provenance {
             block: owner,
             port: port.map(|name| pool.text(name)),
             kind,
-            path: pool.text(&path),
+            path: pool.text(path),
         }
     }
 }
@@ -90,17 +98,13 @@ impl Notes {
 #[derive(Default)]
 struct Pool {
     texts: Vec<String>,
-    by: HashMap<String, u32>,
+    index: TextIndex,
 }
 
 impl Pool {
     fn new(texts: Vec<String>) -> Self {
-        let by = texts
-            .iter()
-            .enumerate()
-            .map(|(i, t)| (t.clone(), i as u32))
-            .collect();
-        Self { texts, by }
+        let index = TextIndex::new(&texts);
+        Self { texts, index }
     }
 
     /// A text that is most likely its only use.
@@ -110,13 +114,7 @@ impl Pool {
     }
 
     fn text(&mut self, text: &str) -> u32 {
-        if let Some(&at) = self.by.get(text) {
-            return at;
-        }
-        let at = self.texts.len() as u32;
-        self.texts.push(text.to_owned());
-        self.by.insert(text.to_owned(), at);
-        at
+        self.index.place(&mut self.texts, text)
     }
 }
 
@@ -124,6 +122,7 @@ impl Pool {
 pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<BlockId>]) {
     let mut pool = Pool::default();
     let program = &mut draft.program;
+    let mut places = Vec::with_capacity(rows.len());
     for (node, row) in graph.nodes.iter().zip(rows) {
         if row.is_none() {
             continue;
@@ -140,8 +139,7 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             r#type: pool.text(&entry.kind),
             path: pool.text(&entry.at),
         });
-        let map = &mut program.meta.source_map.node_to_editor_block;
-        map.insert(entry.id.clone(), entry.at.clone());
+        places.push((entry.id.clone(), entry.at.clone()));
         if !entry.label.is_empty() {
             program
                 .meta
@@ -150,6 +148,8 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
                 .insert(entry.id.clone(), entry.label.clone());
         }
     }
+    // Sorted and built as a whole, which is much less work than one insertion after another.
+    program.meta.source_map.node_to_editor_block = places.into_iter().collect();
     let text = |id: StrId| program.tables.strings[id.index()].as_str();
     for bus in &program.tables.graph.buses {
         let (id, name) = (text(bus.key), text(bus.name));
@@ -173,6 +173,7 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
         let key = format!("{}/{dir}/{}", inner.block, inner.port);
         outside.entry(key).or_insert(shown);
     }
+    let mut ports = Vec::with_capacity(program.tables.graph.slots.len());
     for slot in &program.tables.graph.slots {
         let key = text(slot.key);
         let path = match slot.owner {
@@ -181,9 +182,8 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
                     .iter()
                     .find_map(|dir| key.rsplit_once(dir));
                 let path = cut.map_or(key.to_owned(), |(block, port)| format!("{block}.{port}"));
-                let map = &mut program.meta.source_map.port_to_editor_slot;
                 let shown = outside.get(key).unwrap_or(&path);
-                map.insert(key.to_owned(), shown.clone());
+                ports.push((key.to_owned(), shown.clone()));
                 path
             }
             _ => key.replacen('/', ":", 1),
@@ -192,6 +192,7 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             path: pool.add(path),
         });
     }
+    program.meta.source_map.port_to_editor_slot = ports.into_iter().collect();
     program.debug.strings = pool.texts;
     program.meta.compiler = Compiler {
         name: env!("CARGO_PKG_NAME").to_owned(),
@@ -203,10 +204,11 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
 pub(super) fn provenance(draft: &mut Draft) {
     let program = &mut draft.program;
     let mut pool = Pool::new(std::mem::take(&mut program.debug.strings));
+    let mut path = String::new();
     let mut rows = |notes: &[Note]| -> Vec<Provenance> {
         notes
             .iter()
-            .map(|note| draft.notes.row(note, &mut pool))
+            .map(|note| draft.notes.row(note, &mut pool, &mut path))
             .collect()
     };
     program.debug.sig_prov = rows(&draft.marks.sig);

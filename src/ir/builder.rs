@@ -11,9 +11,11 @@ pub mod slots;
 pub use fold::MOST_ROWS;
 pub use seed::{Seed, SeedUse};
 
+use super::fast_map::FastMap;
 use super::ids::*;
 use super::op::{self, Counts};
 use super::program::*;
+use super::text_index::TextIndex;
 use super::{Op, OpError};
 use crate::path::PathData;
 use crate::types::{Domain, Type, TypeDesc, World};
@@ -29,11 +31,11 @@ pub struct Builder {
     /// Program seed, which hashes are folded with.
     pub seed: Seed,
     types_by: HashMap<TypeDesc, TypeId>,
-    strings_by: HashMap<String, StrId>,
+    texts: TextIndex,
     constants_by: HashMap<ConstKey, ConstId>,
-    signals_by: HashMap<(TypeId, SignalExpr), SignalId>,
-    events_by: HashMap<EventExpr, EventId>,
-    fields_by: HashMap<(TypeId, Option<DomainId>, bool, FieldExpr), FieldId>,
+    signals_by: FastMap<(TypeId, SignalExpr), SignalId>,
+    events_by: FastMap<EventExpr, EventId>,
+    fields_by: FastMap<(TypeId, Option<DomainId>, bool, FieldExpr), FieldId>,
     chains_by: HashMap<Chain, ChainId>,
 }
 
@@ -82,13 +84,7 @@ impl Builder {
 
     /// Index of a text in the pool.
     pub fn text(&mut self, text: &str) -> StrId {
-        if let Some(&id) = self.strings_by.get(text) {
-            return id;
-        }
-        let id = StrId::at(self.tables.strings.len());
-        self.tables.strings.push(text.to_owned());
-        self.strings_by.insert(text.to_owned(), id);
-        id
+        StrId(self.texts.place(&mut self.tables.strings, text))
     }
 
     /// Text of an index.

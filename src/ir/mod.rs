@@ -20,6 +20,7 @@ pub mod derive;
 pub mod diff;
 pub mod element;
 pub mod facts;
+pub(crate) mod fast_map;
 pub mod file;
 pub mod hashes;
 pub mod id_hash;
@@ -33,6 +34,7 @@ mod own;
 mod program;
 pub mod reduce;
 pub mod text;
+pub(crate) mod text_index;
 mod validate;
 pub mod varies;
 
