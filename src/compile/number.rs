@@ -32,6 +32,8 @@ struct Numbers {
     event: Vec<u32>,
     field: Vec<u32>,
     next: [u32; 3],
+    /// Empty but while a row is numbered.
+    work: Vec<(ValueRef, bool)>,
 }
 
 impl Numbers {
@@ -51,7 +53,8 @@ impl Numbers {
 
     /// Numbers a row after everything that it reads.
     fn number(&mut self, tables: &Tables, root: ValueRef) {
-        let mut work = vec![(root, false)];
+        let mut work = std::mem::take(&mut self.work);
+        work.push((root, false));
         while let Some((value, operands_done)) = work.pop() {
             if !self.is_new(value) {
                 continue;
@@ -68,6 +71,7 @@ impl Numbers {
             edges::operands(tables, value, &mut |operand| work.push((operand, false)));
             work[first..].reverse();
         }
+        self.work = work;
     }
 }
 
@@ -93,6 +97,7 @@ fn expressions(draft: &mut Draft) {
         event: vec![NONE; t.event.nodes.len()],
         field: vec![NONE; t.field.nodes.len()],
         next: [0; 3],
+        work: Vec::new(),
     };
     let edges = derive::Edges::new(program);
     for step in &program.schedule.steps {
@@ -120,14 +125,14 @@ fn expressions(draft: &mut Draft) {
 
 /// Moves rows to their numbers and drops those without.
 fn keep<T>(rows: &mut Vec<T>, numbers: &[u32]) {
-    let mut kept: Vec<(u32, T)> = numbers
-        .iter()
-        .copied()
-        .zip(rows.drain(..))
-        .filter(|(n, _)| *n != NONE)
-        .collect();
-    kept.sort_by_key(|(number, _)| *number);
-    rows.extend(kept.into_iter().map(|(_, row)| row));
+    let kept = numbers.iter().filter(|n| **n != NONE).count();
+    let mut placed: Vec<Option<T>> = (0..kept).map(|_| None).collect();
+    for (number, row) in numbers.iter().zip(rows.drain(..)) {
+        if *number != NONE {
+            placed[*number as usize] = Some(row);
+        }
+    }
+    rows.extend(placed.into_iter().flatten());
 }
 
 /// Collects ids in order of first use, then replaces them.

@@ -3,7 +3,8 @@
 use crate::compile::assemble::{Draft, StepUnit};
 use crate::compile::edges;
 use crate::ir::*;
-use std::collections::{BTreeMap, HashMap};
+/// The unit that computes a row, and its stage there.
+type Owner = (usize, usize);
 
 /// Which rows something needs: a port, a bus, a cell, a sink, a rail.
 pub(super) struct Kept {
@@ -16,6 +17,14 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    fn none(tables: &Tables) -> Self {
+        Self {
+            sig: vec![false; tables.sig.nodes.len()],
+            event: vec![false; tables.event.nodes.len()],
+            field: vec![false; tables.field.nodes.len()],
+        }
+    }
+
     /// Whether a row is needed; anything that is no expression is.
     pub(super) fn has(&self, value: ValueRef) -> bool {
         match value {
@@ -84,23 +93,21 @@ pub(in crate::compile) fn roots(program: &Program, visit: &mut impl FnMut(ValueR
 
 pub(super) fn kept(program: &Program) -> Kept {
     let t = &program.tables;
-    let mut kept = Kept {
-        sig: vec![false; t.sig.nodes.len()],
-        event: vec![false; t.event.nodes.len()],
-        field: vec![false; t.field.nodes.len()],
-    };
+    let mut kept = Kept::none(t);
     let mut work = Vec::new();
-    roots(program, &mut |value| work.push(value));
-    while let Some(value) = work.pop() {
-        if kept.add(value) {
-            edges::operands(t, value, &mut |operand| work.push(operand));
+    roots(program, &mut |root| {
+        work.push(root);
+        while let Some(value) = work.pop() {
+            if kept.add(value) {
+                edges::operands(t, value, &mut |operand| work.push(operand));
+            }
         }
-    }
+    });
     kept
 }
 
-/// Per owner: the computed nodes that it runs, operands first.
-pub(super) fn runs(draft: &Draft, kept: &Kept) -> BTreeMap<(usize, usize), Vec<ValueRef>> {
+/// Per owner, ascending: the computed nodes that it runs, operands first.
+pub(super) fn runs(draft: &Draft, kept: &Kept) -> Vec<(Owner, Vec<ValueRef>)> {
     let tables = &draft.program.tables;
     let owner = |value: ValueRef| match value {
         ValueRef::Sig(id) => draft.marks.sig_owner[id.index()],
@@ -108,25 +115,28 @@ pub(super) fn runs(draft: &Draft, kept: &Kept) -> BTreeMap<(usize, usize), Vec<V
         _ => (usize::MAX, 0),
     };
     let needed = |value: &ValueRef| kept.has(*value) && edges::is_computed(tables, *value);
-    let mut members: BTreeMap<(usize, usize), Vec<ValueRef>> = BTreeMap::new();
     let all = (0..tables.sig.nodes.len())
         .map(|i| ValueRef::Sig(SignalId::at(i)))
         .chain((0..tables.event.nodes.len()).map(|i| ValueRef::Event(EventId::at(i))));
-    for value in all.filter(needed) {
-        members.entry(owner(value)).or_default().push(value);
-    }
-    let mut done: HashMap<ValueRef, bool> = HashMap::new();
-    let mut runs = BTreeMap::new();
-    for (own, members) in members {
+    let mut members: Vec<(Owner, ValueRef)> = all
+        .filter(needed)
+        .map(|value| (owner(value), value))
+        .collect();
+    members.sort_by_key(|(owner, _)| *owner);
+    let mut done = Kept::none(tables);
+    let mut runs = Vec::new();
+    let mut work = Vec::new();
+    for members in members.chunk_by(|a, b| a.0 == b.0) {
+        let own = members[0].0;
         let mut run = Vec::with_capacity(members.len());
-        for root in members {
-            let mut work = vec![(root, false)];
+        for (_, root) in members {
+            work.push((*root, false));
             while let Some((value, operands_done)) = work.pop() {
                 if operands_done {
                     run.push(value);
                     continue;
                 }
-                if owner(value) != own || !needed(&value) || done.insert(value, true).is_some() {
+                if owner(value) != own || !needed(&value) || !done.add(value) {
                     continue;
                 }
                 work.push((value, true));
@@ -135,13 +145,13 @@ pub(super) fn runs(draft: &Draft, kept: &Kept) -> BTreeMap<(usize, usize), Vec<V
                 work[first..].reverse();
             }
         }
-        runs.insert(own, run);
+        runs.push((own, run));
     }
     runs
 }
 
 /// Makes the steps, in any order.
-pub(super) fn steps(draft: &mut Draft, runs: BTreeMap<(usize, usize), Vec<ValueRef>>) {
+pub(super) fn steps(draft: &mut Draft, runs: Vec<(Owner, Vec<ValueRef>)>) {
     let mut made: Vec<(StepKind, Vec<ValueRef>)> = vec![
         (StepKind::ExternalSample, Vec::new()),
         (StepKind::TimeDerive, Vec::new()),

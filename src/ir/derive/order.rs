@@ -2,9 +2,10 @@
 //! they write and read.
 
 use super::edges::Edges;
+use crate::ir::fast_map::FastMap;
 use crate::ir::*;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// The phase of each step; a block's step is after the buses if it depends on one.
 pub fn phases(program: &Program, deps: &[Vec<StepId>]) -> Vec<Phase> {
@@ -49,12 +50,9 @@ pub fn order(steps: &[Step], deps: &[Vec<StepId>]) -> Vec<usize> {
 /// in a circle, or depends on one, is left out.
 pub fn topological<K: Ord>(deps: &[Vec<StepId>], key: impl Fn(usize) -> K) -> Vec<usize> {
     let mut missing: Vec<usize> = deps.iter().map(Vec::len).collect();
-    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); deps.len()];
-    for (i, deps) in deps.iter().enumerate() {
-        for dep in deps {
-            readers[dep.index()].push(i);
-        }
-    }
+    let reads = deps.iter().enumerate();
+    let reads = reads.flat_map(|(i, deps)| deps.iter().map(move |dep| (dep.index(), i as u32)));
+    let readers = rows(deps.len(), reads);
     let entry = |i: usize| Reverse((key(i), i));
     let mut ready: BinaryHeap<Reverse<(K, usize)>> = (0..deps.len())
         .filter(|&i| missing[i] == 0)
@@ -63,7 +61,8 @@ pub fn topological<K: Ord>(deps: &[Vec<StepId>], key: impl Fn(usize) -> K) -> Ve
     let mut order = Vec::with_capacity(deps.len());
     while let Some(Reverse((_, i))) = ready.pop() {
         order.push(i);
-        for &reader in &readers[i] {
+        let readers = &readers.item[readers.off[i] as usize..readers.off[i + 1] as usize];
+        for reader in readers.iter().map(|&reader| reader as usize) {
             missing[reader] -= 1;
             if missing[reader] == 0 {
                 ready.push(entry(reader));
@@ -107,7 +106,7 @@ pub fn reads_and_writes(program: &Program) -> (Vec<Vec<SlotId>>, Vec<Vec<SlotId>
     let edges = Edges::new(program);
     let steps = &program.schedule.steps;
     let mut writes: Vec<Vec<SlotId>> = vec![Vec::new(); steps.len()];
-    let mut slot_of: HashMap<ValueRef, SlotId> = HashMap::new();
+    let mut slot_of: FastMap<ValueRef, SlotId> = FastMap::default();
     let at = |kind: StepKind| steps.iter().position(|s| s.kind == kind);
     let console = at(StepKind::TimeConsole);
     let external = at(StepKind::ExternalSample);
@@ -185,42 +184,64 @@ pub fn phase_rows(steps: &[Step]) -> Vec<PhaseRow> {
 pub fn deps_index(program: &Program) -> DepsIndex {
     let slots = program.tables.graph.slots.len();
     let mut producer = vec![None; slots];
-    let mut consumers: Vec<Vec<u32>> = vec![Vec::new(); slots];
-    for (i, step) in program.schedule.steps.iter().enumerate() {
+    let steps = &program.schedule.steps;
+    for (i, step) in steps.iter().enumerate() {
         for slot in &step.writes {
             set(&mut producer, slot.index(), Some(StepId::at(i)));
         }
-        for slot in &step.reads {
-            if let Some(list) = consumers.get_mut(slot.index()) {
-                list.push(i as u32);
-            }
-        }
     }
-    let mut buses: Vec<Vec<u32>> = vec![Vec::new(); slots];
-    for publisher in program.tables.graph.publishers.iter().filter(|p| p.enabled) {
-        if let Some(list) = buses.get_mut(publisher.from.index()) {
-            list.push(publisher.bus.0);
-        }
-    }
+    let reads = steps.iter().enumerate().flat_map(|(i, step)| {
+        let slots = step.reads.iter();
+        slots.map(move |slot| (slot.index(), i as u32))
+    });
+    let publishers = program.tables.graph.publishers.iter();
+    let publishers = publishers.filter(|publisher| publisher.enabled);
+    let buses = publishers.map(|publisher| (publisher.from.index(), publisher.bus.0));
     DepsIndex {
         producer,
-        consumers: rows(consumers),
-        bus_slots: rows(buses),
+        consumers: set_rows(slots, reads),
+        bus_slots: set_rows(slots, buses),
     }
 }
 
-fn rows(lists: Vec<Vec<u32>>) -> Rows {
-    let mut rows = Rows {
-        off: vec![0],
-        item: Vec::new(),
-    };
-    for mut list in lists {
-        list.sort_unstable();
-        list.dedup();
-        rows.item.extend(list);
-        rows.off.push(rows.item.len() as u32);
+/// Items by row, in the order in which they come. Items of rows that are not there are left out.
+fn rows(count: usize, pairs: impl Iterator<Item = (usize, u32)> + Clone) -> Rows {
+    let pairs = pairs.filter(|(row, _)| *row < count);
+    let mut off = vec![0u32; count + 1];
+    for (row, _) in pairs.clone() {
+        off[row + 1] += 1;
     }
-    rows
+    for i in 0..count {
+        off[i + 1] += off[i];
+    }
+    let mut item = vec![0; off[count] as usize];
+    let mut next = off.clone();
+    for (row, value) in pairs {
+        item[next[row] as usize] = value;
+        next[row] += 1;
+    }
+    Rows { off, item }
+}
+
+/// As [`rows`], but ascending and each item once.
+fn set_rows(count: usize, pairs: impl Iterator<Item = (usize, u32)> + Clone) -> Rows {
+    let Rows { mut off, mut item } = rows(count, pairs);
+    let (mut from, mut kept) = (0, 0);
+    for end in off.iter_mut().skip(1) {
+        let to = *end as usize;
+        item[from..to].sort_unstable();
+        let first = kept;
+        for i in from..to {
+            if kept == first || item[kept - 1] != item[i] {
+                item[kept] = item[i];
+                kept += 1;
+            }
+        }
+        from = to;
+        *end = kept as u32;
+    }
+    item.truncate(kept);
+    Rows { off, item }
 }
 
 fn set<T>(list: &mut [Option<T>], i: usize, value: Option<T>) {
