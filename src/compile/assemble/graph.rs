@@ -158,8 +158,7 @@ impl Work<'_, '_> {
                 let owner = address::port_owner(id, port, Direction::In);
                 let key = format!("{name}/in/{}", input.name);
                 let slot = address::push(&mut self.lowered.build, key, ty, owner, at);
-                let default_key = format!("{name}/{}", input.name);
-                let src = self.source(&row, ty, default_key, &mut defaults);
+                let src = self.source(&row, ty, (name, input.name), &mut defaults);
                 let name = self.lowered.build.text(input.name);
                 inputs.push(Port {
                     name,
@@ -213,7 +212,7 @@ impl Work<'_, '_> {
         &mut self,
         row: &InputRow,
         ty: TypeId,
-        key: String,
+        (block, port): (&str, &str),
         defaults: &mut Vec<(String, DefaultRow)>,
     ) -> PortSource {
         match &row.source {
@@ -222,6 +221,7 @@ impl Work<'_, '_> {
             From::Const(c) => PortSource::Const(*c),
             From::Default(c, identity) => {
                 let build = &mut self.lowered.build;
+                let key = format!("{block}/{port}");
                 let identity = identity.as_ref().map(|id| build.text(id));
                 let row = DefaultRow {
                     key: build.text(&key),

@@ -28,13 +28,32 @@ impl<'p> StepKeys<'p> {
 
     /// The key of the step that does `kind`.
     pub fn of(&self, kind: StepKind) -> String {
+        match self.parts(kind) {
+            (word, None) => word.to_owned(),
+            (word, Some(subject)) => format!("{word}:{subject}"),
+        }
+    }
+
+    /// Whether a step that does `kind` has this key.
+    pub fn is(&self, kind: StepKind, key: &str) -> bool {
+        match self.parts(kind) {
+            (word, None) => key == word,
+            (word, Some(subject)) => {
+                let rest = key.strip_prefix(word).and_then(|key| key.strip_prefix(':'));
+                rest == Some(subject)
+            }
+        }
+    }
+
+    /// The word and the subject, where there is one.
+    fn parts(&self, kind: StepKind) -> (&'static str, Option<&'p str>) {
         let t = &self.program.tables;
         let (word, key) = match kind {
-            StepKind::ExternalSample => return "externalSample".to_owned(),
-            StepKind::TimeDerive => return "timeDerive".to_owned(),
-            StepKind::TimeConsole => return "timeConsole".to_owned(),
-            StepKind::StateCommit => return "stateCommit".to_owned(),
-            StepKind::RenderAssemble => return "renderAssemble".to_owned(),
+            StepKind::ExternalSample => return ("externalSample", None),
+            StepKind::TimeDerive => return ("timeDerive", None),
+            StepKind::TimeConsole => return ("timeConsole", None),
+            StepKind::StateCommit => return ("stateCommit", None),
+            StepKind::RenderAssemble => return ("renderAssemble", None),
             StepKind::Materialize { group } => {
                 let group = t.materialize.groups.get(group.index());
                 let first = group.and_then(|group| group.reqs.first());
@@ -68,7 +87,7 @@ impl<'p> StepKeys<'p> {
             }
         };
         let subject = key.and_then(|key| t.strings.get(key.index()));
-        format!("{word}:{}", subject.map_or("", String::as_str))
+        (word, Some(subject.map_or("", String::as_str)))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::Findings;
 use crate::ir::*;
-use std::collections::HashSet;
 
 pub(super) fn check(f: &mut Findings<'_>) {
     let p = f.program;
+    let mut met = Met::new(p);
     for table in tables(p) {
-        unique(f, table.pointer, &table.keys);
+        unique(f, &mut met, || table.pointer.to_owned(), &table.keys);
         // Texts of the pool are sorted, so their places are in the order of their bytes.
         let late = table.keys.windows(2).position(|w| w[0] > w[1]);
         if let Some(at) = late.filter(|_| table.sorted) {
@@ -18,12 +18,14 @@ pub(super) fn check(f: &mut Findings<'_>) {
     for (i, block) in p.tables.graph.blocks.iter().enumerate() {
         for (side, ports) in [("in", &block.r#in), ("out", &block.out)] {
             let names: Vec<StrId> = ports.iter().map(|port| port.name).collect();
-            unique(f, &format!("/tables/graph/blocks/{i}/{side}"), &names);
+            let table = || format!("/tables/graph/blocks/{i}/{side}");
+            unique(f, &mut met, table, &names);
         }
     }
     for (i, domain) in p.tables.graph.domains.iter().enumerate() {
         let names: Vec<StrId> = domain.attrs.iter().map(|attr| attr.name).collect();
-        unique(f, &format!("/tables/graph/domains/{i}/attrs"), &names);
+        let table = || format!("/tables/graph/domains/{i}/attrs");
+        unique(f, &mut met, table, &names);
     }
     in_order(f);
 }
@@ -88,13 +90,28 @@ fn tables(p: &Program) -> Vec<Keyed> {
     ]
 }
 
-fn unique(f: &mut Findings<'_>, table: &str, keys: &[StrId]) {
-    let mut seen = HashSet::with_capacity(keys.len());
+/// In which list each text was met last.
+struct Met {
+    list: Vec<u32>,
+    now: u32,
+}
+
+impl Met {
+    fn new(program: &Program) -> Self {
+        Self {
+            list: vec![0; program.tables.strings.len()],
+            now: 0,
+        }
+    }
+}
+
+fn unique(f: &mut Findings<'_>, met: &mut Met, table: impl Fn() -> String, keys: &[StrId]) {
+    met.now += 1;
     for (i, key) in keys.iter().enumerate() {
-        if !seen.insert(*key) {
+        if std::mem::replace(&mut met.list[key.index()], met.now) == met.now {
             let key = &f.program.tables.strings[key.index()];
             let message = format!("key `{key}` is there twice");
-            f.add("ir-duplicate-key", table, i, message);
+            f.add("ir-duplicate-key", &table(), i, message);
         }
     }
 }
