@@ -40,26 +40,30 @@ impl<'a> Place<'a> {
 
     /// As a JSON pointer (RFC 6901).
     pub(super) fn pointer(&self) -> String {
-        self.to_string()
+        let mut pointer = String::with_capacity(32);
+        self.spell(&mut pointer);
+        pointer
+    }
+
+    fn spell(&self, pointer: &mut String) {
+        // The depth is that of the JSON text: at most 128.
+        let Some(parent) = self.parent else {
+            return;
+        };
+        parent.spell(pointer);
+        pointer.push('/');
+        match self.step {
+            // Writing to a text cannot fail.
+            Step::Index(index) => drop(write!(pointer, "{index}")),
+            Step::Key(key) if !key.contains(['~', '/']) => pointer.push_str(key),
+            Step::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+        }
     }
 }
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The depth is that of the JSON text: at most 128.
-        let Some(parent) = self.parent else {
-            return Ok(());
-        };
-        parent.fmt(f)?;
-        f.write_char('/')?;
-        match self.step {
-            Step::Index(index) => write!(f, "{index}"),
-            Step::Key(key) => key.chars().try_for_each(|c| match c {
-                '~' => f.write_str("~0"),
-                '/' => f.write_str("~1"),
-                c => f.write_char(c),
-            }),
-        }
+        f.write_str(&self.pointer())
     }
 }
 
