@@ -13,6 +13,7 @@ use oscilla::raster::{Canvas, Raster, RasterOptions};
 use oscilla::vm::{Engine, EngineOptions, FrameCtx, FrameTime};
 use oscilla::{compile, diag, patch};
 use plotters::prelude::*;
+use plotters::style::register_font;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -179,6 +180,9 @@ fn plot(
     elements: &[(f64, Times)],
     pixels: &[(f64, Times)],
 ) -> Result<(), Box<dyn Error>> {
+    let font = include_bytes!("../src/cli/font/dejavu-sans.ttf");
+    register_font("sans-serif", FontStyle::Normal, font)
+        .map_err(|_| "the font of plots is damaged")?;
     let root = SVGBackend::new(path, (960, 420)).into_drawing_area();
     root.fill(&WHITE)?;
     let halves = root.split_evenly((1, 2));
