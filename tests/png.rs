@@ -29,31 +29,24 @@ fn decode(file: &[u8]) -> Image {
     }
 }
 
-/// A whole gallery at the default effort is no larger than 1.3 times what `balanced` makes of it. So are its
-/// frames, but for slow ramps on many edges, where choosing a filter for each row is worth more.
+/// No frame of the gallery is larger than 1.3 times what `balanced` makes of it, and all of them together are no
+/// larger.
 #[test]
 fn fast_files_are_hardly_larger_than_balanced_ones() {
     let [mut fast, mut balanced] = [PngEffort::Fast, PngEffort::Balanced].map(PngEncoder::new);
-    let (mut sums, mut larger) = ([0, 0], Vec::new());
-    let pictures = pictures();
-    for path in &pictures {
-        let picture = decode(&fs::read(path).expect("readable"));
+    let mut sums = [0, 0];
+    for path in pictures() {
+        let picture = decode(&fs::read(&path).expect("readable"));
         let files = [&mut fast, &mut balanced]
             .map(|encoder| encoder.encode(&picture, &Vec::new()).expect("a file"));
         assert!(decode(&files[0]) == picture, "{} changed", path.display());
         let sizes = files.map(|file| file.len());
         sums = [sums[0] + sizes[0], sums[1] + sizes[1]];
-        // Of a kilobyte, the head is a good part.
-        if sizes[0] > sizes[1] * 13 / 10 + 256 {
-            larger.push((path, sizes));
-        }
+        assert!(
+            sizes[0] * 10 <= sizes[1] * 13,
+            "{}: {sizes:?}",
+            path.display()
+        );
     }
-    assert!(sums[0] * 10 <= sums[1] * 11, "{sums:?}");
-    assert!(larger.len() * 20 <= pictures.len(), "{larger:?}");
-    assert!(
-        larger
-            .iter()
-            .all(|(_, [fast, balanced])| fast * 2 < balanced * 5),
-        "{larger:?}"
-    );
+    assert!(sums[0] <= sums[1], "{sums:?}");
 }

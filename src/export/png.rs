@@ -3,14 +3,14 @@
 //! In: an [`Image`] and text metadata. Out: the bytes of the file. They depend on nothing else, no
 //! clock and no path. A frame of at most 256 colours is tried with a palette and without, and the smaller
 //! file is kept. `balanced` and `small` leave rows to the `png` crate; `fast` has its own way to compress
-//! them, which is ten times as fast as `balanced`; over the gallery its files are as small, and up to twice as
-//! large where gradients are smooth: see `fast`.
+//! them, which is ten times as fast as `balanced`, and over the gallery its files are as small: see `fast`.
 
 mod block;
 mod deflate;
 mod fast;
 mod huffman;
 mod palette;
+mod rows;
 
 use super::{DeepImage, Image, ImageView, Texts};
 use fast::Fast;
@@ -24,7 +24,7 @@ pub enum PngEffort {
     /// A few milliseconds a frame.
     #[default]
     Fast,
-    /// Ten times that and more: smaller where gradients are smooth, elsewhere about as large.
+    /// Ten times that and more: smaller where gradients are smooth, elsewhere not.
     Balanced,
     /// As small as this encoder can.
     Small,

@@ -1,8 +1,10 @@
 //! Lines of a picture become a zlib stream, fast.
 //!
-//! 1. Matches begin and end with pixels, so one look a pixel finds them: is this pixel (with the next one)
-//!    the one before it again, or those that last had the same hash? If so, the match is taken as far as it
-//!    goes in the line. Nothing is looked for twice.
+//! 1. A [`Search`] says what is looked for. In runs, only whether a pixel is the one before it again: the least
+//!    work, and enough where art is flat. Among pixels, matches begin and end with pixels, so one look a pixel finds
+//!    them: is this pixel (with the next one) the one before it again, or those that last had the same hash? If
+//!    so, the match is taken as far as it goes in the line. Nothing is looked for twice. Among bytes, the
+//!    same at every byte, also of what was matched.
 //! 2. A line like the one before costs a comparison. Such lines in a row become one long match, unless the
 //!    line itself was cheaper: matches far away have many bits.
 //! 3. Where nothing matches for a while, most pixels are not even looked for: noise is written as it is.
@@ -28,11 +30,26 @@ const HASH: u32 = 13;
 /// So many pixels in a row without a match are noise.
 const PATIENCE: usize = 32;
 
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Search {
+    /// Pixels like the one before them.
+    Runs,
+    /// Pixels that were there before.
+    #[default]
+    Pixels,
+    /// Bytes that were there before, also those of matches.
+    Bytes,
+}
+
 /// Compresses, keeping its buffers.
 #[derive(Debug)]
 pub(super) struct Deflater {
-    /// What was, as far as matches reach and a little more, and the line that comes.
+    search: Search,
+    /// What was, as far as matches reach and a little more, the line that comes, and what is no longer used.
     window: Vec<u8>,
+    /// So many bytes of it.
+    filled: usize,
     /// Bytes before the window, and [`REACH`] + 1 more: so a place that was never seen is too far away.
     base: usize,
     /// Where a hash was seen last, from the beginning.
@@ -50,7 +67,9 @@ pub(super) struct Deflater {
 impl Default for Deflater {
     fn default() -> Self {
         Self {
+            search: Search::default(),
             window: Vec::new(),
+            filled: 0,
             base: 0,
             seen: Box::new([0; 1 << HASH]),
             repeated: (0, 0),
@@ -64,8 +83,9 @@ impl Default for Deflater {
 
 impl Deflater {
     /// Begins a stream.
-    pub(super) fn begin(&mut self) {
-        self.window.clear();
+    pub(super) fn begin(&mut self, search: Search) {
+        self.search = search;
+        self.filled = 0;
         self.base = REACH + 1;
         self.seen.fill(0);
         self.repeated = (0, 0);
@@ -77,22 +97,25 @@ impl Deflater {
     }
 
     /// Appends a line: a byte and then pixels of `STEP` bytes (1 to 4), `count` bytes in all. `fill` gets what
-    /// came before, as far as it is there, and the line, which is zero.
+    /// came before, as far as it is there, and the line, of which it writes every byte.
     #[inline]
     pub(super) fn line<const STEP: usize>(
         &mut self,
         count: usize,
         fill: impl FnOnce(&[u8], &mut [u8]),
     ) {
-        if self.window.len() >= REACH + PIECE {
-            let gone = self.window.len() - REACH;
-            self.window.copy_within(gone.., 0);
-            self.window.truncate(REACH);
+        if self.filled >= REACH + PIECE {
+            let gone = self.filled - REACH;
+            self.window.copy_within(gone..self.filled, 0);
+            self.filled = REACH;
             self.base += gone;
         }
-        let start = self.window.len();
-        self.window.resize(start + count, 0);
-        let (before, line) = self.window.split_at_mut(start);
+        let start = self.filled;
+        self.filled += count;
+        if self.window.len() < self.filled {
+            self.window.resize(self.filled, 0);
+        }
+        let (before, line) = self.window[..self.filled].split_at_mut(start);
         fill(before, line);
         let mut checksum = Adler32::from_checksum(self.checksum);
         checksum.write(line);
@@ -104,7 +127,11 @@ impl Deflater {
         }
         self.write_repeated();
         let cost = self.block.cost();
-        self.match_line::<STEP>(start);
+        match self.search {
+            Search::Runs => self.find_runs::<STEP>(start),
+            Search::Pixels => self.find_matches::<STEP>(start),
+            Search::Bytes => self.find_matches::<1>(start),
+        }
         self.cost = self.block.cost() - cost;
         if self.block.is_full() {
             self.block.write(false, &mut self.bits);
@@ -128,12 +155,42 @@ impl Deflater {
         }
     }
 
+    /// Finds runs in the line that begins at `start` of the window.
+    fn find_runs<const STEP: usize>(&mut self, start: usize) {
+        let mask = u64::MAX >> (64 - 8 * STEP);
+        let (window, block) = (&self.window[..self.filled], &mut self.block);
+        block.reserve(window.len() - start);
+        // Before the second pixel there is none.
+        let mut at = window.len().min(start + 1 + STEP);
+        let mut literals = start;
+        // Pixels are read as words.
+        let end = window.len().saturating_sub(8 + STEP);
+        while at < end {
+            if (word(window, at) ^ word(window, at - STEP)) & mask != 0 {
+                at += STEP;
+                continue;
+            }
+            let found = common(&window[at - STEP..], &window[at..]);
+            let count = found - found % STEP;
+            if count < 3 {
+                at += STEP;
+                continue;
+            }
+            block.literals(&window[literals..at]);
+            block.repeat(count, STEP);
+            at += count;
+            literals = at;
+        }
+        block.literals(&window[literals..]);
+    }
+
     /// Finds matches in the line that begins at `start` of the window.
-    fn match_line<const STEP: usize>(&mut self, start: usize) {
+    fn find_matches<const STEP: usize>(&mut self, start: usize) {
         // The shortest match: two pixels, or four of one byte.
         let mask = u64::MAX >> (64 - 8 * if STEP == 1 { 4 } else { 2 * STEP });
-        let (window, block) = (&self.window[..], &mut self.block);
+        let (window, block) = (&self.window[..self.filled], &mut self.block);
         block.reserve(window.len() - start);
+        let every = self.search == Search::Bytes;
         // Where pixels are bytes, the first byte is one of them.
         let mut at = start;
         if STEP > 1 {
@@ -168,6 +225,14 @@ impl Deflater {
                     }
                 }
                 block.repeat(count, distance);
+                if every && distance > STEP {
+                    // The bytes of a match may come again on their own.
+                    for place in at + 1..(at + count.min(LONGEST_MATCH)).min(end) {
+                        let here = word(window, place) & mask;
+                        let slot = here.wrapping_mul(0x9e37_79b1_85eb_ca87) >> (64 - HASH);
+                        self.seen[slot as usize] = (self.base + place) as u32;
+                    }
+                }
                 at += count;
                 misses = 0;
                 continue;
@@ -223,18 +288,21 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Read as _;
 
-    /// Lines through the compressor and back.
+    /// Lines through the compressor and back; the size when pixels are looked for.
     fn there_and_back<const STEP: usize>(deflater: &mut Deflater, lines: &[Vec<u8>]) -> usize {
-        deflater.begin();
-        for line in lines {
-            deflater.line::<STEP>(line.len(), |_, out| out.copy_from_slice(line));
-        }
-        let stream = deflater.finish();
-        let mut back = Vec::new();
-        let mut decoder = flate2::read::ZlibDecoder::new(stream);
-        decoder.read_to_end(&mut back).expect("a zlib stream");
-        assert!(back == lines.concat(), "other bytes came back");
-        stream.len()
+        let sizes = [Search::Runs, Search::Bytes, Search::Pixels].map(|search| {
+            deflater.begin(search);
+            for line in lines {
+                deflater.line::<STEP>(line.len(), |_, out| out.copy_from_slice(line));
+            }
+            let stream = deflater.finish();
+            let mut back = Vec::new();
+            let mut decoder = flate2::read::ZlibDecoder::new(stream);
+            decoder.read_to_end(&mut back).expect("a zlib stream");
+            assert!(back == lines.concat(), "other bytes came back");
+            stream.len()
+        });
+        sizes[2]
     }
 
     fn noise(seed: u32, count: usize) -> Vec<u8> {

@@ -2,39 +2,55 @@
 //!
 //! 1. A row is packed and filtered straight into the window of the compressor, and compressed while it is in
 //!    the cache: pixels are read once.
-//! 2. All rows have one filter. *None* suits flat art: the same colours come again, and edges are there once.
-//!    *Sub* and *Up*, the differences to the pixel to the left and to the row above, suit gradients. Which one
-//!    it is, a few bands of rows tell, which are compressed all three ways.
-//! 3. Sixteen pixels like those above them are not packed again.
+//! 2. Pictures differ in what makes them small. Flat art is runs of a colour, and edges that no effort makes
+//!    smaller; patterns come again; gradients want differences, and a filter chosen row by row. So some bands
+//!    of rows are compressed in several [`Way`]s first. A slower way is taken only where it is worth it.
+//! 3. How many rows are tried depends on how wide they are: a large picture spends a tenth of its time on
+//!    that, a small one more, which is little.
+//! 4. The choice depends on nothing but the picture: the same picture gives the same bytes, wherever it stands
+//!    in a sequence.
 //!
-//! In: a picture, or indices into a palette. Out: a zlib stream. Next: [`super::deflate`].
+//! In: a picture, or indices into a palette. Out: a zlib stream. Next: [`super::rows`], [`super::deflate`].
 
-use super::deflate::Deflater;
+use super::deflate::{Deflater, Search};
+use super::rows::{Filters, Rows};
 use crate::export::ImageView;
 use std::ops::Range;
 
-/// Pixels that are compared at once with those above.
-const RUN: usize = 16;
-/// Bands that tell the filter, evenly over the picture.
-const BANDS: usize = 8;
-/// Rows of a band.
-const BAND: usize = 4;
+/// Pixels of the rows that are tried, about; but no fewer rows than [`LEAST`].
+const TRIED: usize = 3 << 14;
+const LEAST: usize = 24;
+/// Rows of a band that is tried.
+const BAND: usize = 6;
 
-/// A filter of rows, by its number in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filter {
-    /// Bytes as they are.
-    None = 0,
-    /// Less the pixel to the left.
-    Sub = 1,
-    /// Less the byte above.
-    Up = 2,
+/// How rows are filtered, and what is looked for in them.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    filters: Filters,
+    search: Search,
+}
+
+impl Way {
+    /// It takes longer; its files must be so small against those of others, percent.
+    fn worth(self) -> usize {
+        let filters = match self.filters {
+            Filters::None | Filters::Sub | Filters::Up => 100,
+            Filters::Best => 95,
+        };
+        let search = match self.search {
+            Search::Runs => 100,
+            Search::Pixels => 95,
+            Search::Bytes => 84,
+        };
+        filters * search / 100
+    }
 }
 
 /// Compresses rows, keeping its buffers.
 #[derive(Debug, Default)]
 pub(super) struct Fast {
     deflater: Deflater,
+    rows: Rows,
 }
 
 impl Fast {
@@ -50,160 +66,225 @@ impl Fast {
     /// One byte a pixel, unfiltered: neighbouring numbers of colours mean nothing.
     pub(super) fn indexed(&mut self, width: u32, indices: &[u8]) -> &[u8] {
         let width = width as usize;
-        self.deflater.begin();
+        self.deflater.begin(Search::Pixels);
         for row in indices.chunks_exact(width) {
-            self.deflater
-                .line::<1>(1 + width, |_, line| line[1..].copy_from_slice(row));
+            self.deflater.line::<1>(1 + width, |_, line| {
+                // No filter.
+                line[0] = 0;
+                line[1..].copy_from_slice(row);
+            });
         }
         self.deflater.finish()
     }
 
     fn pixels<const STEP: usize>(&mut self, picture: ImageView<'_>) -> &[u8] {
-        let height = picture.height as usize;
-        let bands = (0..BANDS).map(|band| {
-            let first = (2 * band + 1) * height / (2 * BANDS);
-            first..(first + BAND).min(height)
-        });
-        let mut size = |filter| {
-            let stream = self.rows::<STEP>(picture, filter, bands.clone());
-            stream.len()
+        let way = self.choose::<STEP>(picture);
+        let all = 0..picture.height as usize;
+        self.compress::<STEP>(picture, way, std::iter::once(all))
+    }
+
+    /// The way that suits some bands.
+    fn choose<const STEP: usize>(&mut self, picture: ImageView<'_>) -> Way {
+        let bands = bands(picture.width as usize, picture.height as usize);
+        // The way, and its size: as if it were larger, where it takes longer.
+        let mut tried = |filters, search| {
+            let way = Way { filters, search };
+            let size = self.compress::<STEP>(picture, way, bands.clone()).len();
+            (size * 100 / way.worth(), way)
         };
-        let filters = [Filter::None, Filter::Sub, Filter::Up];
-        let filter = filters.into_iter().min_by_key(|&filter| size(filter));
-        let filter = filter.unwrap_or(Filter::None);
-        self.rows::<STEP>(picture, filter, std::iter::once(0..height))
+        let better = |a: (usize, Way), b: (usize, Way)| if b.0 < a.0 { b } else { a };
+
+        let plain = tried(Filters::None, Search::Pixels);
+        let sub = tried(Filters::Sub, Search::Pixels);
+        let up = tried(Filters::Up, Search::Pixels);
+        let differences = better(sub, up);
+        let mut best = better(plain, differences);
+        // Where differences are no use, neither is it to choose among them.
+        if differences.0 * 10 < plain.0 * 11 {
+            best = better(best, tried(Filters::Best, Search::Pixels));
+        }
+        if best.1.filters == Filters::Best {
+            best = better(best, tried(Filters::Best, Search::Bytes));
+        }
+        better(best, tried(best.1.filters, Search::Runs)).1
     }
 
     /// Compresses some ranges of rows.
-    fn rows<const STEP: usize>(
+    fn compress<const STEP: usize>(
         &mut self,
         picture: ImageView<'_>,
-        filter: Filter,
+        way: Way,
         ranges: impl Iterator<Item = Range<usize>>,
     ) -> &[u8] {
         let width = picture.width as usize;
         let (pixels, _) = picture.rgba.as_chunks::<4>();
         let row = |y: usize| &pixels[y * width..(y + 1) * width];
-        self.deflater.begin();
+        let rows = &mut self.rows;
+        self.deflater.begin(way.search);
         for range in ranges {
-            let mut above = range.start.checked_sub(1).map_or(&[][..], row);
-            let mut is_first = true;
+            let mut above = range.start.checked_sub(1).map(row);
+            let first = range.start;
             for y in range {
                 let row = row(y);
                 let count = 1 + STEP * width;
                 self.deflater.line::<STEP>(count, |before, line| {
-                    line[0] = filter as u8;
-                    let line = &mut line[1..];
-                    match filter {
-                        Filter::Up if above.is_empty() => pack::<STEP>(row, line),
-                        Filter::Up => pack_differences::<STEP>(row, above, line),
-                        Filter::Sub => pack_steps::<STEP>(row, line),
-                        Filter::None if is_first || before.len() < count => {
-                            pack::<STEP>(row, line);
-                        }
-                        Filter::None => {
-                            let before = &before[before.len() - STEP * width..];
-                            pack_changes::<STEP>(row, above, before, line);
-                        }
-                    }
+                    let before = if y == first { &[] } else { before };
+                    rows.line::<STEP>(way.filters, row, above, before, line);
                 });
-                (above, is_first) = (row, false);
+                above = Some(row);
             }
         }
         self.deflater.finish()
     }
 }
 
-/// The first `STEP` bytes of each pixel.
-fn pack<const STEP: usize>(row: &[[u8; 4]], line: &mut [u8]) {
-    let (runs, rest) = row.as_chunks::<RUN>();
-    let mut lines = line.chunks_exact_mut(STEP * RUN);
-    for (run, out) in runs.iter().zip(&mut lines) {
-        pack_run::<STEP>(run, out);
-    }
-    for (pixel, out) in rest
-        .iter()
-        .zip(lines.into_remainder().chunks_exact_mut(STEP))
-    {
-        out.copy_from_slice(&pixel[..STEP]);
-    }
-}
-
-/// The same, where the line before holds the row above.
-fn pack_changes<const STEP: usize>(
-    row: &[[u8; 4]],
-    above: &[[u8; 4]],
-    before: &[u8],
-    line: &mut [u8],
-) {
-    let (runs, rest) = row.as_chunks::<RUN>();
-    let above = above.as_chunks::<RUN>().0;
-    let mut lines = line.chunks_exact_mut(STEP * RUN);
-    let before = before.chunks_exact(STEP * RUN);
-    for (((run, above), before), out) in runs.iter().zip(above).zip(before).zip(&mut lines) {
-        if same(run, above) {
-            out.copy_from_slice(before);
+/// Bands of rows that tell the way: all of a small picture, else some all over it. Their distances are not
+/// even, for art often repeats itself evenly: each place is the one before and a golden section further.
+fn bands(width: usize, height: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    let rows = (TRIED / width).max(LEAST);
+    let all = height.div_ceil(BAND);
+    let count = rows.div_ceil(BAND).min(all);
+    (0..count).map(move |band| {
+        let first = if count == all {
+            band * BAND
         } else {
-            pack_run::<STEP>(run, out);
+            const SECTION: usize = 40_503;
+            ((band * SECTION % (1 << 16)) * (height - BAND)) >> 16
+        };
+        first..(first + BAND).min(height)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Read as _;
+
+    const FILTERS: [Filters; 4] = [Filters::None, Filters::Sub, Filters::Up, Filters::Best];
+    const SEARCHES: [Search; 3] = [Search::Runs, Search::Pixels, Search::Bytes];
+
+    /// The bytes of pixels that a stream has, and the filters of its rows (PNG 3, 9.2).
+    fn decode(stream: &[u8], width: usize, step: usize) -> (Vec<u8>, Vec<u8>) {
+        let mut lines = Vec::new();
+        let mut decoder = flate2::read::ZlibDecoder::new(stream);
+        decoder.read_to_end(&mut lines).expect("a zlib stream");
+        let (mut pixels, mut filters) = (Vec::new(), Vec::new());
+        for (y, line) in lines.chunks_exact(1 + step * width).enumerate() {
+            filters.push(line[0]);
+            for (x, &byte) in line[1..].iter().enumerate() {
+                let here = y * step * width + x;
+                let at = |is_there: bool, back: usize| -> i32 {
+                    let byte = is_there.then(|| pixels[here - back]);
+                    byte.map_or(0, i32::from)
+                };
+                let a = at(x >= step, step);
+                let b = at(y > 0, step * width);
+                let c = at(y > 0 && x >= step, step * width + step);
+                let near = |p: i32| (a + b - c - p).abs();
+                let foretold = match line[0] {
+                    0 => 0,
+                    1 => a,
+                    2 => b,
+                    3 => (a + b) / 2,
+                    4 if near(a) <= near(b) && near(a) <= near(c) => a,
+                    4 if near(b) <= near(c) => b,
+                    4 => c,
+                    other => panic!("filter {other}"),
+                };
+                pixels.push(byte.wrapping_add(foretold as u8));
+            }
+        }
+        (pixels, filters)
+    }
+
+    /// Flat parts, slopes and noise.
+    fn picture(width: usize, height: usize, seed: u32) -> Vec<u8> {
+        let mut state = seed;
+        let pixel = |i: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (x, y) = (i % width, i / width);
+            match (x / 9 + y / 7 + seed as usize) % 4 {
+                0 => [9, 8, 7, 255],
+                1 => [(3 * x) as u8, (5 * y) as u8, (x + y) as u8, 255],
+                2 => [(x * y) as u8, 20, (x / 2) as u8, 200],
+                _ => state.to_le_bytes(),
+            }
+        };
+        (0..width * height).flat_map(pixel).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_way_leads_back(width in 1usize..70, height in 1usize..50, seed: u32) {
+            let rgba = picture(width, height, seed);
+            let picture = ImageView {
+                width: width as u32,
+                height: height as u32,
+                rgba: &rgba,
+                opaque: false,
+            };
+            let opaque: Vec<u8> = rgba.as_chunks::<4>().0.iter().flat_map(|p| &p[..3]).copied().collect();
+            let mut fast = Fast::default();
+            for filters in FILTERS {
+                for search in SEARCHES {
+                    let way = Way { filters, search };
+                    let stream = fast.compress::<4>(picture, way, std::iter::once(0..height));
+                    prop_assert!(decode(stream, width, 4).0 == rgba, "{:?}", way);
+                    let stream = fast.compress::<3>(picture, way, std::iter::once(0..height));
+                    prop_assert!(decode(stream, width, 3).0 == opaque, "{:?}", way);
+                }
+            }
+            let (step, pixels) = match picture.is_opaque() {
+                true => (3, opaque),
+                false => (4, rgba.clone()),
+            };
+            prop_assert!(decode(fast.direct(picture), width, step).0 == pixels);
+        }
+
+        #[test]
+        fn bands_lie_in_the_picture(width in 1usize..9000, height in 1usize..9000) {
+            let mut rows = 0;
+            for band in bands(width, height) {
+                prop_assert!(band.start < band.end && band.end <= height);
+                rows += band.len();
+            }
+            prop_assert!(rows >= height.min(LEAST) && rows <= height.min(TRIED / width + LEAST + BAND));
         }
     }
-    for (pixel, out) in rest
-        .iter()
-        .zip(lines.into_remainder().chunks_exact_mut(STEP))
-    {
-        out.copy_from_slice(&pixel[..STEP]);
-    }
-}
 
-/// Differences to the pixel to the left.
-fn pack_steps<const STEP: usize>(row: &[[u8; 4]], line: &mut [u8]) {
-    let mut left = [0; 4];
-    for (&pixel, out) in row.iter().zip(line.chunks_exact_mut(STEP)) {
-        out.copy_from_slice(&less(pixel, left)[..STEP]);
-        left = pixel;
-    }
-}
-
-/// Differences to the row above, into a line of zeros.
-fn pack_differences<const STEP: usize>(row: &[[u8; 4]], above: &[[u8; 4]], line: &mut [u8]) {
-    let (runs, rest) = row.as_chunks::<RUN>();
-    let (above, rest_above) = above.as_chunks::<RUN>();
-    let mut lines = line.chunks_exact_mut(STEP * RUN);
-    for ((run, above), out) in runs.iter().zip(above).zip(&mut lines) {
-        if !same(run, above) {
-            let difference = std::array::from_fn(|i| less(run[i], above[i]));
-            pack_run::<STEP>(&difference, out);
-        }
-    }
-    let rest = rest.iter().zip(rest_above);
-    for ((&pixel, &above), out) in rest.zip(lines.into_remainder().chunks_exact_mut(STEP)) {
-        out.copy_from_slice(&less(pixel, above)[..STEP]);
-    }
-}
-
-/// Whether both are the same; no call, which would cost as much.
-#[inline(always)]
-fn same(run: &[[u8; 4]; RUN], above: &[[u8; 4]; RUN]) -> bool {
-    let bytes = run.as_flattened().iter().zip(above.as_flattened());
-    bytes.fold(0, |all, (a, b)| all | (a ^ b)) == 0
-}
-
-/// Each byte less another, wrapping.
-#[inline(always)]
-fn less(pixel: [u8; 4], above: [u8; 4]) -> [u8; 4] {
-    std::array::from_fn(|i| pixel[i].wrapping_sub(above[i]))
-}
-
-#[inline(always)]
-fn pack_run<const STEP: usize>(run: &[[u8; 4]; RUN], out: &mut [u8]) {
-    if STEP == 4 {
-        return out.copy_from_slice(run.as_flattened());
-    }
-    // Four pixels of four bytes are three words of four.
-    let (fours, _) = run.as_chunks::<4>();
-    for (four, out) in fours.iter().zip(out.as_chunks_mut::<12>().0) {
-        let [a, b, c, d] = four.map(|[r, g, b, _]| u32::from_le_bytes([r, g, b, 0]));
-        let words = [a | b << 24, b >> 8 | c << 16, c >> 16 | d << 8];
-        out.copy_from_slice(words.map(u32::to_le_bytes).as_flattened());
+    /// A row has the filter that leaves the least.
+    #[test]
+    fn the_best_filter_suits_the_row() {
+        let width = 40;
+        let slope = |x: usize| [(6 * x) as u8, (5 * x) as u8, (4 * x) as u8, 255];
+        let noise = |x: usize| ((x as u32).wrapping_mul(2_654_435_761) >> 7).to_le_bytes();
+        let rows = [
+            (0..width).map(slope).collect::<Vec<_>>(),
+            (0..width).map(slope).collect(),
+            (0..width).map(noise).collect(),
+            (0..width)
+                .map(|x| noise(x).map(|v| v.wrapping_add(2)))
+                .collect(),
+            vec![[1, 0, 255, 255]; width],
+        ];
+        let rgba = rows.concat().concat();
+        let picture = ImageView {
+            width: width as u32,
+            height: rows.len() as u32,
+            rgba: &rgba,
+            opaque: false,
+        };
+        let way = Way {
+            filters: Filters::Best,
+            search: Search::Runs,
+        };
+        let mut fast = Fast::default();
+        let stream = fast.compress::<3>(picture, way, std::iter::once(0..rows.len()));
+        let (_, filters) = decode(stream, width, 3);
+        assert_eq!(
+            (filters[0], filters[1], filters[3], filters[4]),
+            (1, 2, 2, 1)
+        );
     }
 }
