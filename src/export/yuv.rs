@@ -17,7 +17,6 @@
 //! H.264 put it: on the left column, between the two rows. So it is the mean of both rows with weights
 //! 1 2 1 over the column before, the column itself and the one after. Pixels beyond the edge count as
 //! the edge.
-
 //!
 //! Rows are taken two by two, while they are in the cache. All loops are of integers over plain rows, so the
 //! compiler makes them wide (see [`crate::math::simd`]); the bytes are the same on every machine.
@@ -69,17 +68,22 @@ pub fn append_planes<'a>(image: impl Into<ImageView<'a>>, chroma: Chroma, out: &
         flat.extend(pixels.iter().map(|&pixel| flatten(pixel)));
     }
     let pixels = if flat.is_empty() { pixels } else { &flat };
-    simd::run(Width::Widest, Luma { pixels, luma });
-    match chroma {
-        Chroma::Full => simd::run(Width::Widest, Colour { pixels, cb, cr }),
-        Chroma::Half => {
-            let mut sums = Sums::new(width);
-            let rows = cb
-                .chunks_exact_mut(columns)
-                .zip(cr.chunks_exact_mut(columns));
-            for (rows, (cb, cr)) in pixels.chunks(2 * width).zip(rows) {
+    let mut sums = Sums::new(width);
+    let colours = cb
+        .chunks_exact_mut(columns)
+        .zip(cr.chunks_exact_mut(columns));
+    let rows = match chroma {
+        Chroma::Full => width,
+        Chroma::Half => 2 * width,
+    };
+    let rows = pixels.chunks(rows).zip(luma.chunks_mut(rows));
+    for ((pixels, luma), (cb, cr)) in rows.zip(colours) {
+        simd::run(Width::Widest, Luma { pixels, luma });
+        match chroma {
+            Chroma::Full => simd::run(Width::Widest, Colour { pixels, cb, cr }),
+            Chroma::Half => {
                 // Below the last row there is this row again.
-                let (above, below) = rows.split_at(width);
+                let (above, below) = pixels.split_at(width);
                 let below = if below.is_empty() { above } else { below };
                 let (rows, sums) = ([above, below], &mut sums);
                 simd::run(Width::Widest, HalfColour { rows, sums, cb, cr });
