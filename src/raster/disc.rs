@@ -14,11 +14,11 @@
 //! digits as r² grows: f32 serves up to [`MAX_SINGLE`], f64 up to [`MAX_DOUBLE`], and larger discs are
 //! nearly straight in a pixel and become polygons with a corner at every pixel border.
 //!
-//! Read next: `tiny` (all of a disc at once), `rows` (edges and what lies between them), `large`.
+//! Read next: `small` (all of a row at once), `rows` (edges and what lies between them), `large`.
 
 mod large;
 mod rows;
-mod tiny;
+mod small;
 
 use super::affine::Bounds;
 use super::polygon::Polygon;
@@ -248,8 +248,8 @@ impl Discs {
             spans,
         } = self;
         spans.clear();
-        if r <= tiny::MAX_RADIUS && ring.inner <= 0.0 {
-            tiny::fill(*simd, ring, (&bounds, clip), spans);
+        if r <= small::MAX_RADIUS && ring.inner <= 0.0 {
+            small::fill(*simd, ring, (&bounds, clip), spans);
         } else if r <= MAX_SINGLE {
             rows::fill(*simd, single, ring, (&bounds, clip), spans);
         } else {
