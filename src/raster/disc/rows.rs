@@ -4,16 +4,19 @@
 //! 2. `Chord` tells from square roots which pixels of a row a disc touches and which it covers. Between
 //!    the edges nothing is worked out; runs shorter than [`SHORTEST`] are left to the edges.
 //! 3. Blocks are loops over their lanes: the adapters of arrays are not inlined into wide code.
-//! 4. Edges end after whole blocks of pixels where there is room: blending likes that.
+//! 4. Edges end after whole blocks of pixels where there is room: blending likes that. Those after the last one
+//!    that the edge passes are not worked out, nor is the second half of a block that it does not reach.
 
 use super::{Column, Disc, Precision, Ring, Row, floor, segment, split};
 use crate::math::simd::{self, Task, Width};
 use crate::raster::affine::Bounds;
-use crate::raster::surface::{BLOCK, Spans, put};
-use std::ops::RangeInclusive;
+use crate::raster::surface::{BLOCK, Level, Spans, level, put};
+use std::ops::{Range, RangeInclusive};
 
 /// Shorter runs of one coverage are worked out with the edges beside them.
 const SHORTEST: i32 = 16;
+/// Pixels that are worked out where an edge has no more.
+const HALF: usize = BLOCK / 2;
 
 /// Lists the coverage of a ring inside `bounds`, which are its own box cut at `clip`.
 pub(super) fn fill<R: Precision>(
@@ -96,16 +99,16 @@ impl<R: Precision> Columns<R> {
         below.area(column) - above.area(column)
     }
 
-    /// The same of a block of borders.
+    /// The same of some borders in a row, at most a block.
     #[inline(always)]
-    fn strips(&self, [above, below]: &[Row<R>; 2], first: usize) -> [R; BLOCK] {
-        let x = block(&self.x, first);
-        let square = block(&self.square, first);
-        let inside = block(&self.inside, first);
-        let outside = block(&self.outside, first);
-        let right = block(&self.right, first);
-        let mut strips = [R::ZERO; BLOCK];
-        for i in 0..BLOCK {
+    fn strips<const N: usize>(&self, [above, below]: &[Row<R>; 2], first: usize) -> [R; N] {
+        let x = block::<R, N>(&self.x, first);
+        let square = block::<R, N>(&self.square, first);
+        let inside = block::<R, N>(&self.inside, first);
+        let outside = block::<R, N>(&self.outside, first);
+        let right = block::<R, N>(&self.right, first);
+        let mut strips = [R::ZERO; N];
+        for i in 0..N {
             let column = Column {
                 x: x[i],
                 square: square[i],
@@ -121,9 +124,9 @@ impl<R: Precision> Columns<R> {
 
 /// Borders from `first` on; the tables have a block more than is needed.
 #[inline(always)]
-fn block<R: Precision>(column: &[R], first: usize) -> [R; BLOCK] {
+fn block<R: Precision, const N: usize>(column: &[R], first: usize) -> [R; N] {
     let rest = column.get(first..).and_then(<[R]>::first_chunk);
-    rest.copied().unwrap_or([R::ZERO; BLOCK])
+    rest.copied().unwrap_or([R::ZERO; N])
 }
 
 /// Borders of the outer and of the inner disc.
@@ -251,10 +254,10 @@ impl<R: Precision> Task for Rows<'_, R> {
             let clamp = |x: i32| x.saturating_add(column).clamp(bounds.x0, bounds.x1);
             let mut at = clamp(outer.touched.0);
             for (from, to, k) in plain(&outer, &inner) {
-                let (from, to) = (clamp(from), clamp(to));
-                let from = at + whole(from - at);
+                let (edge, to) = (clamp(from), clamp(to));
+                let from = at + whole(edge - at);
                 if to - from >= SHORTEST {
-                    edges.cover(at, from, spans);
+                    edges.cover(at..edge, (from, k), spans);
                     if k > 0 {
                         spans.solid(y, from, to, k);
                     }
@@ -262,7 +265,8 @@ impl<R: Precision> Task for Rows<'_, R> {
                 }
             }
             let end = clamp(outer.touched.1);
-            edges.cover(at, (at + whole(end - at)).min(room.x1), spans);
+            let to = (at + whole(end - at)).min(room.x1);
+            edges.cover(at..end, (to, 0), spans);
         }
     }
 }
@@ -285,37 +289,53 @@ struct Edges<'a, R> {
 }
 
 impl<R: Precision> Edges<'_, R> {
-    /// Works out the pixels from ≤ x < to, block by block.
+    /// Works out the pixels of a range, block by block; those after it up to `to` have the coverage `k`.
     #[inline(always)]
-    fn cover(&self, from: i32, to: i32, spans: &mut Spans) {
-        if from >= to {
+    fn cover(&self, range: Range<i32>, (to, k): (i32, u8), spans: &mut Spans) {
+        if range.start >= to {
             return;
         }
         let [outer, inner] = self.columns;
-        let mut border = (from - self.left) as usize;
+        let mut border = (range.start - self.left) as usize;
         let mut last = outer.strip(&self.rows[0], border);
         if self.hollow {
             last -= inner.strip(&self.rows[1], border);
         }
-        for levels in spans.open(self.y, from, to).chunks_mut(BLOCK) {
-            let mut strips = outer.strips(&self.rows[0], border + 1);
-            if self.hollow {
-                let holes = inner.strips(&self.rows[1], border + 1);
-                for i in 0..BLOCK {
-                    strips[i] -= holes[i];
-                }
-            }
-            let mut areas = [strips[0] - last; BLOCK];
-            for i in 1..BLOCK {
-                areas[i] = strips[i] - strips[i - 1];
-            }
-            let mut block = [[0; 4]; BLOCK];
-            for i in 0..BLOCK {
-                block[i] = R::level(areas[i]);
+        let mut left = range.end - range.start;
+        for levels in spans.open(self.y, range.start, to).chunks_mut(BLOCK) {
+            let mut block = [level(u32::from(k)); BLOCK];
+            // An edge that is steep is soon over.
+            if left <= HALF as i32 {
+                let (half, _) = self.block::<HALF>(border, last);
+                block[..HALF].copy_from_slice(&half);
+            } else {
+                (block, last) = self.block::<BLOCK>(border, last);
             }
             put(block, levels);
-            last = strips[BLOCK - 1];
             border += BLOCK;
+            left -= BLOCK as i32;
         }
+    }
+
+    /// The pixels right of `border`, and the strip of the border after them; `last` is that of this one.
+    #[inline(always)]
+    fn block<const N: usize>(&self, border: usize, last: R) -> ([Level; N], R) {
+        let [outer, inner] = self.columns;
+        let mut strips = outer.strips::<N>(&self.rows[0], border + 1);
+        if self.hollow {
+            let holes = inner.strips::<N>(&self.rows[1], border + 1);
+            for i in 0..N {
+                strips[i] -= holes[i];
+            }
+        }
+        let mut areas = [strips[0] - last; N];
+        for i in 1..N {
+            areas[i] = strips[i] - strips[i - 1];
+        }
+        let mut levels = [[0; 4]; N];
+        for i in 0..N {
+            levels[i] = R::level(areas[i]);
+        }
+        (levels, strips[N - 1])
     }
 }
