@@ -323,18 +323,19 @@ impl Easel {
 
 impl Painter for Easel {
     fn show(&mut self, shown: &Shown) -> Result<ImageView<'_>, SourceError> {
-        if shown.more.is_empty() {
+        let opaque = if shown.more.is_empty() {
             let drawn = self.raster.draw(&shown.tree, &mut self.canvas);
-            drawn.map_err(raster_error)?;
+            drawn.map_err(raster_error)?.opaque
         } else {
             self.expose(shown)?;
             self.exposure.develop(&mut self.canvas);
-        }
+            false
+        };
         let lent = ImageView {
             width: self.canvas.width(),
             height: self.canvas.height(),
             rgba: self.canvas.bytes(),
-            opaque: false,
+            opaque,
         };
         // Then straight and premultiplied are the same bytes.
         if lent.is_opaque() {

@@ -15,9 +15,11 @@ use crate::render_tree::{Column, FillRule, Instances2d, PathData, Shape, StrokeS
 /// Instances have miter joins, limit 4, and closed outlines.
 const MITER_LIMIT: f32 = 4.0;
 
-/// Paints a pass.
+/// Paints a pass. With a `ground`, it is the first one: the surface takes that colour before, whatever it
+/// holds; band by band, if it is painted in bands.
 pub(super) fn paint<S: Space>(
     pass: &Instances2d,
+    ground: Option<S::Pixel>,
     to_device: &Affine,
     shapes: &mut Shapes,
     surface: &mut Surface<S::Pixel>,
@@ -45,11 +47,17 @@ pub(super) fn paint<S: Space>(
         report.culled += missed;
         for (clip, elements) in bands.iter(surface.bounds) {
             drawer.clip = clip;
+            if let Some(pixel) = ground {
+                surface.fill_rows(clip.y0, clip.y1, pixel);
+            }
             for &i in elements {
                 drawer.element::<S>(pass, i as usize, surface);
             }
         }
     } else {
+        if let Some(pixel) = ground {
+            surface.fill(pixel);
+        }
         for i in 0..count {
             let Some((centre, reach)) = place(i) else {
                 continue;

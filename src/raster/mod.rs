@@ -214,6 +214,9 @@ impl Raster {
         };
         if samples == 1 {
             self.draw_once(tree, (width, height), canvas, &mut report);
+            // Encoded values have no mode that makes an opaque pixel translucent (see `srgb`).
+            report.opaque =
+                quantize(tree.background)[3] == 255 && self.options.blend_space == BlendSpace::Srgb;
         } else {
             let mut exposure = std::mem::take(&mut self.exposure);
             exposure.begin();
@@ -341,16 +344,18 @@ impl Frame<'_> {
             leading,
             ..
         } = *self;
+        if leading.is_empty() {
+            still.forget();
+            let ground = S::from_bytes(background);
+            return painter.picture(ground, self.rest, &self.to_device, surface);
+        }
         if !still.recall(leading, background, surface, painter.report) {
-            surface.fill(S::from_bytes(background));
             let before = std::mem::take(painter.report);
-            painter.passes(leading, &self.to_device, surface);
+            let ground = S::from_bytes(background);
+            painter.picture(ground, leading, &self.to_device, surface);
             let faults = *painter.report;
             painter.report.add(&before);
-            match leading {
-                [] => still.forget(),
-                _ => still.remember(leading, background, surface, faults),
-            }
+            still.remember(leading, background, surface, faults);
         }
         painter.passes(self.rest, &self.to_device, surface);
     }

@@ -52,6 +52,8 @@ pub struct DrawReport {
     pub dashes_refused: u64,
     /// Memory of canvas and layers that the frame was allowed to take, bytes.
     pub memory: u64,
+    /// Every pixel is opaque. False where nobody knows without looking at them.
+    pub opaque: bool,
 }
 
 impl DrawReport {
@@ -66,6 +68,7 @@ impl DrawReport {
             blurs_clamped,
             dashes_refused,
             memory,
+            opaque: _,
         } = *other;
         self.elements += elements;
         self.culled += culled;
@@ -88,6 +91,29 @@ pub(super) struct Painter<'a, S: Space> {
 }
 
 impl<S: Space> Painter<'_, S> {
+    /// Paints passes on one colour, whatever the surface holds.
+    pub(super) fn picture(
+        &mut self,
+        ground: S::Pixel,
+        passes: &[Pass],
+        to_device: &Affine,
+        surface: &mut Surface<S::Pixel>,
+    ) {
+        let rest = match passes {
+            [Pass::Instances2d(first), rest @ ..] => {
+                let Tools { shapes, .. } = &mut *self.tools;
+                let ground = Some(ground);
+                instances::paint::<S>(first, ground, to_device, shapes, surface, self.report);
+                rest
+            }
+            _ => {
+                surface.fill(ground);
+                passes
+            }
+        };
+        self.passes(rest, to_device, surface);
+    }
+
     /// Paints passes, bottom first.
     pub(super) fn passes(
         &mut self,
@@ -107,7 +133,7 @@ impl<S: Space> Painter<'_, S> {
                     );
                 }
                 Pass::Instances2d(p) => {
-                    instances::paint::<S>(p, to_device, shapes, surface, self.report);
+                    instances::paint::<S>(p, None, to_device, shapes, surface, self.report);
                 }
                 Pass::Paths2d(p) => {
                     paths::paint_paths::<S>(p, to_device, shapes, surface, self.report);

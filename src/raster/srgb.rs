@@ -10,6 +10,8 @@
 //! screen    s' + d − m(s', d)
 //! ```
 //!
+//! Whatever lies above, an opaque pixel stays opaque: with dₐ = 255 every mode gives 255.
+//!
 //! Colour and alpha go through the same formula, lane by lane: each mode is a [`Mix`] of one channel
 //! and the two alphas, and rows are taken eight pixels, 32 lanes, at a time, which compilers turn into
 //! vector code of any width. What is left of a row is the end of one more chunk that begins in what is
@@ -439,6 +441,26 @@ mod tests {
             let mut got = row.clone();
             Srgb::fade(&mut got, Some(&coverage), k);
             assert_eq!(got, each(&|i| row[i].map(|c| m(m(c, coverage[i]), k))));
+        }
+    }
+
+    #[test]
+    fn an_opaque_pixel_stays_opaque() {
+        let below = [[0, 90, 255, 255]; 9];
+        for alpha in 0..=255 {
+            for k in 0..=255 {
+                // Single pixels, and whole chunks with an end.
+                for (length, blend) in [1, 9].into_iter().flat_map(|l| MODES.map(|b| (l, b))) {
+                    let mut row = below;
+                    Srgb::cover(
+                        &mut row[..length],
+                        [alpha; 4],
+                        &[[k; 4]; 9][..length],
+                        blend,
+                    );
+                    assert!(row.iter().all(|p| p[3] == 255), "{alpha} {k} {blend:?}");
+                }
+            }
         }
     }
 

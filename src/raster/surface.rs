@@ -47,6 +47,17 @@ impl<P: Copy + Default> Surface<P> {
         }
     }
 
+    /// Rows y0 ≤ y < y1 have one colour; all rows, if the box is another than the pixels are for.
+    pub(super) fn fill_rows(&mut self, y0: i32, y1: i32, pixel: P) {
+        let width = self.bounds.width();
+        if self.pixels.len() != width * self.bounds.height() {
+            return self.fill(pixel);
+        }
+        let row = |y: i32| (y - self.bounds.y0) as usize * width;
+        let range = row(y0)..row(y1);
+        self.pixels[range].fill(pixel);
+    }
+
     /// Pixels x0 ≤ x < x1 of row y, which must lie inside the box.
     #[inline(always)]
     pub(super) fn span(&mut self, y: i32, x0: i32, x1: i32) -> &mut [P] {

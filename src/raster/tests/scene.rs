@@ -87,9 +87,10 @@ pub(crate) fn draw(tree: &RenderTree) -> Canvas {
 /// Draws with options.
 pub(crate) fn draw_with(tree: &RenderTree, options: RasterOptions) -> Canvas {
     let mut canvas = Canvas::new();
-    Raster::new(options)
+    let report = Raster::new(options)
         .draw(tree, &mut canvas)
         .expect("the tree is within the limits");
+    assert!(!report.opaque || canvas.is_opaque());
     canvas
 }
 
