@@ -8,7 +8,7 @@ use super::refs::Known;
 use super::types;
 use super::value::{Value, quote};
 use crate::diag::Diagnostic;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Most blocks in a document or definition.
 pub(super) const MOST: usize = 100_000;
@@ -46,7 +46,7 @@ pub(super) struct Blocks<'a> {
     /// Blocks in file order.
     pub(super) entries: Vec<BlockEntry>,
     /// Ids that references may name, those of unreadable entries among them.
-    pub(super) ids: BTreeMap<&'a str, Known>,
+    pub(super) ids: HashMap<&'a str, Known>,
     /// The first old `canvas` entry: its params and their place.
     pub(super) canvas: Option<(&'a Value, String)>,
 }
@@ -56,7 +56,7 @@ impl<'a> Blocks<'a> {
     pub(super) fn read(list: &'a [Value], place: &Place<'_>, report: &mut Report<'_>) -> Self {
         let mut blocks = Self::default();
         // Where an id was first written, for messages about the second.
-        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut first: HashMap<&str, usize> = HashMap::with_capacity(list.len());
         for (i, value) in list.iter().enumerate() {
             let here = place.index(i);
             report.leave();
@@ -75,7 +75,7 @@ impl<'a> Blocks<'a> {
                 fields.warn_unknown(report);
             }
             let id = fields.needed_text("id", report);
-            let id = id.filter(|id| check_id(id, fields.pointer("id"), true, report));
+            let id = id.filter(|id| check_id(id, || fields.pointer("id"), true, report));
             let kind = kind(&fields, report);
             let canvas = kind == Some("canvas");
             if let Some(id) = id {

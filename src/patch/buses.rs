@@ -241,8 +241,8 @@ fn entry(value: &Value, place: &Place<'_>, report: &mut Report<'_>) -> Option<Bu
             at: fields.pointer(key),
         });
     let name = name?;
-    if !check_id(name, fields.pointer("name"), false, report)
-        || !id.is_none_or(|id| check_id(id, fields.pointer("id"), false, report))
+    if !check_id(name, || fields.pointer("name"), false, report)
+        || !id.is_none_or(|id| check_id(id, || fields.pointer("id"), false, report))
     {
         return None;
     }

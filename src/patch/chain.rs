@@ -306,7 +306,7 @@ pub(super) fn params(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Pa
 /// The channel of a listener or binding with a field `external`.
 pub(super) fn external(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> Option<External> {
     let key = fields.needed_text("external", report)?;
-    if !check_id(key, fields.pointer("external"), false, report) {
+    if !check_id(key, || fields.pointer("external"), false, report) {
         return None;
     }
     let ty = fields.text("type", report).and_then(|text| {

@@ -16,7 +16,7 @@ use super::place::Place;
 use super::refs::{End, Known, Scope};
 use super::value::{Value, quote};
 use crate::diag::Diagnostic;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) const COMPOSITE: Shape = Shape {
     what: "a composite",
@@ -123,7 +123,7 @@ fn definition(
     report: &mut Report<'_>,
 ) -> Option<CompositeEntry> {
     let id = fields.needed_text("id", report);
-    let id = id.filter(|id| check_id(id, fields.pointer("id"), true, report));
+    let id = id.filter(|id| check_id(id, || fields.pointer("id"), true, report));
     let label = match fields.first(&["label", "name"]) {
         Some((key, _)) => fields.text(key, report).unwrap_or_default().to_owned(),
         None => String::new(),
@@ -162,7 +162,7 @@ fn empty(at: String, nodes: Vec<BlockEntry>, open_ports: bool) -> CompositeEntry
 /// The nodes of a definition, and all their ids.
 struct Nodes<'a> {
     entries: Vec<BlockEntry>,
-    ids: BTreeMap<&'a str, Known>,
+    ids: HashMap<&'a str, Known>,
 }
 
 impl<'a> Nodes<'a> {
@@ -231,11 +231,11 @@ fn graph(
     }
     let mut nodes = Nodes {
         entries: Vec::new(),
-        ids: BTreeMap::new(),
+        ids: HashMap::new(),
     };
     for (id, value) in list {
         let here = here.key(id);
-        if !check_id(id, here.pointer(), true, report) {
+        if !check_id(id, || here.pointer(), true, report) {
             continue;
         }
         match Fields::open(value, &here, &NODE, report) {
@@ -304,7 +304,7 @@ fn group(
     }
     let mut nodes = Nodes {
         entries: Vec::new(),
-        ids: BTreeMap::new(),
+        ids: HashMap::new(),
     };
     for (i, value) in list.iter().enumerate() {
         let here = here.index(i);
@@ -314,7 +314,7 @@ fn group(
         let Some(id) = node.needed_text("id", report) else {
             continue;
         };
-        if check_id(id, node.pointer("id"), true, report) {
+        if check_id(id, || node.pointer("id"), true, report) {
             nodes.add(id, &node, report);
         }
     }

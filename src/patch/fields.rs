@@ -354,7 +354,12 @@ fn example(shape: &Shape) -> String {
 
 /// Reports an id or name that cannot be one: empty, longer than 256 bytes, with control characters,
 /// or, where `block` says so, with `::`, which separates a composite from its inside.
-pub(super) fn check_id(id: &str, pointer: String, block: bool, report: &mut Report<'_>) -> bool {
+pub(super) fn check_id(
+    id: &str,
+    pointer: impl FnOnce() -> String,
+    block: bool,
+    report: &mut Report<'_>,
+) -> bool {
     let fault = if id.is_empty() {
         "is empty"
     } else if id.len() > LONGEST {
@@ -370,6 +375,6 @@ pub(super) fn check_id(id: &str, pointer: String, block: bool, report: &mut Repo
         "" => format!("the id {fault}"),
         _ => format!("the id {} {fault}", quote(id)),
     };
-    report.push(Diagnostic::error("bad-value", pointer, message).hint("rename it"));
+    report.push(Diagnostic::error("bad-value", pointer(), message).hint("rename it"));
     false
 }

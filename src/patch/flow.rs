@@ -230,7 +230,7 @@ impl Names<'_> {
 /// The written id, or nothing.
 fn id(fields: &Fields<'_, '_>, report: &mut Report<'_>) -> String {
     match fields.text("id", report) {
-        Some(id) if check_id(id, fields.pointer("id"), false, report) => id.to_owned(),
+        Some(id) if check_id(id, || fields.pointer("id"), false, report) => id.to_owned(),
         _ => String::new(),
     }
 }

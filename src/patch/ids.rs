@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::fields::Report;
 use super::value::quote;
 use crate::diag::Diagnostic;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// An entry with an id; empty until it is named.
 pub(super) trait Identified: Connection {
@@ -27,7 +27,7 @@ pub(super) fn name<T: Identified>(
     report: &mut Report<'_>,
 ) {
     // Written id → index of the first entry that has it.
-    let mut written: BTreeMap<String, usize> = BTreeMap::new();
+    let mut written: HashMap<String, usize> = HashMap::new();
     for i in 0..entries.len() {
         let id = entries[i].id().clone();
         if id.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn name<T: Identified>(
             }
         }
     }
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    let mut count: HashMap<String, usize> = HashMap::new();
     for i in 0..entries.len() {
         if !entries[i].id().is_empty() {
             continue;

@@ -11,6 +11,9 @@ use crate::diag::{Diagnostic, Diagnostics};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+/// Keys of an object that are compared each with each, rather than sorted.
+const FEW: usize = 16;
+
 /// Most JSON values and keys in one document.
 const MAX_VALUES: usize = 6_000_000;
 
@@ -24,6 +27,8 @@ pub(super) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Va
     let mut build = Build {
         values: 0,
         diagnostics,
+        items: Vec::new(),
+        entries: Vec::new(),
     };
     let mut json = serde_json::Deserializer::from_str(text);
     let parsed = Seed {
@@ -131,6 +136,11 @@ fn words(said: &str) -> (&str, &'static str) {
 struct Build<'a> {
     values: usize,
     diagnostics: &'a mut Diagnostics,
+    /// Items of the lists that are open, the innermost last: a list that is closed takes its own as a
+    /// whole, and no more room than they need.
+    items: Vec<Value>,
+    /// Entries of the objects that are open.
+    entries: Vec<(String, Value)>,
 }
 
 impl Build<'_> {
@@ -207,23 +217,22 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
+        let first = self.build.items.len();
         loop {
-            let place = self.place.index(list.len());
+            let place = self.place.index(self.build.items.len() - first);
             match seq.next_element_seed(Seed {
                 build: &mut *self.build,
                 place: &place,
             })? {
-                Some(value) => list.push(value),
+                Some(value) => self.build.items.push(value),
                 None => break,
             }
         }
-        list.shrink_to_fit();
-        Ok(Value::List(list))
+        Ok(Value::List(self.build.items.split_off(first)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries: Vec<(String, Value)> = Vec::new();
+        let first = self.build.entries.len();
         while let Some(key) = map.next_key::<String>()? {
             self.build.count()?;
             let place = self.place.key(&key);
@@ -231,18 +240,22 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
                 build: &mut *self.build,
                 place: &place,
             })?;
-            entries.push((key, value));
+            self.build.entries.push((key, value));
         }
+        let mut entries = self.build.entries.split_off(first);
         keep_last(&mut entries, |key| {
             self.build.duplicate(key, self.place.key(key))
         });
-        entries.shrink_to_fit();
         Ok(Value::Object(entries))
     }
 }
 
 /// Removes all but the last entry of each key, in the place of the first; tells of each such key.
 fn keep_last(entries: &mut Vec<(String, Value)>, mut tell: impl FnMut(&str)) {
+    let is_met = |i: usize| entries[..i].iter().any(|(key, _)| *key == entries[i].0);
+    if entries.len() <= FEW && !(1..entries.len()).any(is_met) {
+        return;
+    }
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|&a, &b| entries[a].0.cmp(&entries[b].0));
     let (mut moves, mut dead) = (Vec::new(), Vec::new());

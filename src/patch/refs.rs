@@ -6,7 +6,7 @@ use super::model::PortRef;
 use super::place::Place;
 use super::value::{Value, quote};
 use crate::diag::Diagnostic;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What is known of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) enum Known {
 /// The ids that references may name.
 pub(super) struct Scope<'a> {
     /// Ids of blocks, or of nodes.
-    pub(super) ids: BTreeMap<&'a str, Known>,
+    pub(super) ids: HashMap<&'a str, Known>,
     /// `block` or `node`.
     pub(super) noun: &'static str,
     /// Code for an id that is not there.
