@@ -42,14 +42,14 @@ pub enum Value {
 
 /// A resolved input.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bound {
+pub struct Bound<'a> {
     /// Its value, in the declared type.
     pub value: Value,
     /// Whether a wire, a listener or a value in the document stands there (not only the library
     /// default).
     pub given: bool,
     /// JSON pointer of what gives the value, for messages.
-    pub at: String,
+    pub at: &'a str,
     /// The input is the untouched phase of a TimeRoot or of an internal, undriven rail.
     pub direct: Option<PhaseSource>,
 }
@@ -107,7 +107,7 @@ pub struct Lowering<'a> {
     /// JSON pointer of the block.
     pub at: &'a str,
     /// Parallel to `block.inputs`.
-    pub inputs: &'a [Bound],
+    pub inputs: &'a [Bound<'a>],
     /// Parallel to `block.outputs`; what the block gives.
     pub outputs: &'a mut [Value],
     /// The tables under construction.
@@ -128,11 +128,11 @@ pub struct Lowering<'a> {
 impl Lowering<'_> {
     /// The resolved input of that name. Unknown names are a mistake of the lowering; they give an
     /// empty input.
-    pub fn bound(&self, name: &str) -> &Bound {
-        const NOTHING: &Bound = &Bound {
+    pub fn bound(&self, name: &str) -> &Bound<'_> {
+        const NOTHING: &Bound<'_> = &Bound {
             value: Value::None,
             given: false,
-            at: String::new(),
+            at: "",
             direct: None,
         };
         debug_assert!(
@@ -301,7 +301,7 @@ impl Lowering<'_> {
     fn place(&self, port: &str) -> String {
         match port {
             "" => self.at.to_owned(),
-            port => match self.bound(port).at.as_str() {
+            port => match self.bound(port).at {
                 "" => self.at.to_owned(),
                 at => at.to_owned(),
             },

@@ -376,7 +376,7 @@ fn hop(graph: &Graph<'_>, from: Unit, to: Unit) -> Hop {
                     (_, Unit::Bus(bus)) => bus_name(bus),
                 };
                 let carries = Carried::to(graph, &input.source, from);
-                let at = input.at.clone();
+                let at = input.at.clone().into_owned();
                 let quoted = |text: String| match text.starts_with("bus ") {
                     true => text,
                     false => format!("`{text}`"),

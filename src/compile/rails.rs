@@ -3,7 +3,9 @@
 //! A driven parameter reads the signal's value of the previous frame, so what drives a rail is bound
 //! after everything else and never makes a circle.
 
-use super::lower::{Edge, Flow, Lowerer, Note, Room, mode, rail_type, same_kind, typed_default};
+use super::lower::{
+    Edge, End, Flow, Lowerer, Note, Room, mode, rail_type, same_kind, typed_default,
+};
 use super::resolve::{Port, rail_index};
 use crate::blocks::Value;
 use crate::diag::Diagnostic;
@@ -178,19 +180,19 @@ impl Lowerer<'_, '_> {
             Driven::Constant(_) => return Param::Const(base),
             Driven::Bus { bus, .. } => {
                 let flow = bus.bus.and_then(|bus| self.bus_flow(bus));
-                (flow, format!("bus `{}`", bus.text), None)
+                (flow, End::Bus(&bus.text), None)
             }
             Driven::Wire { from, .. } => {
                 let port = super::resolve::output(self.graph, from, from, self.diagnostics);
                 let flow = port.and_then(|port| self.port_flow(port));
-                (flow, format!("`{}`", from.text()), port)
+                (flow, End::Port(&from.block, &from.port), port)
             }
         };
         let Some(flow) = flow else {
             return Param::Const(base);
         };
         let id = format!("rail:{}/{name}", entry.rail.name());
-        let edge = edge(entry, id, source, from);
+        let edge = edge(entry, &id, source, from);
         match self.pass(flow, None, Some(Type::signal(Domain::Number)), &edge) {
             Some((
                 Flow {
@@ -254,15 +256,13 @@ impl Lowerer<'_, '_> {
     }
 }
 
-fn edge(entry: &RailEntry, key: String, source: String, from: Option<Port>) -> Edge {
-    let wanted_by = format!("`{key}`");
+fn edge<'e>(entry: &'e RailEntry, key: &'e str, source: End<'e>, from: Option<Port>) -> Edge<'e> {
     Edge {
-        rise: format!("{key}#implicit/rise"),
         key,
-        at: entry.at.clone(),
-        block: String::new(),
-        port: String::new(),
-        wanted_by,
+        at: &entry.at,
+        block: "",
+        port: "",
+        wanted_by: End::RailParam(key),
         source,
         from,
         room: Room::Block,

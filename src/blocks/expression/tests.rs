@@ -16,7 +16,7 @@ fn value(text: &str, signal: f64) -> Vec<f64> {
     let bound = |value| Bound {
         value,
         given: true,
-        at: String::new(),
+        at: "",
         direct: None,
     };
     let inputs = [

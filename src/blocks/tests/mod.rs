@@ -104,7 +104,7 @@ impl Rig {
                         Some((_, value)) => value.clone(),
                         None => default(&mut self.build, input),
                     },
-                    at: String::new(),
+                    at: "",
                     direct: self.direct.filter(|_| input.name == "phase"),
                 }
             })

@@ -195,7 +195,10 @@ struct Walk<'w, 'a> {
 impl<'a> Walk<'_, 'a> {
     /// All blocks, in order.
     fn blocks(&mut self, opened: &[Option<usize>]) {
-        let mut connected = self.connected();
+        let mut connected = match opened.iter().any(Option::is_some) {
+            true => self.connected(),
+            false => HashMap::new(),
+        };
         for (top, (entry, definition)) in self.document.blocks.iter().zip(opened).enumerate() {
             let Some(definition) = *definition else {
                 self.blocks.push(Instance {

@@ -2,8 +2,8 @@
 //! of the value, or keep state, stand between chains. What happens to a constant happens at once.
 
 use super::marks::Note;
-use super::pipe::{Edge, Stage};
-use super::{Flow, Lowerer, UseRow, fold};
+use super::pipe::Stage;
+use super::{Edge, Flow, Lowerer, UseRow, fold};
 use crate::blocks::{self, ChainDraft, Value};
 use crate::diag::Diagnostic;
 use crate::ir::{Builder, ChainId, EventView, FieldExpr, Origin, SignalExpr, SignalId};
@@ -15,7 +15,7 @@ impl Lowerer<'_, '_> {
         &mut self,
         flow: Flow,
         stages: &[Stage],
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> (Value, Option<usize>) {
         let mut value = flow.value;
         let mut domain = flow.ty.domain;
@@ -43,7 +43,7 @@ impl Lowerer<'_, '_> {
         let used = chain.map(|chain| {
             let at = self.address(&value);
             self.out.uses.push(UseRow {
-                key: edge.key.clone(),
+                key: edge.key.to_owned(),
                 chain,
                 at,
             });
@@ -52,10 +52,10 @@ impl Lowerer<'_, '_> {
         (value, used)
     }
 
-    fn note_use(&mut self, edge: &Edge) {
+    fn note_use(&mut self, edge: &Edge<'_>) {
         self.out
             .marks
-            .note(&self.out.build, &Note::Use(edge.key.clone()));
+            .note(&self.out.build, &Note::Use(edge.key.to_owned()));
     }
 
     /// Appends stages to one chain and applies it; on constants only the result remains.
@@ -64,7 +64,7 @@ impl Lowerer<'_, '_> {
         value: Value,
         domain: &mut Domain,
         stages: &[Stage],
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> (Value, Option<ChainId>) {
         let mut draft = ChainDraft::new(&mut self.out.build, *domain);
         for stage in stages {
@@ -87,7 +87,7 @@ impl Lowerer<'_, '_> {
         let done = draft.finish();
         for mistake in &done.mistakes {
             let message = format!("the chain of `{}` is wrong: {mistake}", edge.key);
-            let error = Diagnostic::error("internal", &edge.at, message)
+            let error = Diagnostic::error("internal", edge.at, message)
                 .hint("this is a mistake of oscilla, not of the patch");
             self.diagnostics.push(error);
         }
@@ -131,7 +131,7 @@ impl Lowerer<'_, '_> {
         value: Value,
         domain: &mut Domain,
         stage: &Stage,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Value {
         let build = &mut self.out.build;
         match (stage, value) {
@@ -145,7 +145,7 @@ impl Lowerer<'_, '_> {
                     Err(mistake) => {
                         let message =
                             format!("the reduction on `{}` is wrong: {mistake}", edge.key);
-                        let error = Diagnostic::error("internal", &edge.at, message)
+                        let error = Diagnostic::error("internal", edge.at, message)
                             .hint("this is a mistake of oscilla, not of the patch");
                         self.diagnostics.push(error);
                         Value::Signal(self.out.build.num(0.0))

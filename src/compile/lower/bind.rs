@@ -1,7 +1,7 @@
 //! Inputs of a block: each gets its value, in the type that the definition declares.
 
 use super::marks::Note;
-use super::{Edge, Flow, Lowerer, Room, varies};
+use super::{Edge, End, Flow, Lowerer, Room, varies};
 use crate::blocks::{Bound, Input, Mark, Value};
 use crate::compile::resolve::{
     Constant, Heard, Origin, Port, Source, Written, constant_of, typed_library, violation,
@@ -37,9 +37,9 @@ pub(in crate::compile) enum PortSource {
     Default(ConstId, Option<String>),
 }
 
-impl Lowerer<'_, '_> {
+impl<'g> Lowerer<'g, '_> {
     /// The value of an input, and its row.
-    pub(super) fn bind(&mut self, port: Port) -> (Bound, InputRow) {
+    pub(super) fn bind(&mut self, port: Port) -> (Bound<'g>, InputRow) {
         let graph = self.graph;
         let input = &graph.nodes[port.block].inputs[port.port];
         let (value, direct, row) = match &input.source {
@@ -59,23 +59,20 @@ impl Lowerer<'_, '_> {
             .note(&self.out.build, &Note::Input(port.block, port.port));
         match value {
             Some(value) => {
-                let (given, at) = (input.given, input.at.clone());
-                (
-                    Bound {
-                        value,
-                        given,
-                        at,
-                        direct,
-                    },
-                    row,
-                )
+                let bound = Bound {
+                    value,
+                    given: input.given,
+                    at: &input.at,
+                    direct,
+                };
+                (bound, row)
             }
             None => (self.stand_in(port), row),
         }
     }
 
     /// What a broken input is taken for, so that its block can be lowered: the library's default.
-    pub(super) fn stand_in(&mut self, port: Port) -> Bound {
+    pub(super) fn stand_in(&mut self, port: Port) -> Bound<'g> {
         let definition = self.graph.nodes[port.block].block;
         let value = match definition.and_then(|b| b.inputs.get(port.port)) {
             None => Value::None,
@@ -97,7 +94,7 @@ impl Lowerer<'_, '_> {
         Bound {
             value,
             given: false,
-            at: String::new(),
+            at: "",
             direct: None,
         }
     }
@@ -195,7 +192,7 @@ impl Lowerer<'_, '_> {
             Source::Wire(wire) => {
                 let from = graph.wires[wire].from?;
                 let wire = &graph.patch.wires[wire];
-                let source = format!("`{}`", wire.from.text());
+                let source = End::Port(&wire.from.block, &wire.from.port);
                 let flow = self.port_flow(from);
                 let row = PortSource::Wire(from);
                 (
@@ -212,11 +209,9 @@ impl Lowerer<'_, '_> {
                 let listener = &graph.listeners[l];
                 let heard = listener.source?;
                 let source = match heard {
-                    Heard::Bus(bus) => {
-                        format!("bus `{}`", graph.patch.document.bus_entry(bus).name)
-                    }
-                    Heard::Rail(rail) => format!("rail `{}`", rail.name()),
-                    Heard::External(channel) => format!("channel `{}`", channel.key),
+                    Heard::Bus(bus) => End::Bus(&graph.patch.document.bus_entry(bus).name),
+                    Heard::Rail(rail) => End::Rail(rail.name()),
+                    Heard::External(channel) => End::Channel(&channel.key),
                 };
                 let flow = self.heard_flow(heard);
                 let row = PortSource::Listener(l);
@@ -232,15 +227,14 @@ impl Lowerer<'_, '_> {
             }
             _ => return None,
         };
-        let id_text = &node.entry.id;
+        let block = &node.entry.id;
         let edge = Edge {
-            key: id.clone(),
-            at: at.to_owned(),
-            block: id_text.clone(),
-            port: input.name.to_owned(),
-            wanted_by: format!("`{id_text}.{}`", input.name),
+            key: id,
+            at,
+            block,
+            port: input.name,
+            wanted_by: End::Port(block, input.name),
             source,
-            rise: format!("{id_text}/{}/rise", input.name),
             from,
             room: Room::Chain,
         };
@@ -266,7 +260,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// A text for a colour is read when the patch is compiled.
-    fn as_color(&mut self, flow: Flow, wanted: Domain, edge: &Edge) -> Option<Flow> {
+    fn as_color(&mut self, flow: Flow, wanted: Domain, edge: &Edge<'_>) -> Option<Flow> {
         let Value::Text(text) = &flow.value else {
             return Some(flow);
         };
@@ -281,24 +275,24 @@ impl Lowerer<'_, '_> {
             }),
             Ok(_) => None,
             Err(found) => {
-                let error = found.diagnostic(&edge.at, &edge.wanted_by);
-                self.diagnostics.push(error.on(&edge.block, &edge.port));
+                let error = found.diagnostic(edge.at, &edge.wanted_by.to_string());
+                self.diagnostics.push(error.on(edge.block, edge.port));
                 None
             }
         }
     }
 
     /// The composite and its input where somebody outside wrote a connection to an input inside.
-    fn outside(&self, edge: &Edge) -> Option<(String, String)> {
+    fn outside(&self, edge: &Edge<'_>) -> Option<(String, String)> {
         if edge.at.starts_with("/composites/") {
             return None;
         }
-        let outer = self.graph.patch.outer.outside(&edge.block, &edge.port)?;
+        let outer = self.graph.patch.outer.outside(edge.block, edge.port)?;
         let (block, port) = outer.rsplit_once('.')?;
         Some((block.to_owned(), port.to_owned()))
     }
 
-    fn not_wirable(&mut self, input: &Input, edge: &Edge) {
+    fn not_wirable(&mut self, input: &Input, edge: &Edge<'_>) {
         let message = format!(
             "{} takes a written value only, not {}",
             edge.wanted_by, edge.source
@@ -307,8 +301,8 @@ impl Lowerer<'_, '_> {
             Mark::Options(options) => options.first().copied().unwrap_or(""),
             _ => "…",
         };
-        let error = Diagnostic::error("not-wirable", &edge.at, message)
-            .on(&edge.block, &edge.port)
+        let error = Diagnostic::error("not-wirable", edge.at, message)
+            .on(edge.block, edge.port)
             .hint(match self.outside(edge) {
                 Some((block, port)) => {
                     format!("write `\"params\": {{\"{port}\": \"{example}\"}}` of `{block}`")
@@ -319,7 +313,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// A compile-time input takes what folds to a constant in its range.
-    fn check_constant(&mut self, input: &Input, flow: &Flow, edge: &Edge) -> Option<()> {
+    fn check_constant(&mut self, input: &Input, flow: &Flow, edge: &Edge<'_>) -> Option<()> {
         let Value::Signal(signal) = flow.value else {
             return Some(());
         };
@@ -331,8 +325,8 @@ impl Lowerer<'_, '_> {
                 edge.source,
                 why.join(", ")
             );
-            let error = Diagnostic::error("not-constant", &edge.at, message)
-                .on(&edge.block, &edge.port)
+            let error = Diagnostic::error("not-constant", edge.at, message)
+                .on(edge.block, edge.port)
                 .hint(match self.outside(edge) {
                     Some((block, port)) => {
                         format!("write the value in `params.{port}` of `{block}`")
@@ -351,8 +345,8 @@ impl Lowerer<'_, '_> {
             edge.source,
             lanes.first().copied().unwrap_or(0.0)
         );
-        let error = Diagnostic::error("bad-range", &edge.at, message)
-            .on(&edge.block, &edge.port)
+        let error = Diagnostic::error("bad-range", edge.at, message)
+            .on(edge.block, edge.port)
             .hint(format!("give a number that is {range}"));
         self.diagnostics.push(error);
         None

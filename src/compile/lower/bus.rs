@@ -2,7 +2,7 @@
 
 use super::marks::Note;
 use super::sources::{is_bus_eligible, typed_default};
-use super::{Edge, Flow, Lowerer, Room, fold};
+use super::{Edge, End, Flow, Lowerer, Room, fold};
 use crate::blocks::Value;
 use crate::compile::resolve::{Constant, Publication, constant_of};
 use crate::diag::Diagnostic;
@@ -28,7 +28,7 @@ pub(in crate::compile) struct BusRow {
     pub flow: Flow,
 }
 
-impl Lowerer<'_, '_> {
+impl<'g> Lowerer<'g, '_> {
     pub(super) fn bus(&mut self, bus: usize) {
         let entry = &self.graph.patch.document.buses[bus];
         let mut terms = Vec::new();
@@ -99,7 +99,7 @@ impl Lowerer<'_, '_> {
         Some(flow)
     }
 
-    fn publisher_edge(&self, publisher: usize) -> Edge {
+    fn publisher_edge(&self, publisher: usize) -> Edge<'g> {
         let graph = self.graph;
         let row = &graph.publishers[publisher];
         let bus = &graph.patch.document.bus_entry(row.bus).name;
@@ -109,33 +109,18 @@ impl Lowerer<'_, '_> {
         };
         let (block, port, source, from) = match row.from {
             Publication::Port(port) => {
-                let text = graph.output_text(port);
-                let name = text
-                    .rsplit_once('.')
-                    .map_or("", |(_, name)| name)
-                    .to_owned();
-                (
-                    graph.id(port.block).to_owned(),
-                    name,
-                    format!("`{text}`"),
-                    Some(port),
-                )
+                let (block, name) = (graph.id(port.block), graph.output_name(port));
+                (block, name, End::Port(block, name), Some(port))
             }
-            Publication::Rail(rail) => (
-                String::new(),
-                String::new(),
-                format!("rail `{}`", rail.name()),
-                None,
-            ),
+            Publication::Rail(rail) => ("", "", End::Rail(rail.name()), None),
         };
         Edge {
-            key: row.id.clone(),
-            at: row.at.to_owned(),
+            key: &row.id,
+            at: row.at,
             block,
             port,
-            wanted_by: format!("bus `{bus}`"),
+            wanted_by: End::Bus(bus),
             source,
-            rise: format!("{}#implicit/rise", row.id),
             from,
             room,
         }

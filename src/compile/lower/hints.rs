@@ -29,7 +29,7 @@ pub(super) fn words(ty: Type) -> String {
 
 /// The error for a value that no implicit conversion brings to what is wanted.
 impl Lowerer<'_, '_> {
-    pub(super) fn mismatch(&self, from: Type, wanted: Type, edge: &Edge) -> Diagnostic {
+    pub(super) fn mismatch(&self, from: Type, wanted: Type, edge: &Edge<'_>) -> Diagnostic {
         let reduces = from.world == World::Field && wanted.world == World::Signal;
         let code = if reduces {
             "needs-adapter"
@@ -43,7 +43,7 @@ impl Lowerer<'_, '_> {
             edge.source,
             words(from)
         );
-        let mut error = Diagnostic::error(code, &edge.at, message).on(&edge.block, &edge.port);
+        let mut error = Diagnostic::error(code, edge.at, message).on(edge.block, edge.port);
         if edge.room == Room::None {
             return error.hint(format!(
                 "name a bus of the type `{from}`, or write `\"mirror\": null`"
@@ -78,7 +78,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// Another output of the block that the value comes from.
-    fn other_output(&self, wanted: Type, edge: &Edge) -> Option<String> {
+    fn other_output(&self, wanted: Type, edge: &Edge<'_>) -> Option<String> {
         let from = edge.from?;
         let outputs = &self.out.outputs[from.block];
         let fits = outputs.iter().enumerate().position(|(i, flow)| {

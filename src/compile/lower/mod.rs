@@ -12,6 +12,7 @@ mod apply;
 mod bind;
 mod bus;
 mod channels;
+mod edge;
 mod fold;
 mod hints;
 mod marks;
@@ -23,8 +24,8 @@ mod varies;
 pub(super) use bind::{InputRow, PortSource, world_of};
 pub(super) use bus::{BusRow, mode};
 pub(super) use channels::Channel;
+pub(super) use edge::{Edge, End, Room};
 pub(super) use marks::{Marks, Note};
-pub(super) use pipe::{Edge, Room};
 pub(super) use sources::{address, is_bus_eligible, rail_type, same_kind, typed_default};
 
 use super::resolve::{Graph, Port, Unit};
@@ -93,7 +94,7 @@ pub(super) struct Lowerer<'g, 'd> {
     pub(super) diagnostics: &'d mut Diagnostics,
     pub(super) out: Lowered,
     /// Bound inputs of blocks that have something to close.
-    bound: Vec<Vec<Bound>>,
+    bound: Vec<Vec<Bound<'g>>>,
     /// Cells of each block, for closing.
     cells: Vec<Vec<StateId>>,
     /// Default sources by id.
@@ -163,7 +164,7 @@ pub(super) fn lower(
     lowerer.out
 }
 
-impl Lowerer<'_, '_> {
+impl<'g> Lowerer<'g, '_> {
     fn block(&mut self, block: usize) {
         let node = &self.graph.nodes[block];
         let Some(definition) = node.block else { return };
@@ -205,7 +206,7 @@ impl Lowerer<'_, '_> {
         self.run(block, &bound, close);
     }
 
-    fn run(&mut self, block: usize, bound: &[Bound], step: fn(&mut Lowering<'_>)) {
+    fn run(&mut self, block: usize, bound: &[Bound<'g>], step: fn(&mut Lowering<'_>)) {
         let node = &self.graph.nodes[block];
         let Some(definition) = node.block else { return };
         let mut outputs: Vec<Value> = match self.out.outputs[block].as_slice() {

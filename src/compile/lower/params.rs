@@ -1,6 +1,6 @@
 //! Parameters of lenses: constants, and bindings to buses, outputs, rails and channels.
 
-use super::{Edge, Flow, Lowerer, Room, varies};
+use super::{Edge, End, Flow, Lowerer, Room, varies};
 use crate::blocks::{Argument, Default, Lens, Param, ParamKind, Value};
 use crate::compile::resolve::Port;
 use crate::diag::Diagnostic;
@@ -29,7 +29,7 @@ impl Lowerer<'_, '_> {
         lens: &'static Lens,
         preset: Preset,
         key: &str,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<Vec<Argument>> {
         for given in &used.params {
             if lens.param(&given.key).is_none() {
@@ -37,7 +37,7 @@ impl Lowerer<'_, '_> {
                 let message = format!("the lens `{}` has no parameter `{}`", lens.id, given.key);
                 let list: Vec<String> = names.clone().map(|name| format!("`{name}`")).collect();
                 let mut warning = Diagnostic::warning("unknown-param", &given.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .nearest(&given.key, names);
                 if warning.hints.is_empty() && !list.is_empty() {
                     warning = warning.hint(format!("its parameters are {}", list.join(", ")));
@@ -71,7 +71,7 @@ impl Lowerer<'_, '_> {
         param: &Param,
         given: &LensParam,
         key: &str,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<Got> {
         let what = format!("`{}.{}`", lens.id, param.name);
         let written = match &given.binding {
@@ -82,7 +82,7 @@ impl Lowerer<'_, '_> {
                     let known = self.graph.patch.document.default_sources.iter();
                     let known = known.map(|source| source.id.as_str());
                     let error = Diagnostic::error("unknown-default-source", &given.at, message)
-                        .on(&edge.block, &edge.port)
+                        .on(edge.block, edge.port)
                         .nearest(id, known);
                     self.diagnostics.push(error);
                     return None;
@@ -104,15 +104,13 @@ impl Lowerer<'_, '_> {
         };
         let (flow, chain, source, from) = self.binding(&given.binding)?;
         let inner = Edge {
-            key: key.to_owned(),
-            at: given.at.clone(),
-            block: edge.block.clone(),
-            port: edge.port.clone(),
-            wanted_by: what.clone(),
+            key,
+            at: &given.at,
+            wanted_by: End::Param(lens.id, param.name),
             source,
-            rise: format!("{key}/rise"),
             from,
             room: Room::Chain,
+            ..*edge
         };
         let (flow, _) = self.pass(flow, Some(chain), Some(Type::signal(domain)), &inner)?;
         let Value::Signal(signal) = flow.value else {
@@ -135,12 +133,12 @@ impl Lowerer<'_, '_> {
     fn binding<'b>(
         &mut self,
         binding: &'b Binding,
-    ) -> Option<(Flow, &'b Chain, String, Option<Port>)> {
+    ) -> Option<(Flow, &'b Chain, End<'b>, Option<Port>)> {
         match binding {
             Binding::Literal(_) | Binding::Default(_) => None,
             Binding::Bus { bus, chain } => {
                 let flow = self.bus_flow(bus.bus?)?;
-                Some((flow, chain, format!("bus `{}`", bus.text), None))
+                Some((flow, chain, End::Bus(&bus.text), None))
             }
             Binding::Wire { from, chain } => {
                 let block = *self.graph.names.get(from.block.as_str())?;
@@ -149,22 +147,17 @@ impl Lowerer<'_, '_> {
                 Some((
                     self.port_flow(port)?,
                     chain,
-                    format!("`{}`", from.text()),
+                    End::Port(&from.block, &from.port),
                     Some(port),
                 ))
             }
             Binding::Rail { rail, chain } => {
                 let rail = (*rail)?;
-                Some((
-                    self.rail_flow(rail),
-                    chain,
-                    format!("rail `{}`", rail.name()),
-                    None,
-                ))
+                Some((self.rail_flow(rail), chain, End::Rail(rail.name()), None))
             }
             Binding::External { channel, chain } => {
                 let flow = self.channel_flow(&channel.key)?;
-                Some((flow, chain, format!("channel `{}`", channel.key), None))
+                Some((flow, chain, End::Channel(&channel.key), None))
             }
         }
     }
@@ -175,7 +168,7 @@ impl Lowerer<'_, '_> {
         value: &crate::patch::Value,
         given: &LensParam,
         what: &str,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<Got> {
         if value.is_null() {
             return Some(Got::Absent);
@@ -194,9 +187,7 @@ impl Lowerer<'_, '_> {
         match read {
             Ok(argument) => Some(Got::Argument(argument)),
             Err(found) => {
-                let error = found
-                    .diagnostic(&given.at, what)
-                    .on(&edge.block, &edge.port);
+                let error = found.diagnostic(&given.at, what).on(edge.block, edge.port);
                 self.diagnostics.push(error);
                 None
             }
@@ -221,10 +212,10 @@ impl Lowerer<'_, '_> {
         }
     }
 
-    fn not_constant(&mut self, what: &str, given: &LensParam, why: &str, edge: &Edge) {
+    fn not_constant(&mut self, what: &str, given: &LensParam, why: &str, edge: &Edge<'_>) {
         let message = format!("{what} must be a constant: {why}");
         let error = Diagnostic::error("not-constant", &given.at, message)
-            .on(&edge.block, &edge.port)
+            .on(edge.block, edge.port)
             .hint("write the value itself");
         self.diagnostics.push(error);
     }

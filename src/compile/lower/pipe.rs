@@ -3,7 +3,7 @@
 //! The way is planned from types alone: every stage is looked up, every parameter resolved, every
 //! mismatch reported. Then it is run: read `apply` next.
 
-use super::{Flow, Lowerer};
+use super::{Edge, Flow, Lowerer};
 use crate::blocks::{
     self, ADAPTERS, Adapter, AdapterAction, Argument, ChainDraft, LENSES, Lens, Value,
 };
@@ -11,40 +11,6 @@ use crate::diag::Diagnostic;
 use crate::ir::{AdapterId, LensId, Origin, ReduceOp};
 use crate::patch::model::{AdapterStep, Chain, LensUse};
 use crate::types::{Conversion, Domain, Family, Type, World, implicit};
-
-/// The connection that a value passes, for ids and messages.
-#[derive(Debug, Clone)]
-pub(in crate::compile) struct Edge {
-    /// Id of the wire, publisher, listener or binding.
-    pub key: String,
-    /// JSON pointer.
-    pub at: String,
-    /// Block that messages are about: the target's, of a publisher the source's.
-    pub block: String,
-    /// Port that messages are about.
-    pub port: String,
-    /// What wants the value, in words: `` `dots.radius` ``.
-    pub wanted_by: String,
-    /// What gives it: `` `lfo.out` ``.
-    pub source: String,
-    /// Key of the cell of an implicit edge detector.
-    pub rise: String,
-    /// The output it comes from, for hints.
-    pub from: Option<crate::compile::resolve::Port>,
-    /// What can be written between the two, for hints.
-    pub room: Room,
-}
-
-/// What can be put between a value and what wants it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::compile) enum Room {
-    /// Adapters and lenses, or a block.
-    Chain,
-    /// A block: a rail's parameter takes an output or a bus as it is.
-    Block,
-    /// Nothing: a rail goes to the bus that mirrors it as it is.
-    None,
-}
 
 /// One thing that happens on the way.
 pub(super) enum Stage {
@@ -91,7 +57,7 @@ impl Lowerer<'_, '_> {
         flow: Flow,
         chain: Option<&Chain>,
         wanted: Option<Type>,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<(Flow, Option<usize>)> {
         let mut way = Way {
             stages: Vec::new(),
@@ -137,14 +103,14 @@ impl Lowerer<'_, '_> {
         steps: &[AdapterStep],
         constant: bool,
         way: &mut Way,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<()> {
         for (at, step) in steps.iter().enumerate() {
             way.untouched = false;
             let Some(place) = find_adapter(&step.name) else {
                 let message = format!("there is no adapter `{}`", step.name);
                 let error = Diagnostic::error("unknown-adapter", &step.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .nearest(&step.name, ADAPTERS.iter().map(|a| a.id));
                 self.diagnostics.push(error);
                 return None;
@@ -158,7 +124,7 @@ impl Lowerer<'_, '_> {
                     super::hints::words(way.ty)
                 );
                 let error = Diagnostic::error("adapter-mismatch", &step.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .hint(format!(
                         "remove `{}`, which gives {}",
                         adapter.id, adapter.summary
@@ -197,7 +163,7 @@ impl Lowerer<'_, '_> {
         step: &AdapterStep,
         adapter: &Adapter,
         ty: Type,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<()> {
         let Some(suffix) = &step.suffix else {
             return Some(());
@@ -213,13 +179,13 @@ impl Lowerer<'_, '_> {
             super::hints::words(ty)
         );
         let error = Diagnostic::error("adapter-mismatch", &step.at, message)
-            .on(&edge.block, &edge.port)
+            .on(edge.block, edge.port)
             .hint(format!("write `{}` alone", adapter.id));
         self.diagnostics.push(error);
         None
     }
 
-    fn plan_lenses(&mut self, lenses: &[LensUse], way: &mut Way, edge: &Edge) -> Option<()> {
+    fn plan_lenses(&mut self, lenses: &[LensUse], way: &mut Way, edge: &Edge<'_>) -> Option<()> {
         for (at, used) in lenses.iter().enumerate() {
             if !used.enabled {
                 continue;
@@ -230,7 +196,7 @@ impl Lowerer<'_, '_> {
                 let presets = blocks::presets().iter().map(|p| p.name);
                 let message = format!("there is no lens `{}`", used.name);
                 let error = Diagnostic::error("unknown-lens", &used.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .nearest(&used.name, known.chain(presets));
                 self.diagnostics.push(error);
                 return None;
@@ -247,7 +213,7 @@ impl Lowerer<'_, '_> {
                     lens.id, edge.source
                 );
                 let error = Diagnostic::error("stateful-lens-on-field", &used.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .hint("put it on the signal that the field is made of");
                 self.diagnostics.push(error);
                 return None;
@@ -272,7 +238,7 @@ impl Lowerer<'_, '_> {
         Some(())
     }
 
-    fn lens_domain(&mut self, used: &LensUse, lens: &Lens, ty: Type, edge: &Edge) {
+    fn lens_domain(&mut self, used: &LensUse, lens: &Lens, ty: Type, edge: &Edge<'_>) {
         let message = match ty.world {
             World::Event => format!(
                 "the lens `{}` works on {}, but {} is a trigger: pulses have no value to work on",
@@ -293,7 +259,7 @@ impl Lowerer<'_, '_> {
             .map(|l| format!("`{}`", l.id))
             .collect();
         let mut error =
-            Diagnostic::error("lens-domain", &used.at, message).on(&edge.block, &edge.port);
+            Diagnostic::error("lens-domain", &used.at, message).on(edge.block, edge.port);
         if !fits.is_empty() {
             error = error.hint(format!("lenses that fit: {}", fits.join(", ")));
         } else if ty.world == World::Event && lens.domain.family() == Family::Number {
@@ -310,7 +276,7 @@ impl Lowerer<'_, '_> {
         self.diagnostics.push(error);
     }
 
-    fn plan_conversion(&mut self, wanted: Type, way: &mut Way, edge: &Edge) -> Option<()> {
+    fn plan_conversion(&mut self, wanted: Type, way: &mut Way, edge: &Edge<'_>) -> Option<()> {
         let Some(steps) = implicit(way.ty, wanted) else {
             let error = self.mismatch(way.ty, wanted, edge);
             self.diagnostics.push(error);
@@ -323,7 +289,7 @@ impl Lowerer<'_, '_> {
                 }
                 Conversion::Count => way.stages.push(Stage::Count),
                 Conversion::Fired => way.stages.push(Stage::Fired),
-                Conversion::Rise => way.stages.push(Stage::Rise(edge.rise.clone())),
+                Conversion::Rise => way.stages.push(Stage::Rise(edge.rise())),
                 Conversion::Hold => {}
                 Conversion::Broadcast => way.stages.push(Stage::Broadcast),
             }
@@ -337,7 +303,7 @@ impl Lowerer<'_, '_> {
         &mut self,
         step: &AdapterStep,
         adapter: &Adapter,
-        edge: &Edge,
+        edge: &Edge<'_>,
     ) -> Option<ReduceOp> {
         let mut word = "avg".to_owned();
         for param in &step.params {
@@ -348,7 +314,7 @@ impl Lowerer<'_, '_> {
                 );
                 let names = adapter.params.iter().map(|p| p.name);
                 let warning = Diagnostic::warning("unknown-param", &param.at, message)
-                    .on(&edge.block, &edge.port)
+                    .on(edge.block, edge.port)
                     .nearest(&param.key, names);
                 self.diagnostics.push(warning);
                 continue;
@@ -363,9 +329,7 @@ impl Lowerer<'_, '_> {
                 Ok(i) => word = options[i].to_owned(),
                 Err(found) => {
                     let what = format!("`{}.{}`", adapter.id, known.name);
-                    let error = found
-                        .diagnostic(&param.at, &what)
-                        .on(&edge.block, &edge.port);
+                    let error = found.diagnostic(&param.at, &what).on(edge.block, edge.port);
                     self.diagnostics.push(error);
                     return None;
                 }

@@ -2,6 +2,7 @@
 //! constant.
 
 use super::defaults::Table;
+use super::per_input::PerInput;
 use super::values::{self, Candidate, Origin, Written};
 use super::{Graph, Heard, Input, Listener, Node, Port, Source, overrides};
 use crate::blocks;
@@ -11,7 +12,9 @@ use crate::compile::lower::is_bus_eligible;
 use crate::compile::named::{Connection, about};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::patch::Value;
+use crate::patch::model::DefaultSource;
 use crate::types::Family;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// Finds the source of every input; adds the implicit listeners of short blocks.
@@ -74,12 +77,11 @@ pub(super) fn idle(patch: &Patch<'_>, assets: &Assets, diagnostics: &mut Diagnos
 }
 
 /// The enabled wire of each input.
-fn wires(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> HashMap<Port, usize> {
-    let mut first: HashMap<Port, usize> = HashMap::new();
+fn wires(graph: &Graph<'_>, diagnostics: &mut Diagnostics) -> PerInput<usize> {
+    let mut first = PerInput::new(graph);
     for (i, link) in graph.wires.iter().enumerate() {
         let Some(to) = link.to else { continue };
-        let Some(&other) = first.get(&to) else {
-            first.insert(to, i);
+        let Some(other) = first.give(to, i) else {
             continue;
         };
         let (wire, other) = (&graph.patch.wires[i], &graph.patch.wires[other]);
@@ -147,11 +149,13 @@ fn sinks_drawn_twice(graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
 fn implicit<'a>(
     graph: &mut Graph<'a>,
     overrides: &BTreeMap<Port, Value>,
-    wires: &HashMap<Port, usize>,
+    wires: &PerInput<usize>,
     diagnostics: &mut Diagnostics,
 ) {
-    let listened: std::collections::BTreeSet<Port> =
-        graph.listeners.iter().filter_map(|l| l.to).collect();
+    let mut listened = PerInput::new(graph);
+    for to in graph.listeners.iter().filter_map(|l| l.to) {
+        listened.give(to, ());
+    }
     let document = graph.patch.document;
     let mut added = Vec::new();
     for (block, node) in graph.nodes.iter().enumerate() {
@@ -165,8 +169,8 @@ fn implicit<'a>(
                 .entry
                 .param(input.name)
                 .is_some_and(|p| !p.value.is_null());
-            let kept_off = wires.contains_key(&to)
-                || listened.contains(&to)
+            let kept_off = wires.get(to).is_some()
+                || listened.get(to).is_some()
                 || overrides.contains_key(&to)
                 || valued;
             if kept_off {
@@ -212,28 +216,27 @@ fn implicit<'a>(
 fn listeners(
     graph: &Graph<'_>,
     overrides: &BTreeMap<Port, Value>,
-    wires: &HashMap<Port, usize>,
+    wires: &PerInput<usize>,
     diagnostics: &mut Diagnostics,
-) -> HashMap<Port, usize> {
-    let mut first: HashMap<Port, usize> = HashMap::new();
+) -> PerInput<usize> {
+    let mut first = PerInput::new(graph);
     for (i, listener) in graph.listeners.iter().enumerate() {
         let Some(to) = listener.to.filter(|_| listener.enabled) else {
             continue;
         };
-        let target = graph.input_text(to);
         let stronger = if overrides.contains_key(&to) {
             continue;
-        } else if let Some(&wire) = wires.get(&to) {
+        } else if let Some(wire) = wires.get(to) {
             format!(
                 "a wire from `{}` stands there",
                 graph.patch.wires[wire].from.text()
             )
-        } else if let Some(&other) = first.get(&to) {
+        } else if let Some(other) = first.give(to, i) {
             format!("the listener `{}` comes first", graph.listeners[other].id)
         } else {
-            first.insert(to, i);
             continue;
         };
+        let target = graph.input_text(to);
         let message = format!("the listener on `{target}` has no effect: {stronger}");
         let port = target.rsplit_once('.').map_or("", |(_, port)| port);
         diagnostics.push(
@@ -246,7 +249,7 @@ fn listeners(
 }
 
 /// Inputs whose wire or listener leads nowhere.
-fn broken(graph: &Graph<'_>) -> std::collections::BTreeSet<Port> {
+fn broken(graph: &Graph<'_>) -> PerInput<()> {
     let wires = graph
         .wires
         .iter()
@@ -256,7 +259,11 @@ fn broken(graph: &Graph<'_>) -> std::collections::BTreeSet<Port> {
         .listeners
         .iter()
         .filter(|l| l.enabled && l.source.is_none());
-    wires.chain(heard.filter_map(|l| l.to)).collect()
+    let mut broken = PerInput::new(graph);
+    for to in wires.chain(heard.filter_map(|l| l.to)) {
+        broken.give(to, ());
+    }
+    broken
 }
 
 fn unknown_params(node: &Node<'_>, diagnostics: &mut Diagnostics) {
@@ -281,19 +288,19 @@ struct Found<'f, 'a> {
     block: usize,
     node: &'f Node<'a>,
     overrides: &'f BTreeMap<Port, Value>,
-    wires: &'f HashMap<Port, usize>,
-    listeners: &'f HashMap<Port, usize>,
-    broken: &'f std::collections::BTreeSet<Port>,
+    wires: &'f PerInput<usize>,
+    listeners: &'f PerInput<usize>,
+    broken: &'f PerInput<()>,
     assets: &'f Assets,
 }
 
-impl Found<'_, '_> {
+impl<'a> Found<'_, 'a> {
     fn inputs(
         &self,
-        graph: &Graph<'_>,
-        table: &Table<'_>,
+        graph: &Graph<'a>,
+        table: &Table<'a>,
         diagnostics: &mut Diagnostics,
-    ) -> Vec<Input> {
+    ) -> Vec<Input<'a>> {
         let Some(block) = self.node.block else {
             return Vec::new();
         };
@@ -305,11 +312,6 @@ impl Found<'_, '_> {
                     block: self.block,
                     port,
                 };
-                let connected = |source, at: &str| Input {
-                    source,
-                    given: true,
-                    at: at.to_owned(),
-                };
                 if let Some(value) = self.overrides.get(&to) {
                     let flag = overrides::flag(&graph.input_text(to));
                     let candidate = Candidate {
@@ -317,42 +319,52 @@ impl Found<'_, '_> {
                         origin: Origin::Override,
                         at: &flag,
                     };
-                    return self.constant(graph, input, Some(candidate), diagnostics);
+                    let written = self.written(input, &candidate, diagnostics);
+                    return match written {
+                        Some(source) => given(source, Cow::Owned(flag)),
+                        None => self.library(graph, input, diagnostics),
+                    };
                 }
-                if self.broken.contains(&to) {
-                    return connected(Source::Broken, "");
+                if self.broken.get(to).is_some() {
+                    return given(Source::Broken, Cow::Borrowed(""));
                 }
-                if let Some(&wire) = self.wires.get(&to) {
-                    return connected(Source::Wire(wire), &graph.patch.wires[wire].at);
+                if let Some(wire) = self.wires.get(to) {
+                    let at = graph.patch.wires[wire].at.as_str();
+                    return given(Source::Wire(wire), Cow::Borrowed(at));
                 }
-                if let Some(&listener) = self.listeners.get(&to) {
+                if let Some(listener) = self.listeners.get(to) {
                     let at = graph.listeners[listener].at;
-                    return connected(Source::Listener(listener), at);
+                    return given(Source::Listener(listener), Cow::Borrowed(at));
                 }
                 let candidate = self.candidate(input, sources.get(input.name).copied());
-                self.constant(graph, input, candidate, diagnostics)
+                let written = candidate.and_then(|candidate| {
+                    let source = self.written(input, &candidate, diagnostics)?;
+                    Some(given(source, Cow::Borrowed(candidate.at)))
+                });
+                written.unwrap_or_else(|| self.library(graph, input, diagnostics))
             })
             .collect()
     }
 
     /// The first written value of the chain. `null` is as good as absent, except where the library's
     /// default is infinite: there a file means just that.
-    fn candidate<'c>(
-        &'c self,
+    fn candidate(
+        &self,
         input: &blocks::Input,
-        source: Option<&'c crate::patch::model::DefaultSource>,
-    ) -> Option<Candidate<'c>> {
+        source: Option<&'a DefaultSource>,
+    ) -> Option<Candidate<'a>> {
+        let entry = self.node.entry;
         let from_source = source.map(|s| Candidate {
             value: &s.value,
             origin: Origin::DefaultSource(s.id.clone()),
             at: &s.at,
         });
-        let from_params = self.node.entry.param(input.name).map(|p| Candidate {
+        let from_params = entry.param(input.name).map(|p| Candidate {
             value: &p.value,
             origin: Origin::Param,
             at: &p.at,
         });
-        let slots = self.node.entry.slots.iter().flat_map(|slots| &slots.inputs);
+        let slots = entry.slots.iter().flat_map(|slots| &slots.inputs);
         let from_slot = slots.filter(|slot| slot.id == input.name).find_map(|slot| {
             let value = slot.default_value.as_ref()?;
             Some(Candidate {
@@ -370,26 +382,24 @@ impl Found<'_, '_> {
         }
     }
 
-    fn constant(
+    /// A written value; `null` is none.
+    fn written(
+        &self,
+        input: &blocks::Input,
+        candidate: &Candidate<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Source> {
+        let read = || values::read(self.node, input, candidate, self.assets, diagnostics);
+        (!candidate.value.is_null()).then(read).map(Source::Value)
+    }
+
+    /// The library's default.
+    fn library(
         &self,
         graph: &Graph<'_>,
         input: &blocks::Input,
-        candidate: Option<Candidate<'_>>,
         diagnostics: &mut Diagnostics,
-    ) -> Input {
-        if let Some(candidate) = candidate.filter(|c| !c.value.is_null()) {
-            return Input {
-                source: Source::Value(values::read(
-                    self.node,
-                    input,
-                    &candidate,
-                    self.assets,
-                    diagnostics,
-                )),
-                given: true,
-                at: candidate.at.to_owned(),
-            };
-        }
+    ) -> Input<'a> {
         let source = match values::library(input) {
             Some(values::Constant::Nothing) => Source::Nothing,
             Some(constant) => Source::Value(Written {
@@ -418,7 +428,16 @@ impl Found<'_, '_> {
         Input {
             source,
             given: false,
-            at: String::new(),
+            at: Cow::Borrowed(""),
         }
+    }
+}
+
+/// An input that has more than the library's default.
+fn given(source: Source, at: Cow<'_, str>) -> Input<'_> {
+    Input {
+        source,
+        given: true,
+        at,
     }
 }

@@ -4,13 +4,14 @@
 //! in place of references, one [`Source`] for each input, publishers in combine order. What could not
 //! be found has been reported and is `None` or [`Source::Broken`]; later passes stay silent about it.
 //!
-//! Read in this order: this file, `ports`, `inputs`, `values`, `defaults`, `buses`, `undeclared`,
-//! `reach`.
+//! Read in this order: this file, `ports`, `per_input`, `inputs`, `values`, `defaults`, `buses`,
+//! `undeclared`, `reach`.
 
 mod buses;
 mod defaults;
 mod inputs;
 mod overrides;
+mod per_input;
 mod ports;
 mod reach;
 mod undeclared;
@@ -29,6 +30,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::Capability;
 use crate::patch::model::{BlockEntry, BusIndex, Chain, External};
 use crate::patch::rails::Rail;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A patch without names.
@@ -67,17 +69,17 @@ pub(super) struct Node<'a> {
     /// `None` has been reported.
     pub block: Option<&'static Block>,
     /// Parallel to the definition's inputs.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<Input<'a>>,
 }
 
 /// What an input reads.
-pub(super) struct Input {
+pub(super) struct Input<'a> {
     /// Where its value comes from.
     pub source: Source,
     /// A wire, a listener or a value in the document stands there, not only the library's default.
     pub given: bool,
-    /// JSON pointer of what gives the value; empty for the library's default.
-    pub at: String,
+    /// JSON pointer of what gives the value, or the flag; empty for the library's default.
+    pub at: Cow<'a, str>,
 }
 
 /// Where the value of an input comes from.
@@ -184,10 +186,14 @@ impl Graph<'_> {
 
     /// `block.port` of an output.
     pub(super) fn output_text(&self, port: Port) -> String {
-        let name = self.nodes[port.block]
-            .block
-            .and_then(|b| b.outputs.get(port.port));
-        format!("{}.{}", self.id(port.block), name.map_or("?", |o| o.name))
+        format!("{}.{}", self.id(port.block), self.output_name(port))
+    }
+
+    /// The name of an output.
+    pub(super) fn output_name(&self, port: Port) -> &'static str {
+        let block = self.nodes[port.block].block;
+        let output = block.and_then(|block| block.outputs.get(port.port));
+        output.map_or("?", |output| output.name)
     }
 
     /// The definition of an input.
@@ -237,9 +243,12 @@ pub(super) fn resolve<'a>(
 
 fn nodes<'a>(patch: &'a Patch<'a>, diagnostics: &mut Diagnostics) -> Vec<Node<'a>> {
     let mut nodes = Vec::with_capacity(patch.blocks.len());
+    // A patch has many blocks of few types.
+    let mut found: HashMap<&str, Option<&'static Block>> = HashMap::new();
     for instance in &patch.blocks {
         let entry: &BlockEntry = &instance.entry;
-        let block = blocks::find(&entry.kind);
+        let kind = entry.kind.as_str();
+        let block = *found.entry(kind).or_insert_with(|| blocks::find(kind));
         if block.is_none() && !instance.broken {
             let error = unknown_type(patch.document, entry, format!("{}/type", entry.at));
             diagnostics.push(error);
