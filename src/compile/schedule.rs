@@ -44,12 +44,7 @@ pub(super) fn schedule(draft: &mut Draft) {
     for (i, needed) in derive::demand(steps).into_iter().enumerate() {
         steps[i].demand = needed;
     }
-    let (reads, writes) = derive::reads_and_writes(&draft.program);
-    let steps = &mut draft.program.schedule.steps;
-    for (step, (reads, writes)) in steps.iter_mut().zip(reads.into_iter().zip(writes)) {
-        step.reads = reads;
-        step.writes = writes;
-    }
+    derive::store_reads_and_writes(&mut draft.program);
 }
 
 /// Signals that the kernels and caches depend on.

@@ -264,11 +264,18 @@ fn rows_of<A: Copy + Ord, B: Copy>(pairs: &[(A, B)], wanted: A) -> impl Iterator
 /// Steps that must come before step `id`: owners of everything it reads; `stateCommit` also comes
 /// after the six `railResolve`. Sorted, without itself.
 pub fn deps(edges: &Edges<'_>, id: StepId) -> Vec<StepId> {
+    let mut deps = Vec::new();
+    deps_into(edges, id, &mut deps);
+    deps
+}
+
+/// As [`deps`], into a list that is overwritten.
+pub fn deps_into(edges: &Edges<'_>, id: StepId, deps: &mut Vec<StepId>) {
+    deps.clear();
     let steps = &edges.program.schedule.steps;
     let Some(step) = steps.get(id.index()) else {
-        return Vec::new();
+        return;
     };
-    let mut deps = Vec::new();
     edges.of_step(step, &mut |value| deps.extend(edges.owner(value)));
     if step.kind == StepKind::StateCommit {
         let resolves = |s: &Step| matches!(s.kind, StepKind::RailResolve { .. });
@@ -278,5 +285,4 @@ pub fn deps(edges: &Edges<'_>, id: StepId) -> Vec<StepId> {
     deps.sort_unstable();
     deps.dedup();
     deps.retain(|d| *d != id);
-    deps
 }

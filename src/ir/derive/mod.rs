@@ -10,13 +10,13 @@ mod memory;
 mod order;
 mod steps;
 
-pub use edges::{Edges, Owners, deps};
+pub use edges::{Edges, Owners, deps, deps_into};
 pub use layout::{cell_hash, state_hash, state_ranges};
 pub use memory::{group_uniforms, memory, memory_of_all, params_of, uniforms, uniforms_of};
 pub use order::{demand, deps_index, order, phase_rows, phases, reads_and_writes, topological};
 pub use steps::{StepKeys, cache};
 
-use super::{Program, StepId};
+use super::{Program, SlotId, StepId};
 
 /// Stores everything that follows from the tables and the `run` lists of the steps, except the order
 /// of the steps, in which nothing is moved.
@@ -43,22 +43,28 @@ pub fn complete(program: &mut Program) {
             .collect::<Vec<_>>()
     };
     let phases = phases(program, &all);
-    let (reads, writes) = reads_and_writes(program);
-    let rows = reads.into_iter().zip(writes);
     let steps = &mut program.schedule.steps;
-    for (((step, deps), phase), (reads, writes)) in steps.iter_mut().zip(all).zip(phases).zip(rows)
-    {
+    for ((step, deps), phase) in steps.iter_mut().zip(all).zip(phases) {
         step.deps = deps;
         step.phase = phase;
-        step.reads = reads;
-        step.writes = writes;
     }
+    store_reads_and_writes(program);
     for (i, needed) in demand(&program.schedule.steps).into_iter().enumerate() {
         program.schedule.steps[i].demand = needed;
     }
     program.schedule.phases = phase_rows(&program.schedule.steps);
     program.schedule.deps_index = deps_index(program);
     program.memory = memory(program);
+}
+
+/// Stores what [`reads_and_writes`] gives.
+pub fn store_reads_and_writes(program: &mut Program) {
+    let (reads, writes) = reads_and_writes(&Edges::new(program));
+    let slots = |row: &[u32]| row.iter().copied().map(SlotId).collect();
+    for (i, step) in program.schedule.steps.iter_mut().enumerate() {
+        step.reads = slots(reads.row(i));
+        step.writes = slots(writes.row(i));
+    }
 }
 
 /// As [`complete`], and puts the steps in their order. Where steps need each other in a circle nothing

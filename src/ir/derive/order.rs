@@ -2,13 +2,12 @@
 //! they write and read.
 
 use super::edges::Edges;
-use crate::ir::fast_map::FastMap;
 use crate::ir::*;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// The phase of each step; a block's step is after the buses if it depends on one.
-pub fn phases(program: &Program, deps: &[Vec<StepId>]) -> Vec<Phase> {
+pub fn phases(program: &Program, deps: &[impl AsRef<[StepId]>]) -> Vec<Phase> {
     let steps = &program.schedule.steps;
     let plan = &program.tables.materialize;
     let early = |group: GroupId| {
@@ -19,7 +18,7 @@ pub fn phases(program: &Program, deps: &[Vec<StepId>]) -> Vec<Phase> {
     let mut after_bus = vec![false; steps.len()];
     let mut phases = vec![Phase::Render; steps.len()];
     for i in topological(deps, |_| 0) {
-        let inherited = deps[i].iter().any(|d| after_bus[d.index()]);
+        let inherited = deps[i].as_ref().iter().any(|d| after_bus[d.index()]);
         after_bus[i] = inherited || matches!(steps[i].kind, StepKind::BusEval { .. });
         phases[i] = match steps[i].kind {
             StepKind::ExternalSample => Phase::External,
@@ -42,27 +41,27 @@ pub fn phases(program: &Program, deps: &[Vec<StepId>]) -> Vec<Phase> {
 }
 
 /// Execution order: phase, then kind (its place in the enum), then subject, among what is ready.
-pub fn order(steps: &[Step], deps: &[Vec<StepId>]) -> Vec<usize> {
+pub fn order(steps: &[Step], deps: &[impl AsRef<[StepId]>]) -> Vec<usize> {
     topological(deps, |i| (steps[i].phase, steps[i].kind))
 }
 
 /// Topological order by dependencies; among ready ones the lowest key, then the lowest number. What is
 /// in a circle, or depends on one, is left out.
-pub fn topological<K: Ord>(deps: &[Vec<StepId>], key: impl Fn(usize) -> K) -> Vec<usize> {
-    let mut missing: Vec<usize> = deps.iter().map(Vec::len).collect();
-    let reads = deps.iter().enumerate();
+pub fn topological<K: Ord>(deps: &[impl AsRef<[StepId]>], key: impl Fn(usize) -> K) -> Vec<usize> {
+    let deps = deps.iter().map(AsRef::as_ref);
+    let mut missing: Vec<usize> = deps.clone().map(<[StepId]>::len).collect();
+    let reads = deps.clone().enumerate();
     let reads = reads.flat_map(|(i, deps)| deps.iter().map(move |dep| (dep.index(), i as u32)));
-    let readers = rows(deps.len(), reads);
+    let readers = rows(missing.len(), reads);
     let entry = |i: usize| Reverse((key(i), i));
-    let mut ready: BinaryHeap<Reverse<(K, usize)>> = (0..deps.len())
+    let mut ready: BinaryHeap<Reverse<(K, usize)>> = (0..missing.len())
         .filter(|&i| missing[i] == 0)
         .map(entry)
         .collect();
-    let mut order = Vec::with_capacity(deps.len());
+    let mut order = Vec::with_capacity(missing.len());
     while let Some(Reverse((_, i))) = ready.pop() {
         order.push(i);
-        let readers = &readers.item[readers.off[i] as usize..readers.off[i + 1] as usize];
-        for reader in readers.iter().map(|&reader| reader as usize) {
+        for reader in readers.row(i).iter().map(|&reader| reader as usize) {
             missing[reader] -= 1;
             if missing[reader] == 0 {
                 ready.push(entry(reader));
@@ -101,18 +100,17 @@ pub fn demand(steps: &[Step]) -> Vec<bool> {
     needed
 }
 
-/// The slots of other steps that each step reads, and those that it writes.
-pub fn reads_and_writes(program: &Program) -> (Vec<Vec<SlotId>>, Vec<Vec<SlotId>>) {
-    let edges = Edges::new(program);
+/// The slots of other steps that each step reads, and those that it writes: a row for each step.
+pub fn reads_and_writes(edges: &Edges<'_>) -> (Rows, Rows) {
+    let program = edges.program();
     let steps = &program.schedule.steps;
-    let mut writes: Vec<Vec<SlotId>> = vec![Vec::new(); steps.len()];
-    let mut slot_of: FastMap<ValueRef, SlotId> = FastMap::default();
+    let mut written: Vec<(usize, u32)> = Vec::with_capacity(program.tables.graph.slots.len());
+    let mut shown = Shown::new(program);
     let at = |kind: StepKind| steps.iter().position(|s| s.kind == kind);
     let console = at(StepKind::TimeConsole);
     let external = at(StepKind::ExternalSample);
     let assemble = at(StepKind::RenderAssemble);
     for (i, slot) in program.tables.graph.slots.iter().enumerate() {
-        let id = SlotId::at(i);
         let writer = match slot.owner {
             SlotOwner::Block {
                 dir: Direction::In, ..
@@ -130,25 +128,66 @@ pub fn reads_and_writes(program: &Program) -> (Vec<Vec<SlotId>>, Vec<Vec<SlotId>
             _ => edges.owner(slot.r#ref).map(StepId::index),
         };
         let Some(writer) = writer else { continue };
-        writes[writer].push(id);
-        slot_of.entry(slot.r#ref).or_insert(id);
+        written.push((writer, i as u32));
+        shown.at(slot.r#ref, SlotId::at(i));
     }
-    let mut reads: Vec<Vec<SlotId>> = Vec::with_capacity(steps.len());
+    let writes = rows(steps.len(), written.iter().copied());
+    let mut reads = Rows {
+        off: vec![0],
+        item: Vec::new(),
+    };
+    let mut slots = Vec::new();
     for (i, step) in steps.iter().enumerate() {
-        let mut slots = Vec::new();
         edges.of_step(step, &mut |value| {
             let owner = edges.owner(value);
             if owner.is_some_and(|o| o.index() != i)
-                && let Some(slot) = slot_of.get(&canonical(program, value))
+                && let Some(slot) = shown.slot(canonical(program, value))
             {
-                slots.push(*slot);
+                slots.push(slot.0);
             }
         });
         slots.sort_unstable();
         slots.dedup();
-        reads.push(slots);
+        reads.item.append(&mut slots);
+        reads.off.push(reads.item.len() as u32);
     }
     (reads, writes)
+}
+
+/// The first slot that shows a value.
+struct Shown {
+    /// Per signal: most values are signals.
+    signals: Vec<Option<SlotId>>,
+    rest: HashMap<ValueRef, SlotId>,
+}
+
+impl Shown {
+    fn new(program: &Program) -> Self {
+        Self {
+            signals: vec![None; program.tables.sig.nodes.len()],
+            rest: HashMap::new(),
+        }
+    }
+
+    fn at(&mut self, value: ValueRef, slot: SlotId) {
+        match value {
+            ValueRef::Sig(id) => {
+                if let Some(first) = self.signals.get_mut(id.index()) {
+                    first.get_or_insert(slot);
+                }
+            }
+            value => {
+                self.rest.entry(value).or_insert(slot);
+            }
+        }
+    }
+
+    fn slot(&self, value: ValueRef) -> Option<SlotId> {
+        match value {
+            ValueRef::Sig(id) => self.signals.get(id.index()).copied().flatten(),
+            value => self.rest.get(&value).copied(),
+        }
+    }
 }
 
 /// The address under which slots show a value.

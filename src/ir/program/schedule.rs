@@ -193,6 +193,13 @@ pub struct Rows {
     pub item: Vec<u32>,
 }
 
+impl Rows {
+    /// The items of a row that is there.
+    pub fn row(&self, i: usize) -> &[u32] {
+        &self.item[self.off[i] as usize..self.off[i + 1] as usize]
+    }
+}
+
 /// What may influence an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

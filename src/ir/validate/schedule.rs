@@ -4,6 +4,7 @@
 use super::*;
 use crate::ir::text::word;
 use crate::ir::*;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 const STEPS: &str = "/schedule/steps";
@@ -264,17 +265,20 @@ fn derived(f: &mut Findings<'_>) {
     let p = f.program;
     let steps = &p.schedule.steps;
     let edges = derive::Edges::new(p);
-    let mut deps = Vec::with_capacity(steps.len());
+    let mut deps: Vec<Cow<'_, [StepId]>> = Vec::with_capacity(steps.len());
+    let mut derived = Vec::new();
     for (i, step) in steps.iter().enumerate() {
-        let derived = derive::deps(&edges, StepId::at(i));
+        derive::deps_into(&edges, StepId::at(i), &mut derived);
         if derived.iter().any(|d| d.index() >= i) {
             let message = "the step comes before one that it needs";
             return f.add("ir-step", STEPS, i, message);
         }
-        if derived != step.deps {
+        if derived == step.deps {
+            deps.push(Cow::Borrowed(&step.deps));
+        } else {
             f.add("ir-deps", STEPS, i, "`deps` is not what the step reads");
+            deps.push(Cow::Owned(derived.clone()));
         }
-        deps.push(derived);
     }
     for (i, phase) in derive::phases(p, &deps).into_iter().enumerate() {
         if steps[i].phase != phase {
@@ -301,13 +305,13 @@ fn derived(f: &mut Findings<'_>) {
         f.at("ir-step", "/schedule/determinism", message);
     }
     let needed = derive::demand(steps);
-    let (reads, writes) = derive::reads_and_writes(p);
+    let (reads, writes) = derive::reads_and_writes(&edges);
     for (i, step) in steps.iter().enumerate() {
-        if step.writes != writes[i] {
+        if !same(&step.writes, writes.row(i)) {
             let message = "a slot is written by its one writer, and `writes` lists them in order";
             f.add("ir-writer", STEPS, i, message);
         }
-        if step.reads != reads[i] {
+        if !same(&step.reads, reads.row(i)) {
             f.add("ir-deps", STEPS, i, "`reads` is not what the step reads");
         }
         if needed[i] != step.demand {
@@ -333,4 +337,9 @@ fn derived(f: &mut Findings<'_>) {
         f.list
             .push(Diagnostic::error("ir-memory", "/memory", message));
     }
+}
+
+/// Whether these slots are those of a row.
+fn same(slots: &[SlotId], row: &[u32]) -> bool {
+    slots.iter().map(|slot| slot.0).eq(row.iter().copied())
 }
