@@ -31,17 +31,17 @@ const GROWTH: u64 = 12;
 /// # Errors
 /// See [`WriteError`].
 pub fn to_bytes(program: &Program) -> Result<Vec<u8>, WriteError> {
-    let payload = postcard::to_stdvec(program).map_err(|error| WriteError {
+    let room = vec![0; HEADER];
+    let mut bytes = postcard::to_extend(program, room).map_err(|error| WriteError {
         form: "bytes",
         why: error.to_string(),
     })?;
-    let mut bytes = Vec::with_capacity(HEADER + payload.len());
-    bytes.extend_from_slice(&MAGIC);
-    bytes.extend_from_slice(&CONTAINER.to_le_bytes());
-    bytes.extend_from_slice(&(VERSION as u16).to_le_bytes());
-    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(blake3::hash(&payload).as_bytes());
-    bytes.extend_from_slice(&payload);
+    let (header, payload) = bytes.split_at_mut(HEADER);
+    header[..4].copy_from_slice(&MAGIC);
+    header[4..6].copy_from_slice(&CONTAINER.to_le_bytes());
+    header[6..8].copy_from_slice(&(VERSION as u16).to_le_bytes());
+    header[8..16].copy_from_slice(&(payload.len() as u64).to_le_bytes());
+    header[16..].copy_from_slice(blake3::hash(payload).as_bytes());
     Ok(bytes)
 }
 
