@@ -9,7 +9,7 @@ use super::lower::Note;
 use super::resolve::Graph as Resolved;
 use crate::blocks::Block;
 use crate::diag::{Diagnostics, Severity};
-use crate::ir::text_index::TextIndex;
+use crate::ir::row_index::RowIndex;
 use crate::ir::*;
 use std::collections::HashMap;
 
@@ -98,13 +98,16 @@ impl<'a> Notes<'a> {
 #[derive(Default)]
 struct Pool {
     texts: Vec<String>,
-    index: TextIndex,
+    index: RowIndex,
 }
 
 impl Pool {
     fn new(texts: Vec<String>) -> Self {
-        let index = TextIndex::new(&texts);
-        Self { texts, index }
+        let mut pool = Self::default();
+        for text in texts {
+            pool.index.append(&mut pool.texts, text);
+        }
+        pool
     }
 
     /// A text that is most likely its only use.
@@ -114,7 +117,7 @@ impl Pool {
     }
 
     fn text(&mut self, text: &str) -> u32 {
-        self.index.place(&mut self.texts, text)
+        self.index.text(&mut self.texts, text) as u32
     }
 }
 

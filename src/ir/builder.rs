@@ -4,22 +4,22 @@
 //! and requests on constants get the folded constant. Ids that come out are provisional: the compiler
 //! renumbers them into schedule order at the end. Nothing here looks at names of blocks or buses.
 
+mod constant;
 mod fold;
 mod seed;
 pub mod slots;
 
+use constant::Content;
 pub use fold::MOST_ROWS;
 pub use seed::{Seed, SeedUse};
 
-use super::fast_map::FastMap;
 use super::ids::*;
 use super::op::{self, Counts};
 use super::program::*;
-use super::text_index::TextIndex;
+use super::row_index::RowIndex;
 use super::{Op, OpError};
 use crate::path::PathData;
 use crate::types::{Domain, Type, TypeDesc, World};
-use std::collections::HashMap;
 
 /// Tables under construction.
 #[derive(Debug, Default)]
@@ -30,21 +30,13 @@ pub struct Builder {
     pub tables: Tables,
     /// Program seed, which hashes are folded with.
     pub seed: Seed,
-    types_by: HashMap<TypeDesc, TypeId>,
-    texts: TextIndex,
-    constants_by: HashMap<ConstKey, ConstId>,
-    signals_by: FastMap<(TypeId, SignalExpr), SignalId>,
-    events_by: FastMap<EventExpr, EventId>,
-    fields_by: FastMap<(TypeId, Option<DomainId>, bool, FieldExpr), FieldId>,
-    chains_by: HashMap<Chain, ChainId>,
-}
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct ConstKey {
-    pool: Pool,
-    ty: TypeId,
-    bits: Vec<u64>,
-    text: String,
+    type_rows: RowIndex,
+    texts: RowIndex,
+    constants: RowIndex,
+    signals: RowIndex,
+    events: RowIndex,
+    fields: RowIndex,
+    chains: RowIndex,
 }
 
 /// What a new state cell needs.
@@ -72,19 +64,19 @@ impl Builder {
 
     /// Index of a type.
     pub fn ty(&mut self, ty: impl Into<TypeDesc>) -> TypeId {
-        let desc = ty.into();
-        if let Some(&id) = self.types_by.get(&desc) {
-            return id;
-        }
-        let id = TypeId::at(self.types.len());
-        self.types.push(desc.clone());
-        self.types_by.insert(desc, id);
-        id
+        TypeId::at(self.type_rows.row(&mut self.types, ty.into()))
     }
 
     /// Index of a text in the pool.
     pub fn text(&mut self, text: &str) -> StrId {
-        StrId(self.texts.place(&mut self.tables.strings, text))
+        StrId::at(self.texts.text(&mut self.tables.strings, text))
+    }
+
+    /// Index of a text that most likely nothing else in the program says, which is not looked for. Equal
+    /// texts become one when the pool is sorted.
+    pub fn new_text(&mut self, text: String) -> StrId {
+        self.tables.strings.push(text);
+        StrId::at(self.tables.strings.len() - 1)
     }
 
     /// Text of an index.
@@ -99,40 +91,17 @@ impl Builder {
 
     /// A constant in the f64 pool: one value, or a column when longer than the domain's lanes.
     pub fn const_f64(&mut self, domain: Domain, values: &[f64]) -> ConstId {
-        let values: Vec<f64> = values
-            .iter()
-            .map(|v| if v.is_nan() { f64::NAN } else { *v })
-            .collect();
-        let bits = values.iter().map(|v| v.to_bits()).collect();
-        let ty = self.ty(Type::new(World::Scalar, domain));
-        self.constant_row(Pool::F64, ty, bits, String::new(), |c| {
-            c.f64.extend_from_slice(&values);
-            (c.f64.len() - values.len(), values.len())
-        })
+        self.const_row(domain, Content::F64(values))
     }
 
     /// A constant in the f32 pool: one value, or a column when longer than the domain's lanes.
     pub fn const_f32(&mut self, domain: Domain, values: &[f32]) -> ConstId {
-        let values: Vec<f32> = values
-            .iter()
-            .map(|v| if v.is_nan() { f32::NAN } else { *v })
-            .collect();
-        let bits = values.iter().map(|v| u64::from(v.to_bits())).collect();
-        let ty = self.ty(Type::new(World::Scalar, domain));
-        self.constant_row(Pool::F32, ty, bits, String::new(), |c| {
-            c.f32.extend_from_slice(&values);
-            (c.f32.len() - values.len(), values.len())
-        })
+        self.const_row(domain, Content::F32(values))
     }
 
     /// A JSON text (static parameters, id lists).
     pub fn const_json(&mut self, json: String) -> ConstId {
-        let ty = self.ty(Type::new(World::Scalar, Domain::String));
-        let text = json.clone();
-        self.constant_row(Pool::Json, ty, Vec::new(), text, |c| {
-            c.json.push(json);
-            (c.json.len() - 1, 1)
-        })
+        self.const_row(Domain::String, Content::Json(&json))
     }
 
     /// A plain text.
@@ -142,43 +111,23 @@ impl Builder {
 
     /// An outline.
     pub fn const_path(&mut self, path: PathData) -> ConstId {
-        let ty = self.ty(Type::new(World::Scalar, Domain::Path));
-        let mut bits: Vec<u64> = path.cmds.iter().map(|&b| u64::from(b)).collect();
-        bits.extend(path.pts.iter().flatten().map(|v| u64::from(v.to_bits())));
-        self.constant_row(Pool::Paths, ty, bits, String::new(), |c| {
-            c.paths.push(path);
-            (c.paths.len() - 1, 1)
-        })
+        self.const_row(Domain::Path, Content::Path(&path))
     }
 
-    fn constant_row(
-        &mut self,
-        pool: Pool,
-        ty: TypeId,
-        bits: Vec<u64>,
-        text: String,
-        store: impl FnOnce(&mut Constants) -> (usize, usize),
-    ) -> ConstId {
-        let key = ConstKey {
-            pool,
-            ty,
-            bits,
-            text,
-        };
-        if let Some(&id) = self.constants_by.get(&key) {
-            return id;
-        }
+    fn const_row(&mut self, domain: Domain, content: Content<'_>) -> ConstId {
+        let ty = self.ty(Type::new(World::Scalar, domain));
         let constants = &mut self.tables.constants;
-        let (at, len) = store(constants);
-        let id = ConstId::at(constants.index.len());
-        constants.index.push(ConstRow {
-            pool,
-            at: at as u32,
-            len: len as u32,
-            r#type: ty,
-        });
-        self.constants_by.insert(key, id);
-        id
+        let stored = |at: usize| {
+            let row = &constants.index[at];
+            (row.r#type, Content::of(constants, row))
+        };
+        let next = constants.index.len();
+        let at = self.constants.find((ty, content), stored, next);
+        if at == next {
+            let row = content.store(constants, ty);
+            constants.index.push(row);
+        }
+        ConstId::at(at)
     }
 
     // Signals.
@@ -188,18 +137,9 @@ impl Builder {
         if let Some(silence) = self.silence(&expr) {
             return self.constant(ty.domain, &[silence]);
         }
-        let ty = self.ty(ty);
-        let key = (ty, expr);
-        if let Some(&id) = self.signals_by.get(&key) {
-            return id;
-        }
-        let id = SignalId::at(self.tables.sig.nodes.len());
-        self.tables.sig.nodes.push(SignalNode {
-            r#type: ty,
-            expr: key.1.clone(),
-        });
-        self.signals_by.insert(key, id);
-        id
+        let r#type = self.ty(ty);
+        let node = SignalNode { r#type, expr };
+        SignalId::at(self.signals.row(&mut self.tables.sig.nodes, node))
     }
 
     /// A constant signal.
@@ -280,16 +220,8 @@ impl Builder {
 
     /// An event node, hash-consed.
     pub fn event(&mut self, expr: EventExpr) -> EventId {
-        if let Some(&id) = self.events_by.get(&expr) {
-            return id;
-        }
-        let id = EventId::at(self.tables.event.nodes.len());
-        self.tables
-            .event
-            .nodes
-            .push(EventNode { expr: expr.clone() });
-        self.events_by.insert(expr, id);
-        id
+        let node = EventNode { expr };
+        EventId::at(self.events.row(&mut self.tables.event.nodes, node))
     }
 
     // Fields.
@@ -302,21 +234,13 @@ impl Builder {
         wide: bool,
         expr: FieldExpr,
     ) -> FieldId {
-        let ty = self.ty(Type::field(domain));
-        let key = (ty, over, wide, expr);
-        if let Some(&id) = self.fields_by.get(&key) {
-            return id;
-        }
-        let id = FieldId::at(self.tables.field.nodes.len());
-        let expr = key.3.clone();
-        self.tables.field.nodes.push(FieldNode {
-            r#type: ty,
+        let node = FieldNode {
+            r#type: self.ty(Type::field(domain)),
             dom: over,
             wide,
             expr,
-        });
-        self.fields_by.insert(key, id);
-        id
+        };
+        FieldId::at(self.fields.row(&mut self.tables.field.nodes, node))
     }
 
     /// A constant field over no domain.
@@ -498,13 +422,7 @@ impl Builder {
 
     /// A chain, shared with equal ones.
     pub fn chain(&mut self, chain: Chain) -> ChainId {
-        if let Some(&id) = self.chains_by.get(&chain) {
-            return id;
-        }
-        let id = ChainId::at(self.tables.transforms.chains.len());
-        self.tables.transforms.chains.push(chain.clone());
-        self.chains_by.insert(chain, id);
-        id
+        ChainId::at(self.chains.row(&mut self.tables.transforms.chains, chain))
     }
 
     /// A new state cell; pool offsets and layout hashes are set when the program is finished.

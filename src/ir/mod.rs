@@ -20,7 +20,6 @@ pub mod derive;
 pub mod diff;
 pub mod element;
 pub mod facts;
-pub(crate) mod fast_map;
 pub mod file;
 pub mod hashes;
 pub mod id_hash;
@@ -33,8 +32,8 @@ pub mod operands;
 mod own;
 mod program;
 pub mod reduce;
+pub(crate) mod row_index;
 pub mod text;
-pub(crate) mod text_index;
 mod validate;
 pub mod varies;
 

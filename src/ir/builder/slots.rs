@@ -6,7 +6,7 @@
 
 use crate::ir::{
     BlockId, Builder, BusId, Direction, ExtId, RailId, ReqId, SinkId, Slot, SlotId, SlotOwner,
-    TimeEvent, TimeRoots, TimeValue, TypeId, ValueRef,
+    StrId, TimeEvent, TimeRoots, TimeValue, TypeId, ValueRef,
 };
 use crate::types::{Domain, Type, World};
 
@@ -19,6 +19,11 @@ pub fn push(
     at: ValueRef,
 ) -> SlotId {
     let key = build.text(&key);
+    add(build, key, ty, owner, at)
+}
+
+/// As [`push`], with a key that is in the pool.
+pub fn add(build: &mut Builder, key: StrId, ty: TypeId, owner: SlotOwner, at: ValueRef) -> SlotId {
     let slots = &mut build.tables.graph.slots;
     slots.push(Slot {
         key,
