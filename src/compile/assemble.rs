@@ -7,10 +7,11 @@
 mod graph;
 mod slots;
 
-use super::debug::{self, Notes};
+use super::debug::Notes;
 use super::lower::{Lowered, Marks};
 use super::resolve::{Graph as Resolved, Unit};
 use super::sinks::{self, Plan};
+use super::text_order;
 use super::visit::{self, Visitor};
 use crate::blocks::{ADAPTERS, LENSES};
 use crate::ir::*;
@@ -102,15 +103,13 @@ pub(super) fn assemble<'a>(
         debug: Debug::default(),
         meta: Meta::default(),
     };
-    let mut draft = Draft {
+    Draft {
         program,
         marks: lowered.marks,
         units,
         notes,
         seed_use,
-    };
-    debug::tables(graph, &mut draft, &blocks);
-    draft
+    }
 }
 
 /// Row of each block of the patch; blocks of unknown type have none.
@@ -331,10 +330,9 @@ fn unique(keys: &mut [String]) {
 
 /// Place of each key in byte order; equal keys keep their order.
 pub(in crate::compile) fn ranks(keys: &[&str]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|&a, &b| keys[a].as_bytes().cmp(keys[b].as_bytes()).then(a.cmp(&b)));
     let mut ranks = vec![0; keys.len()];
-    for (rank, &i) in order.iter().enumerate() {
+    let order = text_order::sorted(keys.iter().copied().enumerate());
+    for (rank, i) in order.into_iter().enumerate() {
         ranks[i] = rank;
     }
     ranks

@@ -11,7 +11,7 @@ use crate::blocks::Block;
 use crate::diag::{Diagnostics, Severity};
 use crate::ir::row_index::RowIndex;
 use crate::ir::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Words for the notes of lowering.
 pub(super) struct Notes<'a> {
@@ -102,18 +102,9 @@ struct Pool {
 }
 
 impl Pool {
-    fn new(texts: Vec<String>) -> Self {
-        let mut pool = Self::default();
-        for text in texts {
-            pool.index.append(&mut pool.texts, text);
-        }
-        pool
-    }
-
-    /// A text that is most likely its only use.
+    /// Appends a text that is most likely new; from now on it is the one that is found.
     fn add(&mut self, text: String) -> u32 {
-        self.texts.push(text);
-        self.texts.len() as u32 - 1
+        self.index.append(&mut self.texts, text) as u32
     }
 
     fn text(&mut self, text: &str) -> u32 {
@@ -121,38 +112,57 @@ impl Pool {
     }
 }
 
-/// Blocks, buses and slots for people, and the way back into the document.
-pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<BlockId>]) {
+/// Fills the debug tables and the map into the document. All rows have their numbers.
+pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft) {
     let mut pool = Pool::default();
+    blocks(graph, draft, &mut pool);
+    buses(&mut draft.program, &mut pool);
+    slots(graph, &mut draft.program, &mut pool);
+    provenance(draft, &mut pool);
+    draft.program.debug.strings = pool.texts;
+    draft.program.meta.compiler = Compiler {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+}
+
+/// Blocks for people, and their places in the document.
+fn blocks(graph: &Resolved<'_>, draft: &mut Draft, pool: &mut Pool) {
     let program = &mut draft.program;
-    let mut places = Vec::with_capacity(rows.len());
-    for (node, row) in graph.nodes.iter().zip(rows) {
-        if row.is_none() {
-            continue;
-        }
+    let mut places = Vec::with_capacity(program.tables.graph.blocks.len());
+    for (node, (_, row, _)) in graph.nodes.iter().zip(&draft.notes.blocks) {
+        let Some(row) = *row else { continue };
         let entry = node.entry;
-        let label = if entry.label.is_empty() {
-            &entry.id
-        } else {
-            &entry.label
+        let id = pool.text(&entry.id);
+        let label = match entry.label.as_str() {
+            "" => id,
+            label => pool.text(label),
         };
         program.debug.block.push(DebugBlock {
-            id: pool.text(&entry.id),
-            label: pool.text(label),
+            id,
+            label,
             r#type: pool.text(&entry.kind),
             path: pool.text(&entry.at),
         });
-        places.push((entry.id.clone(), entry.at.clone()));
+        let key = program.tables.graph.blocks[row.index()].key;
+        places.push((key, (entry.id.clone(), entry.at.clone())));
         if !entry.label.is_empty() {
-            program
-                .meta
-                .names
-                .nodes
-                .insert(entry.id.clone(), entry.label.clone());
+            let names = &mut program.meta.names.nodes;
+            names.insert(entry.id.clone(), entry.label.clone());
         }
     }
-    // Sorted and built as a whole, which is much less work than one insertion after another.
-    program.meta.source_map.node_to_editor_block = places.into_iter().collect();
+    program.meta.source_map.node_to_editor_block = by_key(places);
+}
+
+/// A map whose keys are texts of the program. Those are numbered in byte order, so sorting costs no look
+/// at a text; a map is built from sorted entries as a whole.
+fn by_key(mut entries: Vec<(StrId, (String, String))>) -> BTreeMap<String, String> {
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// Buses for people.
+fn buses(program: &mut Program, pool: &mut Pool) {
     let text = |id: StrId| program.tables.strings[id.index()].as_str();
     for bus in &program.tables.graph.buses {
         let (id, name) = (text(bus.key), text(bus.name));
@@ -160,12 +170,13 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             id: pool.text(id),
             name: pool.text(name),
         });
-        program
-            .meta
-            .names
-            .buses
-            .insert(id.to_owned(), name.to_owned());
+        let names = &mut program.meta.names.buses;
+        names.insert(id.to_owned(), name.to_owned());
     }
+}
+
+/// Slots for people, and the ports that the editor shows for them.
+fn slots(graph: &Resolved<'_>, program: &mut Program, pool: &mut Pool) {
     // In the editor an inner port is the port of the composite that shows it.
     let mut outside: HashMap<String, String> = HashMap::new();
     for (side, inner, shown) in graph.patch.outer.shown() {
@@ -176,17 +187,25 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
         let key = format!("{}/{dir}/{}", inner.block, inner.port);
         outside.entry(key).or_insert(shown);
     }
-    let mut ports = Vec::with_capacity(program.tables.graph.slots.len());
-    for slot in &program.tables.graph.slots {
+    let tables = &program.tables;
+    let text = |id: StrId| tables.strings[id.index()].as_str();
+    let mut ports = Vec::with_capacity(tables.graph.slots.len());
+    for slot in &tables.graph.slots {
         let key = text(slot.key);
         let path = match slot.owner {
-            SlotOwner::Block { .. } => {
-                let cut = ["/in/", "/out/"]
-                    .iter()
-                    .find_map(|dir| key.rsplit_once(dir));
-                let path = cut.map_or(key.to_owned(), |(block, port)| format!("{block}.{port}"));
-                let shown = outside.get(key).unwrap_or(&path);
-                ports.push((key.to_owned(), shown.clone()));
+            SlotOwner::Block { block, port, dir } => {
+                let block = &tables.graph.blocks[block.index()];
+                let row = match dir {
+                    Direction::In => &block.r#in[port as usize],
+                    Direction::Out => &block.out[port as usize],
+                };
+                let path = [text(block.key), ".", text(row.name)].concat();
+                let shown = match outside.is_empty() {
+                    true => None,
+                    false => outside.get(key),
+                };
+                let shown = shown.unwrap_or(&path).clone();
+                ports.push((slot.key, (key.to_owned(), shown)));
                 path
             }
             _ => key.replacen('/', ":", 1),
@@ -195,23 +214,17 @@ pub(super) fn tables(graph: &Resolved<'_>, draft: &mut Draft, rows: &[Option<Blo
             path: pool.add(path),
         });
     }
-    program.meta.source_map.port_to_editor_slot = ports.into_iter().collect();
-    program.debug.strings = pool.texts;
-    program.meta.compiler = Compiler {
-        name: env!("CARGO_PKG_NAME").to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    program.meta.source_map.port_to_editor_slot = by_key(ports);
 }
 
 /// Provenance of every row, in the final order of the tables.
-pub(super) fn provenance(draft: &mut Draft) {
+fn provenance(draft: &mut Draft, pool: &mut Pool) {
     let program = &mut draft.program;
-    let mut pool = Pool::new(std::mem::take(&mut program.debug.strings));
     let mut path = String::new();
     let mut rows = |notes: &[Note]| -> Vec<Provenance> {
         notes
             .iter()
-            .map(|note| draft.notes.row(note, &mut pool, &mut path))
+            .map(|note| draft.notes.row(note, pool, &mut path))
             .collect()
     };
     program.debug.sig_prov = rows(&draft.marks.sig);
@@ -241,7 +254,6 @@ pub(super) fn provenance(draft: &mut Draft) {
             path,
         });
     }
-    program.debug.strings = pool.texts;
 }
 
 /// What the compiler warned of, for readers of the program.

@@ -7,9 +7,10 @@
 //! 3. `order`: what must be computed before what, and cycles;
 //! 4. `lower`: blocks and buses become expressions, chains and cells; then `rails`;
 //! 5. `sinks`: what is drawn, and which columns that takes;
-//! 6. `assemble`: blocks, ports and buses become tables; `debug` says what rows are for;
+//! 6. `assemble`: blocks, ports and buses become tables;
 //! 7. `schedule`: what runs when;
-//! 8. `number`: every row gets its final index, what nobody reaches is left out;
+//! 8. `number`: every row gets its final index, what nobody reaches is left out; `debug` says what
+//!    rows are for;
 //! 9. `finish`: layout of state, hashes, validation.
 //!
 //! All findings of a pass are reported; what is broken is left out, so that later passes find the
@@ -32,6 +33,7 @@ mod schedule;
 mod sinks;
 #[cfg(test)]
 mod tests;
+mod text_order;
 mod visit;
 
 pub use asset::{AssetError, Assets};
@@ -136,7 +138,7 @@ pub fn compile_for_seeds(
     let mut draft = assemble::assemble(&graph, lowered, plan, head);
     schedule::schedule(&mut draft);
     let seed_use = draft.seed_use;
-    let program = finish::finish(number::number(draft), diagnostics)?;
+    let program = finish::finish(number::number(&graph, draft), diagnostics)?;
     Some(Compiled { program, seed_use })
 }
 

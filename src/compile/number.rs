@@ -6,32 +6,33 @@
 use super::assemble::Draft;
 use super::debug;
 use super::edges;
+use super::resolve::Graph;
 use super::schedule::roots;
+use super::text_order;
 use super::visit::{self, Visitor};
-use crate::ir::*;
+use crate::ir::{self, *};
 
 /// Renumbers a scheduled draft; gives the program but for hashes and layouts.
-pub(super) fn number(mut draft: Draft) -> Program {
+pub(super) fn number(graph: &Graph<'_>, mut draft: Draft) -> Program {
     expressions(&mut draft);
-    chains(&mut draft);
     declarations(&mut draft.program);
-    constants(&mut draft.program);
-    types(&mut draft.program);
-    strings(&mut draft.program);
+    let texts = constants(&mut draft.program);
+    types(&mut draft.program, texts);
     ascending(&mut draft.program);
-    debug::provenance(&mut draft);
+    debug::tables(graph, &mut draft);
     draft.program
 }
 
 /// Not numbered.
 const NONE: u32 = u32::MAX;
 
-/// New numbers of the three expression tables.
+/// New numbers of the three expression tables, and of chains as they are met.
 struct Numbers {
     sig: Vec<u32>,
     event: Vec<u32>,
     field: Vec<u32>,
     next: [u32; 3],
+    chains: FirstUse,
     /// Empty but while a row is numbered.
     work: Vec<(ValueRef, bool)>,
 }
@@ -87,6 +88,10 @@ impl Visitor for Numbers {
     fn field(&mut self, id: &mut FieldId) {
         *id = FieldId(self.field[id.index()]);
     }
+
+    fn chain(&mut self, id: &mut ChainId) {
+        id.0 = self.chains.number(id.0);
+    }
 }
 
 fn expressions(draft: &mut Draft) {
@@ -97,6 +102,7 @@ fn expressions(draft: &mut Draft) {
         event: vec![NONE; t.event.nodes.len()],
         field: vec![NONE; t.field.nodes.len()],
         next: [0; 3],
+        chains: FirstUse::new(t.transforms.chains.len()),
         work: Vec::new(),
     };
     let edges = derive::Edges::new(program);
@@ -121,6 +127,9 @@ fn expressions(draft: &mut Draft) {
     keep(&mut draft.marks.event, &numbers.event);
     keep(&mut draft.marks.field, &numbers.field);
     visit::program(&mut draft.program, &mut numbers);
+    let chains = &numbers.chains.numbers;
+    keep(&mut draft.program.tables.transforms.chains, chains);
+    keep(&mut draft.marks.chain, chains);
 }
 
 /// Moves rows to their numbers and drops those without.
@@ -135,11 +144,10 @@ fn keep<T>(rows: &mut Vec<T>, numbers: &[u32]) {
     rows.extend(placed.into_iter().flatten());
 }
 
-/// Collects ids in order of first use, then replaces them.
+/// Numbers ids in the order in which they are met.
 struct FirstUse {
     numbers: Vec<u32>,
     next: u32,
-    replace: bool,
 }
 
 impl FirstUse {
@@ -147,41 +155,18 @@ impl FirstUse {
         Self {
             numbers: vec![NONE; rows],
             next: 0,
-            replace: false,
         }
     }
 
-    fn meet(&mut self, id: u32) -> u32 {
+    /// The number of an id.
+    fn number(&mut self, id: u32) -> u32 {
         let number = &mut self.numbers[id as usize];
-        if self.replace {
-            return *number;
-        }
         if *number == NONE {
             *number = self.next;
             self.next += 1;
         }
-        id
+        *number
     }
-}
-
-struct Chains(FirstUse);
-
-impl Visitor for Chains {
-    fn chain(&mut self, id: &mut ChainId) {
-        id.0 = self.0.meet(id.0);
-    }
-}
-
-fn chains(draft: &mut Draft) {
-    let mut chains = Chains(FirstUse::new(draft.program.tables.transforms.chains.len()));
-    visit::program(&mut draft.program, &mut chains);
-    keep(
-        &mut draft.program.tables.transforms.chains,
-        &chains.0.numbers,
-    );
-    keep(&mut draft.marks.chain, &chains.0.numbers);
-    chains.0.replace = true;
-    visit::program(&mut draft.program, &mut chains);
 }
 
 /// Lenses and adapters that some chain names; both are declared in the order of their names.
@@ -216,7 +201,7 @@ fn declarations(program: &mut Program) {
         adapter: vec![NONE; t.adapters.len()],
         replace: false,
     };
-    visit::program(program, &mut declared);
+    visit::transforms(&mut program.tables.transforms, &mut declared);
     let strings = &program.tables.strings;
     let t = &program.tables.transforms;
     let by_name = |used: &mut Vec<u32>, names: Vec<StrId>| {
@@ -234,25 +219,36 @@ fn declarations(program: &mut Program) {
     keep(&mut program.tables.transforms.lenses, &declared.lens);
     keep(&mut program.tables.transforms.adapters, &declared.adapter);
     declared.replace = true;
-    visit::program(program, &mut declared);
+    visit::transforms(&mut program.tables.transforms, &mut declared);
 }
 
-struct ConstIds(FirstUse);
+/// Numbers constants and notes which texts are in use.
+struct Constants {
+    numbers: FirstUse,
+    texts: Vec<bool>,
+}
 
-impl Visitor for ConstIds {
+impl Visitor for Constants {
     fn constant(&mut self, id: &mut ConstId) {
-        id.0 = self.0.meet(id.0);
+        id.0 = self.numbers.number(id.0);
+    }
+
+    fn text(&mut self, id: &mut StrId) {
+        self.texts[id.index()] = true;
     }
 }
 
-/// Constants by first use; the pools follow their order.
-fn constants(program: &mut Program) {
-    let mut ids = ConstIds(FirstUse::new(program.tables.constants.index.len()));
-    visit::program(program, &mut ids);
+/// Constants by first use; the pools follow their order. Gives the new numbers of texts.
+fn constants(program: &mut Program) -> Texts {
+    let mut met = Constants {
+        numbers: FirstUse::new(program.tables.constants.index.len()),
+        texts: vec![false; program.tables.strings.len()],
+    };
+    visit::program(program, &mut met);
     let old = std::mem::take(&mut program.tables.constants);
     let mut index = old.index;
-    keep(&mut index, &ids.0.numbers);
-    let mut new = Constants::default();
+    keep(&mut index, &met.numbers.numbers);
+    let mut new = ir::Constants::default();
     for row in index {
         let range = row.at as usize..row.at as usize + row.len as usize;
         let at = match row.pool {
@@ -265,8 +261,7 @@ fn constants(program: &mut Program) {
         new.index.push(ConstRow { at, ..row });
     }
     program.tables.constants = new;
-    ids.0.replace = true;
-    visit::program(program, &mut ids);
+    strings(&mut program.tables.strings, &met.texts)
 }
 
 fn extend<T: Clone>(pool: &mut Vec<T>, rows: &[T]) -> u32 {
@@ -275,48 +270,45 @@ fn extend<T: Clone>(pool: &mut Vec<T>, rows: &[T]) -> u32 {
     at
 }
 
-struct Types(FirstUse);
+/// New numbers of texts.
+struct Texts(Vec<u32>);
+
+/// Strings in byte order, each once, only those in use.
+fn strings(strings: &mut Vec<String>, used: &[bool]) -> Texts {
+    let mut numbers = vec![NONE; used.len()];
+    let mut old = std::mem::take(strings);
+    let texts = old.iter().map(String::as_str).enumerate();
+    for i in text_order::sorted(texts.filter(|(i, _)| used[*i])) {
+        if strings.last() != Some(&old[i]) {
+            strings.push(std::mem::take(&mut old[i]));
+        }
+        numbers[i] = strings.len() as u32 - 1;
+    }
+    Texts(numbers)
+}
+
+/// Numbers types and replaces texts.
+struct Types {
+    numbers: FirstUse,
+    texts: Texts,
+}
 
 impl Visitor for Types {
     fn ty(&mut self, id: &mut TypeId) {
-        id.0 = self.0.meet(id.0);
+        id.0 = self.numbers.number(id.0);
     }
-}
 
-fn types(program: &mut Program) {
-    let mut ids = Types(FirstUse::new(program.types.len()));
-    visit::program(program, &mut ids);
-    keep(&mut program.types, &ids.0.numbers);
-    ids.0.replace = true;
-    visit::program(program, &mut ids);
-}
-
-struct Texts(FirstUse);
-
-impl Visitor for Texts {
     fn text(&mut self, id: &mut StrId) {
-        id.0 = self.0.meet(id.0);
+        id.0 = self.texts.0[id.index()];
     }
 }
 
-/// Strings in byte order, each once, only those in use.
-fn strings(program: &mut Program) {
-    let mut ids = Texts(FirstUse::new(program.tables.strings.len()));
-    visit::program(program, &mut ids);
-    let numbers = &mut ids.0.numbers;
-    let mut old = std::mem::take(&mut program.tables.strings);
-    let mut order: Vec<usize> = (0..numbers.len()).filter(|&i| numbers[i] != NONE).collect();
-    order.sort_unstable_by(|&a, &b| old[a].as_bytes().cmp(old[b].as_bytes()).then(a.cmp(&b)));
-    let mut new: Vec<String> = Vec::with_capacity(order.len());
-    for i in order {
-        if new.last() != Some(&old[i]) {
-            new.push(std::mem::take(&mut old[i]));
-        }
-        numbers[i] = new.len() as u32 - 1;
-    }
-    program.tables.strings = new;
-    ids.0.replace = true;
-    visit::program(program, &mut ids);
+/// Types by first use.
+fn types(program: &mut Program, texts: Texts) {
+    let numbers = FirstUse::new(program.types.len());
+    let mut met = Types { numbers, texts };
+    visit::program(program, &mut met);
+    keep(&mut program.types, &met.numbers.numbers);
 }
 
 /// Lists that are kept ascending.

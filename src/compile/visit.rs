@@ -1,6 +1,6 @@
 //! Every id of a program, in one walk.
 //!
-//! Renumbering is two walks: one collects ids in the order of first use, one replaces them. The order
+//! Ids that are numbered by first use get their numbers on the way, others in a second walk. The order
 //! is that of the program's tables, expressions before the graph that only points at them. A visitor
 //! overrides the kinds of ids that it cares about.
 
@@ -155,7 +155,8 @@ fn field(row: &mut FieldNode, v: &mut impl Visitor) {
     }
 }
 
-fn transforms(t: &mut Transforms, v: &mut impl Visitor) {
+/// Walks chains and where they are used.
+pub(super) fn transforms(t: &mut Transforms, v: &mut impl Visitor) {
     for chain in &mut t.chains {
         v.ty(&mut chain.from);
         v.ty(&mut chain.to);

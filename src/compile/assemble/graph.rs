@@ -140,7 +140,7 @@ impl Work<'_, '_> {
 
     /// Blocks with their ports and slots, and the defaults.
     fn blocks(&mut self) {
-        let mut defaults: Vec<(String, DefaultRow)> = Vec::new();
+        let mut defaults: Vec<DefaultRow> = Vec::new();
         for (i, node) in self.graph.nodes.iter().enumerate() {
             let (Some(definition), Some(id)) = (node.block, self.blocks[i]) else {
                 continue;
@@ -156,8 +156,9 @@ impl Work<'_, '_> {
                 let ty = self.lowered.build.ty(ty);
                 let at = self.value(row.at);
                 let owner = address::port_owner(id, port, Direction::In);
-                let key = format!("{name}/in/{}", input.name);
-                let slot = address::push(&mut self.lowered.build, key, ty, owner, at);
+                let key = [name, "/in/", input.name].concat();
+                let key = self.lowered.build.new_text(key);
+                let slot = address::add(&mut self.lowered.build, key, ty, owner, at);
                 let src = self.source(&row, ty, (name, input.name), &mut defaults);
                 let name = self.lowered.build.text(input.name);
                 inputs.push(Port {
@@ -177,8 +178,9 @@ impl Work<'_, '_> {
                 let ty = self.lowered.build.ty(ty);
                 let at = flow.map_or(ValueRef::None, |f| self.address(&f.value));
                 let owner = address::port_owner(id, port, Direction::Out);
-                let key = format!("{name}/out/{}", output.name);
-                let slot = address::push(&mut self.lowered.build, key, ty, owner, at);
+                let key = [name, "/out/", output.name].concat();
+                let key = self.lowered.build.new_text(key);
+                let slot = address::add(&mut self.lowered.build, key, ty, owner, at);
                 let name = self.lowered.build.text(output.name);
                 let src = PortSource::None;
                 outputs.push(Port {
@@ -213,7 +215,7 @@ impl Work<'_, '_> {
         row: &InputRow,
         ty: TypeId,
         (block, port): (&str, &str),
-        defaults: &mut Vec<(String, DefaultRow)>,
+        defaults: &mut Vec<DefaultRow>,
     ) -> PortSource {
         match &row.source {
             From::None => PortSource::None,
@@ -221,15 +223,13 @@ impl Work<'_, '_> {
             From::Const(c) => PortSource::Const(*c),
             From::Default(c, identity) => {
                 let build = &mut self.lowered.build;
-                let key = format!("{block}/{port}");
                 let identity = identity.as_ref().map(|id| build.text(id));
-                let row = DefaultRow {
-                    key: build.text(&key),
+                defaults.push(DefaultRow {
+                    key: build.new_text([block, "/", port].concat()),
                     r#type: ty,
                     value: *c,
                     identity,
-                };
-                defaults.push((key, row));
+                });
                 // The place is known when all are sorted; the list index stands in until then.
                 PortSource::Default(DefId::at(defaults.len() - 1))
             }
@@ -250,8 +250,11 @@ impl Work<'_, '_> {
     }
 
     /// Defaults, by key; ports point at them.
-    fn defaults(&mut self, made: Vec<(String, DefaultRow)>) {
-        let keys: Vec<&str> = made.iter().map(|(key, _)| key.as_str()).collect();
+    fn defaults(&mut self, mut rows: Vec<DefaultRow>) {
+        let keys: Vec<&str> = rows
+            .iter()
+            .map(|row| self.lowered.build.str(row.key))
+            .collect();
         let places = ranks(&keys);
         let tables = &mut self.lowered.build.tables;
         for port in tables.graph.blocks.iter_mut().flat_map(|b| &mut b.r#in) {
@@ -259,7 +262,6 @@ impl Work<'_, '_> {
                 *id = DefId::at(places[id.index()]);
             }
         }
-        let mut rows: Vec<DefaultRow> = made.into_iter().map(|(_, row)| row).collect();
         super::permute(&mut rows, places.into_iter());
         tables.graph.defaults = rows;
     }
