@@ -2,7 +2,8 @@
 //!
 //! 1. [`Tiles`] runs the formula that [`dispatch`](crate::ir::op::dispatch) hands it over columns, 64
 //!    lanes at a time: results go to an array on the stack first, so that LLVM sees that operands and
-//!    results do not overlap and vectorises each formula without checks.
+//!    results do not overlap and vectorises each formula without checks. Each formula is a task and so a
+//!    function of its own for every vector width: all of them in one take a compiler many minutes.
 //! 2. What is the same for all lanes is one tile, read again and again: it costs no room in the cache.
 //! 3. A column that ends within a tile is continued by zeros, off the common way.
 //! 4. A lane's bits do not depend on what stands beside it.
@@ -49,6 +50,7 @@ impl<R> Operand<'_, R> {
 
 /// Columns of one formula: operands end to end, results.
 struct Tiles<'a, R> {
+    simd: Width,
     ins: [Operand<'a, R>; OPERANDS],
     outs: &'a mut [Vec<R>],
     tiles: usize,
@@ -57,12 +59,33 @@ struct Tiles<'a, R> {
 impl<R: Real> Lanes<R> for Tiles<'_, R> {
     #[inline(always)]
     fn run<const I: usize, const O: usize>(&mut self, f: impl Fn([R; I]) -> [R; O]) {
+        let (simd, tiles) = (self.simd, self);
+        simd::run(simd, Each { tiles, f });
+    }
+}
+
+/// A formula of `I` numbers with `O` results, and the columns it is to be computed on.
+struct Each<'t, 'a, R, F, const I: usize, const O: usize> {
+    tiles: &'t mut Tiles<'a, R>,
+    f: F,
+}
+
+impl<R, F, const I: usize, const O: usize> Task for Each<'_, '_, R, F, I, O>
+where
+    R: Real,
+    F: Fn([R; I]) -> [R; O],
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { tiles, f } = self;
         let ins: [Operand<'_, R>; I] =
-            std::array::from_fn(|k| self.ins.get(k).copied().unwrap_or(Operand::EMPTY));
+            std::array::from_fn(|k| tiles.ins.get(k).copied().unwrap_or(Operand::EMPTY));
         let zeros = [R::ZERO; TILE];
         let mut pad = [[R::ZERO; TILE]; I];
         let mut y = [[R::ZERO; TILE]; O];
-        for tile in 0..self.tiles {
+        for tile in 0..tiles.tiles {
             let mut x: [&[R; TILE]; I] = [&zeros; I];
             for ((slot, pad), operand) in x.iter_mut().zip(&mut pad).zip(ins) {
                 let at = if operand.uniform { 0 } else { tile * TILE };
@@ -75,7 +98,7 @@ impl<R: Real> Lanes<R> for Tiles<'_, R> {
                     y[k][lane] = row[k];
                 }
             }
-            for (out, y) in self.outs.iter_mut().zip(&y) {
+            for (out, y) in tiles.outs.iter_mut().zip(&y) {
                 if let Some(out) = out.get_mut(tile * TILE..(tile + 1) * TILE) {
                     out.copy_from_slice(y);
                 }
@@ -92,24 +115,6 @@ fn continued<'a, R: Real>(rest: &[R], pad: &'a mut [R; TILE]) -> &'a [R; TILE] {
     head.copy_from_slice(rest);
     tail.fill(R::ZERO);
     pad
-}
-
-/// A formula, and the columns that it is to be computed on.
-struct Columns<'a, R> {
-    formula: Formula,
-    tiles: Tiles<'a, R>,
-}
-
-impl<R: Real> Task for Columns<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(mut self) {
-        match self.formula {
-            Formula::Op { op, imm, width } => dispatch(op, imm, width as usize, &mut self.tiles),
-            Formula::Part(part) => dispatch_part(part, &mut self.tiles),
-        }
-    }
 }
 
 /// As [`dispatch`], for parts of opcodes.
@@ -130,8 +135,16 @@ pub(super) fn run<R: Real>(
     outs: &mut [Vec<R>],
     tiles: usize,
 ) {
-    let tiles = Tiles { ins, outs, tiles };
-    simd::run(simd, Columns { formula, tiles });
+    let mut tiles = Tiles {
+        simd,
+        ins,
+        outs,
+        tiles,
+    };
+    match formula {
+        Formula::Op { op, imm, width } => dispatch(op, imm, width as usize, &mut tiles),
+        Formula::Part(part) => dispatch_part(part, &mut tiles),
+    }
 }
 
 /// Computes a formula once, on lane 0.
