@@ -44,10 +44,11 @@ impl Finish for PngFiles<'_> {
         let image = self.painter.show(&shown)?;
         stage(Stage::Encode);
         let texts = of_frame(self.texts, &shown);
-        let bytes = self.encoder.encode(image, &texts).map_err(encode_failed)?;
+        let encoded = self.encoder.encode_and_hash(image, &texts);
+        let (bytes, pixels) = encoded.map_err(encode_failed)?;
         Ok(File {
             hash: blake3::hash(&bytes),
-            pixels: Some(pixel_hash(image)),
+            pixels: Some(pixels),
             bytes,
         })
     }

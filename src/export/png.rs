@@ -87,7 +87,31 @@ impl PngEncoder {
         image: impl Into<ImageView<'a>>,
         texts: &Texts,
     ) -> Result<Vec<u8>, PngError> {
+        self.encode_in_step(image.into(), texts, &mut |_| ())
+    }
+
+    /// The file of an image and its [`pixel_hash`], worked out while the pixels are in the cache.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub fn encode_and_hash<'a>(
+        &mut self,
+        image: impl Into<ImageView<'a>>,
+        texts: &Texts,
+    ) -> Result<(Vec<u8>, blake3::Hash), PngError> {
         let image = image.into();
+        let mut hash = PixelHash::new(image);
+        let file = self.encode_in_step(image, texts, &mut |read| hash.follow(read))?;
+        Ok((file, hash.finish()))
+    }
+
+    /// `read` hears how many bytes of the image were read, once or many times.
+    fn encode_in_step(
+        &mut self,
+        image: ImageView<'_>,
+        texts: &Texts,
+        read: &mut dyn FnMut(usize),
+    ) -> Result<Vec<u8>, PngError> {
         if !image.is_whole() {
             let why = "it has no pixels, or not as many as its sides say";
             return Err(PngError::invalid(why));
@@ -96,7 +120,7 @@ impl PngEncoder {
             Some(palette) => Some(self.indexed(image, palette, texts)?),
             None => None,
         };
-        let direct = self.direct(image, texts)?;
+        let direct = self.direct(image, texts, read)?;
         Ok(indexed
             .filter(|indexed| indexed.len() < direct.len())
             .unwrap_or(direct))
@@ -123,7 +147,12 @@ impl PngEncoder {
     }
 
     /// As RGB where every pixel is opaque, else as RGBA.
-    fn direct(&mut self, image: ImageView<'_>, texts: &Texts) -> Result<Vec<u8>, PngError> {
+    fn direct(
+        &mut self,
+        image: ImageView<'_>,
+        texts: &Texts,
+        read: &mut dyn FnMut(usize),
+    ) -> Result<Vec<u8>, PngError> {
         let opaque = image.is_opaque();
         let image = ImageView { opaque, ..image };
         let content = Content {
@@ -136,7 +165,7 @@ impl PngEncoder {
             depth: BitDepth::Eight,
             palette: None,
             data: match self.effort {
-                PngEffort::Fast => Data::Stream(self.fast.direct(image)),
+                PngEffort::Fast => Data::Stream(self.fast.direct(image, read)),
                 _ if opaque => {
                     drop_alpha(image.rgba, &mut self.samples);
                     Data::Samples(&self.samples)
@@ -214,12 +243,51 @@ fn write(effort: PngEffort, texts: &Texts, content: &Content<'_>) -> Result<Vec<
 /// BLAKE3 of the decoded pixels: width and height (u32, little-endian), then straight RGBA rows. Two
 /// files with equal hashes show the same picture, however they are compressed.
 pub fn pixel_hash<'a>(image: impl Into<ImageView<'a>>) -> blake3::Hash {
-    let image = image.into();
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&image.width.to_le_bytes());
-    hasher.update(&image.height.to_le_bytes());
-    hasher.update(image.rgba);
-    hasher.finalize()
+    PixelHash::new(image.into()).finish()
+}
+
+/// A [`pixel_hash`] that follows somebody who reads the image.
+struct PixelHash<'a> {
+    hasher: blake3::Hasher,
+    rgba: &'a [u8],
+    /// Bytes that are hashed.
+    done: usize,
+}
+
+impl<'a> PixelHash<'a> {
+    /// What stands before the pixels.
+    const HEAD: usize = 8;
+    /// Bytes that are hashed at once: a power of two, so that the hash can do many of its chunks side by side.
+    const PIECE: usize = 1 << 17;
+
+    fn new(image: ImageView<'a>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&image.width.to_le_bytes());
+        hasher.update(&image.height.to_le_bytes());
+        Self {
+            hasher,
+            rgba: image.rgba,
+            done: 0,
+        }
+    }
+
+    /// `read` bytes of the image are in the cache.
+    fn follow(&mut self, read: usize) {
+        let end = (Self::HEAD + read) / Self::PIECE * Self::PIECE;
+        if end > Self::HEAD + self.done {
+            self.hash(end - Self::HEAD);
+        }
+    }
+
+    fn hash(&mut self, end: usize) {
+        self.hasher.update(&self.rgba[self.done..end]);
+        self.done = end;
+    }
+
+    fn finish(mut self) -> blake3::Hash {
+        self.hash(self.rgba.len());
+        self.hasher.finalize()
+    }
 }
 
 /// [`pixel_hash`] of an image with 16 bits a channel: the same, with 2 bytes (little-endian) a channel.
@@ -322,6 +390,34 @@ mod tests {
                         .encode(&image, &Texts::new())
                         .unwrap();
                     assert_eq!(decode(&bytes), image, "{effort:?} {alpha} {noise}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_that_follows_is_that_of_the_pixels() {
+        // More than a piece, at its border, and less.
+        for (width, height) in [(300, 250), (256, 128), (257, 256), (3, 2)] {
+            let count = width * height;
+            let bytes = |i: u32| i.wrapping_mul(2_654_435_761).to_le_bytes();
+            let noise = Image {
+                width,
+                height,
+                rgba: (0..count).flat_map(bytes).collect(),
+            };
+            let plain = Image {
+                rgba: [1, 2, 3, 255].repeat(count as usize),
+                ..noise.clone()
+            };
+            for image in [noise, plain] {
+                let head = [width.to_le_bytes(), height.to_le_bytes()].concat();
+                let expected = blake3::hash(&[head, image.rgba.clone()].concat());
+                for effort in [PngEffort::Fast, PngEffort::Balanced] {
+                    let mut encoder = PngEncoder::new(effort);
+                    let (file, hash) = encoder.encode_and_hash(&image, &Texts::new()).unwrap();
+                    assert_eq!(hash, expected, "{effort:?} {width} x {height}");
+                    assert_eq!(decode(&file), image);
                 }
             }
         }

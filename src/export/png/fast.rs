@@ -54,12 +54,13 @@ pub(super) struct Fast {
 }
 
 impl Fast {
-    /// Pixels as RGB where all are opaque, else as RGBA.
-    pub(super) fn direct(&mut self, picture: ImageView<'_>) -> &[u8] {
+    /// Pixels as RGB where all are opaque, else as RGBA. `read` hears after each row how many bytes of the picture
+    /// were read.
+    pub(super) fn direct(&mut self, picture: ImageView<'_>, read: &mut dyn FnMut(usize)) -> &[u8] {
         if picture.is_opaque() {
-            self.pixels::<3>(picture)
+            self.pixels::<3>(picture, read)
         } else {
-            self.pixels::<4>(picture)
+            self.pixels::<4>(picture, read)
         }
     }
 
@@ -77,10 +78,14 @@ impl Fast {
         self.deflater.finish()
     }
 
-    fn pixels<const STEP: usize>(&mut self, picture: ImageView<'_>) -> &[u8] {
+    fn pixels<const STEP: usize>(
+        &mut self,
+        picture: ImageView<'_>,
+        read: &mut dyn FnMut(usize),
+    ) -> &[u8] {
         let way = self.choose::<STEP>(picture);
         let all = 0..picture.height as usize;
-        self.compress::<STEP>(picture, way, std::iter::once(all))
+        self.compress::<STEP>(picture, way, std::iter::once(all), read)
     }
 
     /// The way that suits some bands.
@@ -89,7 +94,8 @@ impl Fast {
         // The way, and its size: as if it were larger, where it takes longer.
         let mut tried = |filters, search| {
             let way = Way { filters, search };
-            let size = self.compress::<STEP>(picture, way, bands.clone()).len();
+            let stream = self.compress::<STEP>(picture, way, bands.clone(), &mut |_| ());
+            let size = stream.len();
             (size * 100 / way.worth(), way)
         };
         let better = |a: (usize, Way), b: (usize, Way)| if b.0 < a.0 { b } else { a };
@@ -115,6 +121,7 @@ impl Fast {
         picture: ImageView<'_>,
         way: Way,
         ranges: impl Iterator<Item = Range<usize>>,
+        read: &mut dyn FnMut(usize),
     ) -> &[u8] {
         let width = picture.width as usize;
         let (pixels, _) = picture.rgba.as_chunks::<4>();
@@ -132,6 +139,7 @@ impl Fast {
                     rows.line::<STEP>(way.filters, row, above, before, line);
                 });
                 above = Some(row);
+                read(4 * width * (y + 1));
             }
         }
         self.deflater.finish()
@@ -160,6 +168,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::io::Read as _;
+    use std::iter::once;
 
     const FILTERS: [Filters; 4] = [Filters::None, Filters::Sub, Filters::Up, Filters::Best];
     const SEARCHES: [Search; 3] = [Search::Runs, Search::Pixels, Search::Bytes];
@@ -229,9 +238,9 @@ mod tests {
             for filters in FILTERS {
                 for search in SEARCHES {
                     let way = Way { filters, search };
-                    let stream = fast.compress::<4>(picture, way, std::iter::once(0..height));
+                    let stream = fast.compress::<4>(picture, way, once(0..height), &mut |_| ());
                     prop_assert!(decode(stream, width, 4).0 == rgba, "{:?}", way);
-                    let stream = fast.compress::<3>(picture, way, std::iter::once(0..height));
+                    let stream = fast.compress::<3>(picture, way, once(0..height), &mut |_| ());
                     prop_assert!(decode(stream, width, 3).0 == opaque, "{:?}", way);
                 }
             }
@@ -239,7 +248,7 @@ mod tests {
                 true => (3, opaque),
                 false => (4, rgba.clone()),
             };
-            prop_assert!(decode(fast.direct(picture), width, step).0 == pixels);
+            prop_assert!(decode(fast.direct(picture, &mut |_| ()), width, step).0 == pixels);
         }
 
         #[test]
@@ -280,7 +289,7 @@ mod tests {
             search: Search::Runs,
         };
         let mut fast = Fast::default();
-        let stream = fast.compress::<3>(picture, way, std::iter::once(0..rows.len()));
+        let stream = fast.compress::<3>(picture, way, once(0..rows.len()), &mut |_| ());
         let (_, filters) = decode(stream, width, 3);
         assert_eq!(
             (filters[0], filters[1], filters[3], filters[4]),
