@@ -19,6 +19,7 @@ use crate::export::output::{Existing, OutputError};
 use crate::export::pipeline::{self, Delivery, Finish, Outcome, PipelineError};
 use crate::export::reel::{Bytes, Film, Programme, Reel};
 use crate::export::shot::{Counts, Pictures, Quantisations, Raw, RawPictures, Shot};
+use crate::export::spares::Spares;
 use crate::export::webp::WebpAnimation;
 use crate::export::y4m;
 use crate::export::yuv::Chroma;
@@ -252,10 +253,11 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
         ),
     };
     let to_stdout = job.target.sort == Sort::Stdout;
-    let finisher = || RawPictures::new(job.studio.painter(), raw, !to_stdout);
+    let spares = Spares::default();
+    let finisher = || RawPictures::new(job.studio.painter(), raw, !to_stdout, spares.clone());
     let programme = programme(job, head);
     if to_stdout {
-        let begun = standard_output().and_then(|out| Bytes::new(out, &first));
+        let begun = standard_output().and_then(|out| Bytes::new(out, &first, spares.clone()));
         let out = begun.map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => OutputError::ReaderGone { last: None }.into(),
             _ => Failure::from(error),
@@ -263,12 +265,13 @@ fn stream_of(job: &Job, stream: Stream, head: &Head, watch: Watch) -> Result<Out
         return reel(job, watch, finisher, Ok(Reel::stream(programme, out)));
     }
     let begin = Reel::file(programme, &job.target.destination, |out, _| {
-        Bytes::new(out, &first)
+        Bytes::new(out, &first, spares.clone())
     });
     reel(job, watch, finisher, begin)
 }
 
-/// Standard output without the buffer that `io::stdout` has, which would look for ends of lines in frames.
+/// Standard output without the buffer that `io::stdout` has, which would look for ends of lines in frames. A
+/// pipe is made wide enough that writer and reader need not take turns for every few rows.
 fn standard_output() -> io::Result<fs::File> {
     #[cfg(unix)]
     let handle = {
@@ -280,6 +283,11 @@ fn standard_output() -> io::Result<fs::File> {
         use std::os::windows::io::AsHandle as _;
         io::stdout().as_handle().try_clone_to_owned()
     };
+    #[cfg(target_os = "linux")]
+    if let Ok(handle) = &handle {
+        // It is no pipe, or may not be wider.
+        rustix::pipe::fcntl_setpipe_size(handle, 1 << 18).ok();
+    }
     handle.map(fs::File::from)
 }
 
@@ -296,7 +304,7 @@ fn movie(job: &Job, head: &Head, watch: Watch) -> Result<Outcome, Failure> {
     let begin = Reel::file(programme(job, head), &job.target.destination, |_, path| {
         Movie::start(recipe, path, &first)
     });
-    let finisher = || RawPictures::new(job.studio.painter(), raw, true);
+    let finisher = || RawPictures::new(job.studio.painter(), raw, true, Spares::default());
     reel(job, watch, finisher, begin)
 }
 

@@ -32,6 +32,7 @@ pub mod reel;
 mod replace;
 pub mod shot;
 pub mod shutter;
+pub mod spares;
 mod syncer;
 #[cfg(test)]
 mod testing;

@@ -11,6 +11,7 @@ use super::manifest::{FileEntry, FrameEntry, Head, Ledger, Sums, Written};
 use super::output::{Destination, OutputError};
 use super::pipeline::{Delivery, Frame, Outcome};
 use super::shot::Shot;
+use super::spares::Spares;
 use super::webp::WebpAnimation;
 use super::{FrameSet, Image, Plan};
 use std::fs::File;
@@ -82,17 +83,21 @@ impl<W: Write> Film for Gif<W> {
 pub struct Bytes<W> {
     out: W,
     written: u64,
+    spares: Spares,
 }
 
 impl<W: Write> Bytes<W> {
-    /// Writes `head` first.
+    /// Writes `head` first. Frames that are written go to `spares`.
     ///
     /// # Errors
     /// What the writer says.
-    pub fn new(mut out: W, head: &[u8]) -> io::Result<Self> {
+    pub fn new(mut out: W, head: &[u8], spares: Spares) -> io::Result<Self> {
         out.write_all(head)?;
-        let written = head.len() as u64;
-        Ok(Self { out, written })
+        Ok(Self {
+            out,
+            written: head.len() as u64,
+            spares,
+        })
     }
 }
 
@@ -102,6 +107,7 @@ impl<W: Write> Film for Bytes<W> {
     fn add(&mut self, bytes: Vec<u8>, _span: Span) -> io::Result<()> {
         self.out.write_all(&bytes)?;
         self.written += bytes.len() as u64;
+        self.spares.give(bytes);
         // Whoever reads a stream wants whole frames.
         self.out.flush()
     }

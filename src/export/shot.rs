@@ -9,7 +9,8 @@ use super::gif::census::Census;
 use super::gif::palette::{Dither, Mapper, Palette, palette};
 use super::pipeline::{Delivery, Finish, Frame, Stage};
 use super::png::{PngEffort, PngEncoder, deep_hash, pixel_hash};
-use super::yuv::{Chroma, append_planes};
+use super::spares::Spares;
+use super::yuv::{Chroma, planes_len, write_planes};
 use super::{DeepImage, Image, ImageView, Painter, Shown, SourceError, Texts};
 use crate::export::output::OutputError;
 
@@ -77,11 +78,13 @@ pub struct RawPictures {
     listed: bool,
     encoder: PngEncoder,
     deep: DeepImage,
+    spares: Spares,
 }
 
 impl RawPictures {
-    /// With a painter. `listed`: a manifest wants the hashes of the pictures.
-    pub fn new(painter: Box<dyn Painter>, raw: Raw, listed: bool) -> Self {
+    /// With a painter. `listed`: a manifest wants the hashes of the pictures. `spares`: where frames that were
+    /// written come back.
+    pub fn new(painter: Box<dyn Painter>, raw: Raw, listed: bool, spares: Spares) -> Self {
         let effort = match raw {
             Raw::Png(effort) | Raw::DeepPng(effort) => effort,
             _ => PngEffort::default(),
@@ -92,6 +95,7 @@ impl RawPictures {
             listed,
             encoder: PngEncoder::new(effort),
             deep: DeepImage::default(),
+            spares,
         }
     }
 }
@@ -117,13 +121,21 @@ impl Finish for RawPictures {
         stage(Stage::Encode);
         let pixels = self.listed.then(|| pixel_hash(image));
         let content = match self.raw {
-            Raw::Rgba => image.rgba.to_vec(),
-            Raw::Even => even(image).rgba,
-            Raw::Y4m(chroma) => y4m_frame(image, chroma),
-            Raw::EvenY4m if image.width % 2 + image.height % 2 == 0 => {
-                y4m_frame(image, Chroma::Half)
+            Raw::Rgba => {
+                let mut bytes = self.spares.take();
+                bytes.clear();
+                bytes.extend_from_slice(image.rgba);
+                bytes
             }
-            Raw::EvenY4m => y4m_frame(ImageView::from(&even(image)), Chroma::Half),
+            Raw::Even => even(image).rgba,
+            Raw::Y4m(chroma) => y4m_frame(image, chroma, self.spares.take()),
+            Raw::EvenY4m if image.width % 2 + image.height % 2 == 0 => {
+                y4m_frame(image, Chroma::Half, self.spares.take())
+            }
+            Raw::EvenY4m => {
+                let even = even(image);
+                y4m_frame(ImageView::from(&even), Chroma::Half, self.spares.take())
+            }
             Raw::Png(_) | Raw::DeepPng(_) => self
                 .encoder
                 .encode(image, &Texts::new())
@@ -133,12 +145,14 @@ impl Finish for RawPictures {
     }
 }
 
-/// A frame of a YUV4MPEG2 stream.
-fn y4m_frame(image: ImageView<'_>, chroma: Chroma) -> Vec<u8> {
-    // The line, and at most three planes.
-    let mut frame = Vec::with_capacity(8 + image.rgba.len() / 4 * 3);
-    frame.extend(b"FRAME\n");
-    append_planes(image, chroma, &mut frame);
+/// A frame of a YUV4MPEG2 stream, written over a buffer.
+fn y4m_frame(image: ImageView<'_>, chroma: Chroma, mut frame: Vec<u8>) -> Vec<u8> {
+    const LINE: &[u8] = b"FRAME\n";
+    let planes = planes_len(image.width, image.height, chroma);
+    frame.resize(LINE.len() + planes, 0);
+    let (line, planes) = frame.split_at_mut(LINE.len());
+    line.copy_from_slice(LINE);
+    write_planes(image, chroma, planes);
     frame
 }
 

@@ -44,9 +44,24 @@ const CB: [i32; 3] = [-6_596, -22_189, 28_785];
 /// To Cr: the sum is 0.
 const CR: [i32; 3] = [28_784, -26_145, -2_639];
 
-/// Appends the planes Y′, Cb, Cr of a picture, row by row. A half plane has as many columns and rows as
-/// half the picture, rounded up.
-pub fn append_planes<'a>(image: impl Into<ImageView<'a>>, chroma: Chroma, out: &mut Vec<u8>) {
+/// Bytes of the planes of a picture.
+pub fn planes_len(width: u32, height: u32, chroma: Chroma) -> usize {
+    let (luma, samples) = plane_lens(width as usize, height as usize, chroma);
+    luma + 2 * samples
+}
+
+/// Bytes of Y′, and of Cb or Cr.
+fn plane_lens(width: usize, height: usize, chroma: Chroma) -> (usize, usize) {
+    let samples = match chroma {
+        Chroma::Full => width * height,
+        Chroma::Half => width.div_ceil(2) * height.div_ceil(2),
+    };
+    (width * height, samples)
+}
+
+/// Writes the planes Y′, Cb, Cr of a picture, row by row, over the [`planes_len`] bytes of `out`. A half plane
+/// has as many columns and rows as half the picture, rounded up.
+pub fn write_planes<'a>(image: impl Into<ImageView<'a>>, chroma: Chroma, out: &mut [u8]) {
     let image = image.into();
     let (pixels, _) = image.rgba.as_chunks::<4>();
     let width = (image.width as usize).max(1);
@@ -54,13 +69,8 @@ pub fn append_planes<'a>(image: impl Into<ImageView<'a>>, chroma: Chroma, out: &
         Chroma::Full => width,
         Chroma::Half => width.div_ceil(2),
     };
-    let samples = match chroma {
-        Chroma::Full => pixels.len(),
-        Chroma::Half => columns * (image.height as usize).div_ceil(2),
-    };
-    let start = out.len();
-    out.resize(start + pixels.len() + 2 * samples, 0);
-    let (luma, colours) = out[start..].split_at_mut(pixels.len());
+    let (luma, samples) = plane_lens(image.width as usize, image.height as usize, chroma);
+    let (luma, colours) = out.split_at_mut(luma);
     let (cb, cr) = colours.split_at_mut(samples);
 
     let mut flat = Vec::new();
@@ -219,8 +229,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn planes(image: &Image, chroma: Chroma) -> Vec<u8> {
-        let mut out = Vec::new();
-        append_planes(image, chroma, &mut out);
+        let mut out = vec![7; planes_len(image.width, image.height, chroma)];
+        write_planes(image, chroma, &mut out);
         out
     }
 
