@@ -39,6 +39,8 @@ pub(super) struct Block {
     literals: Vec<u8>,
     filled: usize,
     matches: Vec<Match>,
+    /// A match that the next one may continue: bytes, distance, and the literals before it.
+    open: (usize, usize, usize),
     /// Literals before the last match.
     before: usize,
     lengths: [u32; 29],
@@ -50,6 +52,7 @@ impl Block {
     pub(super) fn clear(&mut self) {
         self.matches.clear();
         (self.filled, self.before) = (0, 0);
+        self.open = (0, 0, 0);
         self.lengths.fill(0);
         self.distances.fill(0);
     }
@@ -86,33 +89,50 @@ impl Block {
         self.filled += bytes.len();
     }
 
-    /// Appends `count` ≥ 3 bytes that are those at `distance` (1 to 32,768) before them.
+    /// Appends `count` ≥ 3 bytes that are those at `distance` (1 to 32,768) before them. What goes on as far away
+    /// is one match, across lines too: long ones take fewer bits.
     #[inline(always)]
-    pub(super) fn repeat(&mut self, mut count: usize, distance: usize) {
+    pub(super) fn repeat(&mut self, count: usize, distance: usize) {
+        if (distance, self.filled) == (self.open.1, self.open.2) {
+            self.open.0 += count;
+        } else {
+            self.close();
+            self.open = (count, distance, self.filled);
+        }
+    }
+
+    /// Appends the match that is open, in parts that can be written.
+    #[inline(always)]
+    fn close(&mut self) {
+        let (mut count, distance, filled) = std::mem::take(&mut self.open);
+        if count == 0 {
+            return;
+        }
         while count > LONGEST_MATCH {
             let part = LONGEST_MATCH.min(count - SHORTEST_MATCH);
-            self.push(part, distance);
+            self.push(part, distance, filled);
             count -= part;
         }
-        self.push(count, distance);
+        self.push(count, distance, filled);
     }
 
     #[inline(always)]
-    fn push(&mut self, length: usize, distance: usize) {
+    fn push(&mut self, length: usize, distance: usize, filled: usize) {
         let (length, distance) = (length - SHORTEST_MATCH, distance - 1);
         let symbol = LENGTH_SYMBOLS[length].0;
         self.lengths[usize::from(symbol)] += 1;
         self.distances[distance_symbol(distance as u32).0] += 1;
         self.matches.push(Match {
-            literals: (self.filled - self.before) as u32,
+            literals: (filled - self.before) as u32,
             length: length as u8,
             distance: distance as u16,
         });
-        self.before = self.filled;
+        self.before = filled;
     }
 
     /// Writes everything, and forgets it.
     pub(super) fn write(&mut self, last: bool, bits: &mut Bits) {
+        self.close();
         bits.reserve(HEAD + 2 * self.filled + 6 * self.matches.len());
         let mut both = [0; SYMBOLS + DISTANCES];
         let (of_symbols, of_distances) = both.split_at_mut(SYMBOLS);

@@ -3,8 +3,8 @@
 //! 1. A [`Search`] says what is looked for. In runs, only whether a pixel is the one before it again: the least
 //!    work, and enough where art is flat. Among pixels, matches begin and end with pixels, so one look a pixel finds
 //!    them: is this pixel (with the next one) the one before it again, or those that last had the same hash? If
-//!    so, the match is taken as far as it goes in the line. Nothing is looked for twice. Among bytes, the
-//!    same at every byte, also of what was matched.
+//!    so, the match is taken as far as it goes in the line. Nothing is looked for twice. Among bytes, the longest
+//!    of [`TRIES`] places is taken at every byte, as the slower compressors do.
 //! 2. A line like the one before costs a comparison. Such lines in a row become one long match, unless the
 //!    line itself was cheaper: matches far away have many bits.
 //! 3. Where nothing matches for a while, most pixels are not even looked for: noise is written as it is.
@@ -27,6 +27,10 @@ const REACH: usize = 1 << 15;
 const PIECE: usize = 1 << 16;
 /// Bits of a hash.
 const HASH: u32 = 13;
+/// So many places of one hash are tried where the longest match is looked for.
+const TRIES: usize = 12;
+/// Runs that are taken without a look for a longer match, bytes.
+const LONG_RUN: usize = 32;
 /// So many pixels in a row without a match are noise.
 const PATIENCE: usize = 32;
 
@@ -38,7 +42,7 @@ pub(super) enum Search {
     /// Pixels that were there before.
     #[default]
     Pixels,
-    /// Bytes that were there before, also those of matches.
+    /// The longest of some matches, at every byte.
     Bytes,
 }
 
@@ -54,6 +58,8 @@ pub(super) struct Deflater {
     base: usize,
     /// Where a hash was seen last, from the beginning.
     seen: Box<[u32; 1 << HASH]>,
+    /// The place of the same hash before a place, by its last bits.
+    older: Box<[u32; REACH]>,
     /// Bytes of lines like the one before them that are not in the block yet, and how long such a line is.
     repeated: (usize, usize),
     /// About how many bits the last line took that was matched.
@@ -72,6 +78,7 @@ impl Default for Deflater {
             filled: 0,
             base: 0,
             seen: Box::new([0; 1 << HASH]),
+            older: Box::new([0; REACH]),
             repeated: (0, 0),
             cost: 0,
             checksum: 1,
@@ -130,7 +137,7 @@ impl Deflater {
         match self.search {
             Search::Runs => self.find_runs::<STEP>(start),
             Search::Pixels => self.find_matches::<STEP>(start),
-            Search::Bytes => self.find_matches::<1>(start),
+            Search::Bytes => self.find_longest(start),
         }
         self.cost = self.block.cost() - cost;
         if self.block.is_full() {
@@ -184,13 +191,69 @@ impl Deflater {
         block.literals(&window[literals..]);
     }
 
+    /// Finds the longest of some matches at every byte of the line that begins at `start` of the window.
+    fn find_longest(&mut self, start: usize) {
+        let (window, block) = (&self.window[..self.filled], &mut self.block);
+        let (seen, older, base) = (&mut self.seen, &mut self.older, self.base);
+        block.reserve(window.len() - start);
+        let key = |at: usize| word(window, at) & 0xffff_ffff;
+        // Remembers a place, and gives the one before it of the same hash.
+        let mut remember = |at: usize, older: &mut [u32; REACH]| {
+            let slot = key(at).wrapping_mul(0x9e37_79b1_85eb_ca87) >> (64 - HASH);
+            let place = (base + at) as u32;
+            let before = std::mem::replace(&mut seen[slot as usize], place);
+            older[place as usize % REACH] = before;
+            before
+        };
+        let (mut at, mut literals) = (start.max(1), start);
+        let end = window.len().saturating_sub(8);
+        while at < end {
+            let run = match key(at) == key(at - 1) {
+                true => common(&window[at - 1..], &window[at..]),
+                false => 0,
+            };
+            let mut longest = (run, 1);
+            // Nothing is nearer than a run, which hides no other match for long.
+            if run < LONG_RUN {
+                let mut place = remember(at, older) as usize;
+                for _ in 0..TRIES {
+                    let distance = base + at - place;
+                    if distance > REACH {
+                        break;
+                    }
+                    if key(at - distance) == key(at) {
+                        let count = common(&window[at - distance..], &window[at..]);
+                        if count > longest.0 {
+                            longest = (count, distance);
+                        }
+                    }
+                    place = older[place % REACH] as usize;
+                }
+            }
+            let (count, distance) = longest;
+            if count == 0 {
+                at += 1;
+                continue;
+            }
+            block.literals(&window[literals..at]);
+            block.repeat(count, distance);
+            if distance > 1 {
+                for at in at + 1..(at + count.min(LONGEST_MATCH)).min(end) {
+                    remember(at, older);
+                }
+            }
+            at += count;
+            literals = at;
+        }
+        block.literals(&window[literals..]);
+    }
+
     /// Finds matches in the line that begins at `start` of the window.
     fn find_matches<const STEP: usize>(&mut self, start: usize) {
         // The shortest match: two pixels, or four of one byte.
         let mask = u64::MAX >> (64 - 8 * if STEP == 1 { 4 } else { 2 * STEP });
         let (window, block) = (&self.window[..self.filled], &mut self.block);
         block.reserve(window.len() - start);
-        let every = self.search == Search::Bytes;
         // Where pixels are bytes, the first byte is one of them.
         let mut at = start;
         if STEP > 1 {
@@ -225,14 +288,6 @@ impl Deflater {
                     }
                 }
                 block.repeat(count, distance);
-                if every && distance > STEP {
-                    // The bytes of a match may come again on their own.
-                    for place in at + 1..(at + count.min(LONGEST_MATCH)).min(end) {
-                        let here = word(window, place) & mask;
-                        let slot = here.wrapping_mul(0x9e37_79b1_85eb_ca87) >> (64 - HASH);
-                        self.seen[slot as usize] = (self.base + place) as u32;
-                    }
-                }
                 at += count;
                 misses = 0;
                 continue;

@@ -54,10 +54,10 @@ pub(super) struct Fast {
 }
 
 impl Fast {
-    /// Pixels as RGB where all are opaque, else as RGBA. `read` hears after each row how many bytes of the picture
+    /// Pixels as RGB where all are known to be opaque, else as RGBA. `read` hears after each row how many bytes of the picture
     /// were read.
     pub(super) fn direct(&mut self, picture: ImageView<'_>, read: &mut dyn FnMut(usize)) -> &[u8] {
-        if picture.is_opaque() {
+        if picture.opaque {
             self.pixels::<3>(picture, read)
         } else {
             self.pixels::<4>(picture, read)
@@ -67,7 +67,7 @@ impl Fast {
     /// One byte a pixel, unfiltered: neighbouring numbers of colours mean nothing.
     pub(super) fn indexed(&mut self, width: u32, indices: &[u8]) -> &[u8] {
         let width = width as usize;
-        self.deflater.begin(Search::Pixels);
+        self.deflater.begin(Search::Bytes);
         for row in indices.chunks_exact(width) {
             self.deflater.line::<1>(1 + width, |_, line| {
                 // No filter.
@@ -244,11 +244,10 @@ mod tests {
                     prop_assert!(decode(stream, width, 3).0 == opaque, "{:?}", way);
                 }
             }
-            let (step, pixels) = match picture.is_opaque() {
-                true => (3, opaque),
-                false => (4, rgba.clone()),
-            };
-            prop_assert!(decode(fast.direct(picture, &mut |_| ()), width, step).0 == pixels);
+            for (is_opaque, step, pixels) in [(false, 4, &rgba), (true, 3, &opaque)] {
+                let picture = ImageView { opaque: is_opaque, ..picture };
+                prop_assert!(&decode(fast.direct(picture, &mut |_| ()), width, step).0 == pixels);
+            }
         }
 
         #[test]
