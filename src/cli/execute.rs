@@ -285,8 +285,13 @@ fn standard_output() -> io::Result<fs::File> {
     };
     #[cfg(target_os = "linux")]
     if let Ok(handle) = &handle {
-        // It is no pipe, or may not be wider.
-        rustix::pipe::fcntl_setpipe_size(handle, 1 << 18).ok();
+        /// Wide enough, and not so wide that it leaves the cache.
+        const WIDE: usize = 1 << 18;
+        use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
+        if fcntl_getpipe_size(handle).is_ok_and(|size| size < WIDE) {
+            // Whoever may not have it wider keeps it as it is.
+            fcntl_setpipe_size(handle, WIDE).ok();
+        }
     }
     handle.map(fs::File::from)
 }
