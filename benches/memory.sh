@@ -23,6 +23,8 @@ for frames in "${lengths[@]}"; do
     --format y4m --out - --loops 10 --frames "0-$((frames - 1))" -j 2)"
 done
 for frames in "${lengths[@]:0:2}"; do
+  printf '| 400 circles, PNG to a pipe | %s | %s |\n' "$frames" "$(peak benches/patches/circles-400.json \
+    --format png --out - --loops 10 --frames "0-$((frames - 1))" -j 2)"
   printf '| 400 circles, PNG | %s | %s |\n' "$frames" "$(peak benches/patches/circles-400.json \
     --out "$scratch/frames" --overwrite --frames "0-$((frames - 1))" -j 2)"
 done

@@ -119,6 +119,12 @@ impl Finish for RawPictures {
         }
         let image = self.painter.show(&shown)?;
         stage(Stage::Encode);
+        if let (Raw::Png(_), true) = (self.raw, self.listed) {
+            let encoded = self.encoder.encode_and_hash(image, &Texts::new());
+            let (content, pixels) = encoded.map_err(encode_failed)?;
+            let pixels = Some(pixels);
+            return Ok(Shot { content, pixels });
+        }
         let pixels = self.listed.then(|| pixel_hash(image));
         let content = match self.raw {
             Raw::Rgba => {

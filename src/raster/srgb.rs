@@ -451,13 +451,12 @@ mod tests {
             for k in 0..=255 {
                 // Single pixels, and whole chunks with an end.
                 for (length, blend) in [1, 9].into_iter().flat_map(|l| MODES.map(|b| (l, b))) {
+                    let source = [alpha / 2, alpha, 0, alpha];
+                    let levels = [[k; 4]; 9];
                     let mut row = below;
-                    Srgb::cover(
-                        &mut row[..length],
-                        [alpha; 4],
-                        &[[k; 4]; 9][..length],
-                        blend,
-                    );
+                    Srgb::cover(&mut row[..length], source, &levels[..length], blend);
+                    Srgb::solid(&mut row[..length], source, k, blend);
+                    Srgb::layer(&mut row[..length], &[source; 9][..length], blend);
                     assert!(row.iter().all(|p| p[3] == 255), "{alpha} {k} {blend:?}");
                 }
             }

@@ -47,7 +47,7 @@ impl<P: Copy + Default> Surface<P> {
         }
     }
 
-    /// Rows y0 ≤ y < y1 have one colour; all rows, if the box is another than the pixels are for.
+    /// Rows y0 ≤ y < y1 have one colour; all rows, if the box has another number of pixels than there are.
     pub(super) fn fill_rows(&mut self, y0: i32, y1: i32, pixel: P) {
         let width = self.bounds.width();
         if self.pixels.len() != width * self.bounds.height() {

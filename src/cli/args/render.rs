@@ -209,7 +209,7 @@ impl From<BlendFlag> for BlendSpace {
 pub(in crate::cli) enum EffortFlag {
     /// A few milliseconds a frame
     Fast,
-    /// Several times that; smaller where gradients are smooth, APNG by a few percent
+    /// Ten times that; smaller where gradients are smooth, APNG by a few percent
     Balanced,
     /// As small as possible
     Small,

@@ -4,8 +4,8 @@
 //! 2. `Chord` tells from square roots which pixels of a row a disc touches and which it covers. Between
 //!    the edges nothing is worked out; runs shorter than [`SHORTEST`] are left to the edges.
 //! 3. Blocks are loops over their lanes: the adapters of arrays are not inlined into wide code.
-//! 4. Edges end after whole blocks of pixels where there is room: blending likes that. Those after the last one
-//!    that the edge passes are not worked out, nor is the second half of a block that it does not reach.
+//! 4. Edges end after whole blocks of pixels where there is room: blending likes that. The
+//!    second half of a block that the edge does not reach is not worked out: it is what lies after the edge.
 
 use super::{Column, Disc, Precision, Ring, Row, floor, segment, split};
 use crate::math::simd::{self, Task, Width};

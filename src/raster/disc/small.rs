@@ -97,7 +97,7 @@ impl<const B: usize> Task for Small<'_, B> {
                 let before = levels.iter().take_while(is_empty).count();
                 let after = levels.iter().rev().take_while(is_empty).count();
                 let from = ((before * BLOCK) as i32).max(seen.x0 - first);
-                let to = ((B - after.min(B)) * BLOCK) as i32;
+                let to = ((B - after) * BLOCK) as i32;
                 let to = to.min(seen.x1 - first);
                 if from < to {
                     let levels = &levels.as_flattened()[from as usize..to as usize];

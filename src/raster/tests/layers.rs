@@ -1,7 +1,7 @@
 //! Groups, clips and effects.
 
 use super::scene::{One, STAY, draw, draw_with, group, polyline, postfx, tree};
-use crate::raster::{BlendSpace, Canvas, Exposure, RasterOptions};
+use crate::raster::{BlendSpace, Canvas, Exposure, Raster, RasterOptions};
 use crate::render_tree::{Blend, Clear, Clip, Effect, FillRule, GlowMode, Pass, RenderTree, Shape};
 use std::sync::Arc;
 
@@ -377,4 +377,34 @@ fn down_sampling_averages_light() {
     let canvas = draw_with(&over(vec![dot(15.0, 15.0, [255; 4])]), options);
     assert_eq!((canvas.width(), canvas.height()), (40, 30));
     assert_eq!(canvas.pixel(15, 15), [255; 4]);
+}
+
+/// A picture says that it is opaque where that follows from its background; else it must be looked at.
+#[test]
+fn a_picture_knows_that_it_is_opaque() {
+    let report = |background, options: RasterOptions| {
+        let tree = tree(40, 30, background, vec![dot(20.0, 15.0, [90, 0, 0, 90])]);
+        let mut canvas = Canvas::new();
+        let report = Raster::new(options).draw(&tree, &mut canvas);
+        report.expect("within the limits").opaque
+    };
+    let plain = RasterOptions::default();
+    assert!(report(DARK, plain));
+    assert!(!report([0.0, 0.0, 0.0, 0.9], plain));
+    let blend_space = BlendSpace::Linear;
+    assert!(!report(
+        DARK,
+        RasterOptions {
+            blend_space,
+            ..plain
+        }
+    ));
+    let supersample = 2;
+    assert!(!report(
+        DARK,
+        RasterOptions {
+            supersample,
+            ..plain
+        }
+    ));
 }
