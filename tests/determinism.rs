@@ -41,7 +41,7 @@ fn only_frames(files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Few frames, so that the whole gallery stays cheap.
-const FEW: &[&str] = &["--frames", "0-4", "--scale", "0.5"];
+const FEW: &[&str] = &["--frames", "0-4", "--scale", "0.3"];
 
 #[test]
 fn same_bytes_twice_and_with_any_number_of_jobs() {

@@ -448,7 +448,7 @@ mod tests {
     fn an_opaque_pixel_stays_opaque() {
         let below = [[0, 90, 255, 255]; 9];
         for alpha in 0..=255 {
-            for k in 0..=255 {
+            for k in [0, 1, 77, 127, 128, 254, 255] {
                 // Single pixels, and whole chunks with an end.
                 for (length, blend) in [1, 9].into_iter().flat_map(|l| MODES.map(|b| (l, b))) {
                     let source = [alpha / 2, alpha, 0, alpha];

@@ -224,6 +224,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn every_way_leads_back(width in 1usize..70, height in 1usize..50, seed: u32) {
             let rgba = picture(width, height, seed);
