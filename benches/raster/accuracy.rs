@@ -10,7 +10,10 @@ use oscilla::render_tree::Shape;
 use tiny_skia::Pixmap;
 
 /// The part: left, top, width, height, px.
-const PART: [u32; 4] = [720, 405, 480, 270];
+fn part() -> [u32; 4] {
+    [720, 405, 480, if is_quick() { 10 } else { 270 }]
+}
+
 /// Samples a side of a pixel.
 const SIDE: usize = 16;
 /// What the scenes are drawn on.
@@ -18,7 +21,7 @@ const BACKGROUND: [f64; 4] = [13.0, 13.0, 26.0, 255.0];
 
 /// Prints a line for each scene of circles.
 pub(crate) fn print() {
-    let [_, _, width, height] = PART;
+    let [_, _, width, height] = part();
     println!(
         "{:<30}{:>9}{:>20}{:>8}   RMS error in levels, {width} × {height} px of the middle",
         "accuracy", "ours", "tiny-skia", "ratio"
@@ -53,7 +56,7 @@ pub(crate) fn print() {
 
 /// Over all channels of the part.
 fn rms(truth: &[[f64; 4]], bytes: &[u8]) -> f64 {
-    let [left, top, width, _] = PART;
+    let [left, top, width, _] = part();
     let mut sum = 0.0;
     for (i, pixel) in truth.iter().enumerate() {
         let (x, y) = (left + i as u32 % width, top + i as u32 / width);
@@ -67,7 +70,7 @@ fn rms(truth: &[[f64; 4]], bytes: &[u8]) -> f64 {
 
 /// The mean of the samples of each pixel of the part.
 fn truth(scene: &Scene, rows: &Rows) -> Vec<[f64; 4]> {
-    let [left, top, width, height] = PART;
+    let [left, top, width, height] = part();
     let mut truth = Vec::new();
     let mut samples = vec![BACKGROUND; width as usize * SIDE * SIDE];
     for y in top..top + height {

@@ -28,7 +28,7 @@ pub(crate) struct Scene {
 
 /// The scenes; with `--quick` with few shapes.
 pub(crate) fn scenes() -> Vec<Scene> {
-    let share = if is_quick() { 20 } else { 1 };
+    let share = if is_quick() { 200 } else { 1 };
     let scene = |name, shape, count: u32, radius, alpha, least_ratio| Scene {
         name,
         shape,
