@@ -108,8 +108,6 @@ impl Fast {
         // Where differences are no use, neither is it to choose among them.
         if differences.0 * 10 < plain.0 * 11 {
             best = better(best, tried(Filters::Best, Search::Pixels));
-        }
-        if best.1.filters == Filters::Best {
             best = better(best, tried(Filters::Best, Search::Bytes));
         }
         better(best, tried(best.1.filters, Search::Runs)).1
