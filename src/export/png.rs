@@ -439,8 +439,14 @@ mod tests {
             assert_eq!(kind(&image(255, true), effort), ColorType::Rgb);
             assert_eq!(kind(&image(0, true), effort), ColorType::Rgba);
         }
-        for effort in [PngEffort::Fast, PngEffort::Small] {
-            assert_eq!(kind(&image(0, false), effort), ColorType::Indexed);
+        // Few colours in an order that no match foretells.
+        let colour = |i: u32| [(i.wrapping_mul(2_654_435_761) >> 13) as u8 % 7, 90, 9, 255];
+        let few = Image {
+            rgba: (0..40 * 30).flat_map(colour).collect(),
+            ..image(255, false)
+        };
+        for effort in [PngEffort::Fast, PngEffort::Balanced, PngEffort::Small] {
+            assert_eq!(kind(&few, effort), ColorType::Indexed);
         }
         // One pixel of one colour: the palette would be larger than what it saves.
         let pixel = Image {
